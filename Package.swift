@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of the package is compiled with.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "clinicd",
+  products: [
+    .executable(name: "clinicd", targets: ["clinicd"]),
+    .executable(name: "clinicctl", targets: ["clinicctl"]),
+    .library(name: "RPCClient", targets: ["RPCClient"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // The C libraries.
+    .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(
+      name: "CMongoc", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
+    .systemLibrary(
+      name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+
+    // Their Swift owners: the only targets where `unsafe` may appear.
+    .target(name: "StoreLoop", swiftSettings: settings),
+    .target(name: "Postgres", dependencies: ["CLibpq", "StoreLoop"], swiftSettings: settings),
+    .target(name: "Redis", dependencies: ["CHiredis", "StoreLoop"], swiftSettings: settings),
+    .target(name: "Mongo", dependencies: ["CMongoc"], swiftSettings: settings),
+    .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: settings),
+    .target(name: "Bcrypt", dependencies: ["CCrypt"], swiftSettings: settings),
+
+    // The wire.
+    .target(name: "JSONRPC", swiftSettings: settings),
+    .target(
+      name: "RPCServer", dependencies: ["JSONRPC", nio, nioPosix, logging], swiftSettings: settings),
+    .target(name: "RPCClient", dependencies: ["JSONRPC", nio, nioPosix], swiftSettings: settings),
+
+    // The clinic.
+    .target(
+      name: "Clinic",
+      dependencies: [
+        "JSONRPC", "StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", crypto, logging,
+      ],
+      swiftSettings: settings),
+
+    // The programs.
+    .executableTarget(
+      name: "clinicd",
+      dependencies: [
+        "Clinic", "RPCServer", "Systemd", nio, nioPosix, logging, lifecycle, arguments,
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "clinicctl",
+      dependencies: ["Clinic", "RPCClient", "JSONRPC", arguments],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "clinic-bench",
+      dependencies: ["JSONRPC", "RPCClient", nio, nioPosix, arguments],
+      swiftSettings: settings),
+
+    .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC"], swiftSettings: settings),
+    .testTarget(
+      name: "StoreTests", dependencies: ["StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "RPCServerTests", dependencies: ["RPCServer", "RPCClient", "JSONRPC", nio, nioPosix],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ClinicTests",
+      dependencies: ["Clinic", "JSONRPC", "Postgres", "Redis", "Mongo"], swiftSettings: settings),
+    .testTarget(
+      name: "SystemTests", dependencies: ["JSONRPC", "RPCClient", "Clinic", "Systemd"],
+      swiftSettings: settings),
+  ]
+)
