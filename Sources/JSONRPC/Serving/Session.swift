@@ -1,0 +1,56 @@
+import Synchronization
+
+/// One connection, as the application sees it: who is at the other end, and what was bound to it.
+///
+/// The server makes one when a connection opens and keeps it until it is closed. Every member may
+/// be used from any thread.
+public final class Session: Sendable {
+  /// Unique in this process, never used again.
+  public let id: UInt64
+  /// How the peer connected.
+  public let transport: Transport
+  /// When the connection was accepted.
+  public let openedAt: ContinuousClock.Instant
+  /// The server's side of the connection; nil in tests without a server.
+  public let control: (any SessionControl)?
+
+  private struct State {
+    var identity: (any Sendable)?
+    var isAuthenticated = false
+  }
+  private let state = Mutex(State())
+
+  public init(
+    id: UInt64, transport: Transport, openedAt: ContinuousClock.Instant = .now,
+    control: (any SessionControl)? = nil
+  ) {
+    self.id = id
+    self.transport = transport
+    self.openedAt = openedAt
+    self.control = control
+  }
+
+  /// Whatever the application binds to the connection: the user of a login, the role of a peer.
+  public var identity: (any Sendable)? {
+    get { state.withLock { $0.identity } }
+    set { state.withLock { $0.identity = newValue } }
+  }
+
+  /// Whether the connection may stay open; a TCP connection that stays unauthenticated is closed
+  /// after a time.
+  public var isAuthenticated: Bool {
+    get { state.withLock { $0.isAuthenticated } }
+    set { state.withLock { $0.isAuthenticated = newValue } }
+  }
+
+  /// Closes the connection in order: calls in flight are cancelled (`.disconnected`), `error` is
+  /// sent with id null if there is one, and what was written before is not lost. Returns at once.
+  public func close(after error: RPCError? = nil) {
+    control?.close(after: error)
+  }
+}
+
+/// What the server lets a session do to its connection.
+public protocol SessionControl: Sendable {
+  func close(after error: RPCError?)
+}
