@@ -1,0 +1,308 @@
+import Glibc
+import Synchronization
+
+/// One thread that waits on the stores' sockets and runs jobs.
+///
+/// The calls' tasks prefer it as their executor: code that awaits a store resumes on the very
+/// thread that read the socket, without a hop.
+public final class StoreLoop: TaskExecutor, @unchecked Sendable {
+  enum Item {
+    case job(UnownedJob)
+    case isolated(UnownedJob)
+    case work(@Sendable () -> Void)
+  }
+
+  private struct Inbox {
+    var items: [Item] = []
+    /// The loop waits, or is about to, and nobody has woken it yet.
+    var needsWake = false
+    var stopping = false
+  }
+
+  /// How many batches of jobs run before the sockets are looked at again.
+  private static let roundsBetweenPolls = 8
+
+  /// An executor for actors that live on this loop.
+  public let serialExecutor: LoopSerialExecutor
+
+  private let inbox = Locked(Inbox())
+  private let thread = Atomic<UInt>(0)
+  private let name: String
+  private let wakeReader: Int32
+  private let wakeWriter: Int32
+
+  // Touched on the loop only.
+  private var polled: [pollfd]
+  private var registrations: [Registration?] = [nil]
+  private var ready: [(Registration, Readiness)] = []
+  private var timers = TimerHeap()
+
+  /// Starts the thread.
+  ///
+  /// - Parameter name: The thread's name, cut to 15 bytes.
+  public init(name: String) {
+    var ends: [Int32] = [-1, -1]
+    let opened = unsafe pipe(&ends)
+    precondition(opened == 0, "No descriptor is left for the loop's wake pipe.")
+    for end in ends {
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    }
+    wakeReader = ends[0]
+    wakeWriter = ends[1]
+    self.name = name
+    polled = [pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)]
+    serialExecutor = LoopSerialExecutor()
+    serialExecutor.loop = self
+    start()
+  }
+
+  deinit {
+    close(wakeReader)
+    close(wakeWriter)
+  }
+
+  /// Whether the caller runs on this loop.
+  public var isOnLoop: Bool {
+    thread.load(ordering: .relaxed) == pthread_self()
+  }
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    append(.job(UnownedJob(job)))
+  }
+
+  /// Runs `work` on the loop, soon, in order with everything else that was handed to it.
+  public func execute(_ work: @escaping @Sendable () -> Void) {
+    append(.work(work))
+  }
+
+  /// Runs `work` on the loop after a while, from any thread.
+  public func schedule(after delay: Duration, _ work: @escaping @Sendable () -> Void) -> Timer {
+    let timer = Timer(deadline: Self.now() + delay.nanoseconds, loop: self, work: work)
+    onLoop { $0.timers.insert(timer) }
+    return timer
+  }
+
+  /// Watches a descriptor; called on the loop, as the handler is.
+  public func register(
+    descriptor: Int32, interest: Interest, _ handler: @escaping @Sendable (Readiness) -> Void
+  ) -> Registration {
+    precondition(isOnLoop, "Descriptors are registered on the loop.")
+    let registration = Registration(
+      descriptor: descriptor, interest: interest, loop: self, slot: polled.count, handler: handler)
+    polled.append(pollfd(fd: descriptor, events: interest.pollEvents, revents: 0))
+    registrations.append(registration)
+    return registration
+  }
+
+  /// Runs what was handed to the loop so far, ends the thread and waits for its end. Tasks that
+  /// prefer the loop must have ended: a job that comes later is never run.
+  public func shutdown() {
+    let first = inbox.withLock { inbox in
+      defer { inbox.stopping = true }
+      return !inbox.stopping
+    }
+    guard first else { return }
+    execute {}
+    let id = thread.load(ordering: .relaxed)
+    if isOnLoop {
+      pthread_detach(id)
+    } else {
+      pthread_join(id, nil)
+    }
+  }
+
+  func append(_ item: Item) {
+    let wake = inbox.withLock { inbox in
+      inbox.items.append(item)
+      defer { inbox.needsWake = false }
+      return inbox.needsWake
+    }
+    guard wake else { return }
+    var byte: UInt8 = 1
+    _ = unsafe write(wakeWriter, &byte, 1)
+  }
+
+  func remove(_ timer: Timer) {
+    onLoop { $0.timers.remove(timer) }
+  }
+
+  func interestChanged(of registration: Registration) {
+    guard let slot = registration.slot else { return }
+    polled[slot].events = registration.interest.pollEvents
+  }
+
+  func forget(_ registration: Registration) {
+    guard let slot = registration.slot else { return }
+    registration.slot = nil
+    polled[slot] = polled[polled.count - 1]
+    registrations[slot] = registrations[registrations.count - 1]
+    polled.removeLast()
+    registrations.removeLast()
+    if slot < registrations.count {
+      registrations[slot]?.slot = slot
+    }
+  }
+
+  private func onLoop(_ work: @escaping @Sendable (StoreLoop) -> Void) {
+    if isOnLoop {
+      work(self)
+    } else {
+      execute { work(self) }
+    }
+  }
+}
+
+// MARK: - The thread
+
+extension StoreLoop {
+  private func start() {
+    // The thread inherits this mask: signals stay with the process's own handlers.
+    var everySignal = sigset_t()
+    var previous = sigset_t()
+    unsafe sigfillset(&everySignal)
+    unsafe pthread_sigmask(SIG_SETMASK, &everySignal, &previous)
+    var id = pthread_t()
+    let created = unsafe pthread_create(
+      &id, nil,
+      { argument in
+        if let argument = unsafe argument {
+          unsafe Unmanaged<StoreLoop>.fromOpaque(argument).takeRetainedValue().run()
+        }
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
+    precondition(created == 0, "The loop's thread cannot be started.")
+    thread.store(id, ordering: .relaxed)
+  }
+
+  private func run() {
+    thread.store(pthread_self(), ordering: .relaxed)
+    nameThread()
+    var batch: [Item] = []
+    while true {
+      var rounds = 0
+      while rounds < Self.roundsBetweenPolls, takeItems(&batch) {
+        rounds += 1
+        for item in batch {
+          run(item)
+        }
+        batch.removeAll(keepingCapacity: true)
+      }
+      guard let timeout = timeoutToWait() else { return }
+      wait(milliseconds: timeout)
+      fireTimers()
+    }
+  }
+
+  /// What top, ps and gdb show.
+  private func nameThread() {
+    let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    let bytes = Array(name.utf8.prefix(15))
+    _ = unsafe write(file, bytes, bytes.count)
+    close(file)
+  }
+
+  private func takeItems(_ batch: inout [Item]) -> Bool {
+    inbox.withLock { inbox in
+      swap(&inbox.items, &batch)
+      return !batch.isEmpty
+    }
+  }
+
+  private func run(_ item: Item) {
+    switch item {
+    case .job(let job):
+      unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+    case .isolated(let job):
+      unsafe job.runSynchronously(
+        isolatedTo: serialExecutor.asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    case .work(let work):
+      work()
+    }
+  }
+
+  /// How long to wait in poll, from now on to be woken by whoever appends; nil when it is time to
+  /// end. Timers are read first, because appending one is an append too.
+  private func timeoutToWait() -> Int32? {
+    let untilTimer = timers.first.map { timer in
+      let now = Self.now()
+      return timer.deadline <= now
+        ? 0 : Int32(clamping: (timer.deadline - now + 999_999) / 1_000_000)
+    }
+    return inbox.withLock { inbox in
+      guard inbox.items.isEmpty else { return 0 }
+      guard !inbox.stopping else { return nil }
+      inbox.needsWake = true
+      return untilTimer ?? -1
+    }
+  }
+
+  private func wait(milliseconds: Int32) {
+    let count = unsafe poll(&polled, nfds_t(polled.count), milliseconds)
+    if milliseconds != 0 {
+      inbox.withLock { $0.needsWake = false }
+    }
+    guard count > 0 else { return }
+    if polled[0].revents != 0 {
+      drainWakePipe()
+    }
+    // Collected first: handlers may register and cancel.
+    for (slot, entry) in polled.enumerated() where entry.revents != 0 {
+      if let registration = registrations[slot] {
+        ready.append((registration, Readiness(pollEvents: entry.revents)))
+      }
+    }
+    for (registration, readiness) in ready where registration.slot != nil {
+      registration.handler(readiness)
+    }
+    ready.removeAll(keepingCapacity: true)
+  }
+
+  private func drainWakePipe() {
+    var bytes: (UInt64, UInt64) = (0, 0)
+    while unsafe read(wakeReader, &bytes, 16) == 16 {}
+  }
+
+  private func fireTimers() {
+    guard timers.first != nil else { return }
+    let now = Self.now()
+    while let timer = timers.first, timer.deadline <= now {
+      timers.remove(timer)
+      timer.take()?()
+    }
+  }
+
+  /// Nanoseconds of the monotonic clock.
+  static func now() -> UInt64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}
+
+extension Interest {
+  fileprivate var pollEvents: Int16 {
+    Int16((contains(.read) ? POLLIN : 0) | (contains(.write) ? POLLOUT : 0))
+  }
+}
+
+extension Readiness {
+  fileprivate init(pollEvents: Int16) {
+    let events = Int32(pollEvents)
+    self = []
+    if events & POLLIN != 0 { insert(.readable) }
+    if events & POLLOUT != 0 { insert(.writable) }
+    if events & (POLLHUP | POLLERR | POLLNVAL) != 0 { insert(.failed) }
+  }
+}
+
+extension Duration {
+  /// Never negative, at most some centuries.
+  fileprivate var nanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    return UInt64(min(seconds, 1 << 33)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+  }
+}
