@@ -1,0 +1,33 @@
+/// A few threads that take jobs from one bounded queue. They end when the last reference to this is
+/// dropped.
+final class WorkerThreads: Sendable {
+  let queue: JobQueue
+
+  init(count: Int, queueLimit: Int) {
+    queue = JobQueue(threads: count, waitingLimit: queueLimit)
+    for _ in 0..<count { queue.startThread() }
+  }
+
+  deinit { queue.close() }
+
+  /// Runs `work` on one of the threads. A caller who is cancelled while it waits leaves the queue.
+  func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try Task.checkCancellation()
+    let ticket = queue.takeTicket()
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation {
+        (continuation: CheckedContinuation<Value, any Error>) in
+        let job = JobQueue.Job(ticket: ticket) { refusal in
+          if let refusal {
+            continuation.resume(throwing: refusal)
+          } else {
+            continuation.resume(with: Result { try work() })
+          }
+        }
+        queue.add(job)
+      }
+    } onCancel: {
+      queue.cancel(ticket)
+    }
+  }
+}
