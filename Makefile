@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+# For `make bench` and `make test`: arguments to clinic-bench and to swift test.
+ARGS ?=
+
+SOURCES := Package.swift Sources Tests
+RELEASE := .build/release
+SHARE := $(DESTDIR)$(PREFIX)/share/clinicd
+
+.PHONY: help run test bench lint format dependencies build install clean
+
+help: ## Show these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+run: build ## Run clinicd on private servers with a demo clinic; Ctrl-C stops it all
+	@scripts/run
+
+test: ## Run every test on real servers of their own (ARGS="--filter Queue")
+	@scripts/test $(ARGS)
+
+bench: build ## Measure a release build on private servers (ARGS=...)
+	@CLINIC_HOME=.build/bench-stack scripts/run $(RELEASE)/clinic-bench $(ARGS)
+
+lint: ## Check the format of the Swift sources
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## Rewrite the Swift sources in the project's format
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+dependencies: ## Install what is missing of Debian's packages and MongoDB
+	@scripts/dependencies
+
+build: dependencies ## Build a release
+	swift build -c release --static-swift-stdlib
+
+install: ## Install a built release (DESTDIR, PREFIX)
+	@test -x $(RELEASE)/clinicd || { echo 'Nothing is built; run make build first.' >&2; exit 1; }
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(SHARE)/sql
+	install -s -m 755 $(RELEASE)/clinicd $(DESTDIR)$(PREFIX)/sbin
+	install -s -m 755 $(RELEASE)/clinicctl $(DESTDIR)$(PREFIX)/bin
+	install -m 644 sql/*.sql $(SHARE)/sql
+	if [ -d clients ]; then cp -RT --no-preserve=ownership clients $(SHARE)/clients; fi
+
+clean: ## Remove what was built (.clinic, the demo's data, stays)
+	scripts/stack down .build/test-stack
+	scripts/stack down .build/bench-stack
+	rm -rf .build
