@@ -1,0 +1,132 @@
+extension MongoClient {
+  /// Inserts documents. Those that are there already, under the same `_id`, are counted and left
+  /// alone: the same call again changes nothing.
+  ///
+  /// - Parameter ordered: inserts one after the other and stops at the first error that is not such
+  ///   a duplicate. Otherwise all are tried. It is the slower way when there are duplicates.
+  /// - Throws: ``MongoError/Kind/duplicateKey`` when another unique index refused a document.
+  @discardableResult
+  public func insertMany(
+    _ collection: String, _ documents: [BSONDocument], ordered: Bool = false
+  ) async throws(MongoError) -> InsertResult {
+    // A document without `_id` gets a new one each time it is sent.
+    let options = CallOptions(isRepeatable: documents.allSatisfy { $0["_id"] != nil })
+    return try await perform(options) { (connection) throws(MongoError) in
+      try connection.insert(documents, into: collection, ordered: ordered)
+    }
+  }
+
+  /// Replaces, for each pair, the first document that the filter finds.
+  ///
+  ///     try await mongo.replaceMany(
+  ///       "visit_history",
+  ///       [(filter: ["_id": id, "source_version": ["$lt": 7]], document: visit)])
+  ///
+  /// - Parameter upsert: inserts the document when the filter finds none. When its `_id` is taken,
+  ///   as in the example by a visit of the same or a newer version, it is counted as superseded.
+  @discardableResult
+  public func replaceMany(
+    _ collection: String, _ replacements: [(filter: BSONDocument, document: BSONDocument)],
+    upsert: Bool = true
+  ) async throws(MongoError) -> ReplaceResult {
+    let replacements = replacements.map { Replacement(filter: $0.filter, document: $0.document) }
+    return try await perform { (connection) throws(MongoError) in
+      try connection.replace(replacements, in: collection, upsert: upsert)
+    }
+  }
+
+  /// The documents that a filter finds, all in memory.
+  ///
+  /// - Parameter batch: how many the server sends in one message.
+  public func find(
+    _ collection: String, filter: BSONDocument = [:], sort: BSONDocument? = nil, skip: Int? = nil,
+    limit: Int? = nil, projection: BSONDocument? = nil, batch: Int? = nil
+  ) async throws(MongoError) -> [BSONDocument] {
+    let query = FindQuery(
+      filter: filter, sort: sort, skip: skip, limit: limit, projection: projection, batch: batch)
+    return try await perform { (connection) throws(MongoError) in
+      try connection.find(query, in: collection)
+    }
+  }
+
+  /// What an aggregation pipeline gives, all in memory.
+  public func aggregate(
+    _ collection: String, _ pipeline: [BSONDocument]
+  ) async throws(MongoError) -> [BSONDocument] {
+    try await perform { (connection) throws(MongoError) in
+      try connection.aggregate(pipeline, in: collection)
+    }
+  }
+
+  /// How many documents a filter finds.
+  public func count(
+    _ collection: String, filter: BSONDocument = [:]
+  ) async throws(MongoError) -> Int {
+    try await perform { (connection) throws(MongoError) in
+      try connection.count(filter, in: collection)
+    }
+  }
+
+  /// Creates indexes where they are missing; over a large collection that takes a while, up to ten
+  /// minutes are waited.
+  public func createIndexes(
+    _ collection: String, _ indexes: [MongoIndex]
+  ) async throws(MongoError) {
+    guard !indexes.isEmpty else { return }
+    let command: BSONDocument = [
+      "createIndexes": .string(collection),
+      "indexes": .array(
+        indexes.map {
+          ["key": .document($0.keys), "name": .string($0.name), "unique": .bool($0.unique)]
+        }),
+    ]
+    try await perform(CallOptions(timeout: .seconds(600))) { (connection) throws(MongoError) in
+      _ = try connection.command(command, isWrite: true)
+    }
+  }
+
+  /// How the server would find the documents, and what it cost when it did (`executionStats`).
+  public func explain(
+    _ collection: String, filter: BSONDocument = [:], sort: BSONDocument? = nil, skip: Int? = nil,
+    limit: Int? = nil, projection: BSONDocument? = nil
+  ) async throws(MongoError) -> BSONDocument {
+    let query = FindQuery(
+      filter: filter, sort: sort, skip: skip, limit: limit, projection: projection)
+    var find: BSONDocument = ["find": .string(collection), "filter": .document(filter)]
+    for (key, value) in query.options { find.append(key, value) }
+    return try await command(["explain": .document(find), "verbosity": "executionStats"])
+  }
+
+  /// Removes a collection with its indexes; one that is not there is no error.
+  public func drop(_ collection: String) async throws(MongoError) {
+    try await perform { (connection) throws(MongoError) in
+      do throws(MongoError) {
+        _ = try connection.command(["drop": .string(collection)], isWrite: true)
+      } catch {
+        // NamespaceNotFound.
+        guard error.kind == .server(code: 26) else { throw error }
+      }
+    }
+  }
+
+  /// Removes the whole database.
+  public func dropDatabase() async throws(MongoError) {
+    try await perform { (connection) throws(MongoError) in
+      _ = try connection.command(["dropDatabase": 1], isWrite: true)
+    }
+  }
+
+  /// Runs any other command on the client's database and gives the server's reply.
+  @discardableResult
+  public func command(_ command: BSONDocument) async throws(MongoError) -> BSONDocument {
+    try await perform { (connection) throws(MongoError) in
+      try connection.command(command, isWrite: false)
+    }
+  }
+}
+
+/// A document and what is to be found in its place.
+struct Replacement: Sendable {
+  let filter: BSONDocument
+  let document: BSONDocument
+}

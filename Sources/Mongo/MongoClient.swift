@@ -1,0 +1,130 @@
+/// One database of a MongoDB server or replica set.
+///
+/// Calls run on threads of the client's own, first come first served. ``run()`` asks the server
+/// each second whether it is there: while it is not, calls fail at once, and those that a thread is
+/// still busy with are answered too. A call whose server has gone silent is answered in some three
+/// seconds.
+///
+/// Writes count when the majority of the servers has them in its journal.
+public final class MongoClient: Sendable {
+  /// How long the client waits.
+  public struct Timeouts: Sendable, Hashable {
+    /// For a connection, and for a server that takes writes.
+    public var connect: Duration
+    /// For the answer to a call.
+    public var call: Duration
+    /// For the answer to the question whether the server is there, and between two of them.
+    public var probe: Duration
+
+    public init(
+      connect: Duration = .seconds(2), call: Duration = .seconds(10), probe: Duration = .seconds(1)
+    ) {
+      self.connect = connect
+      self.call = call
+      self.probe = probe
+    }
+  }
+
+  public let database: String
+  private let probeInterval: Duration
+  private let health = Health()
+  private let calls = CallQueue()
+  /// Its thread is never held up by calls.
+  private let probes = CallQueue()
+
+  /// Connects to nothing yet.
+  ///
+  /// - Parameters:
+  ///   - url: `mongodb://…` with what MongoDB allows there, such as a replica set and TLS options;
+  ///     a Unix socket's path is percent-encoded.
+  ///   - database: when nil, the path of `url` names it.
+  ///   - threads: how many calls run at the same time.
+  public init(
+    url: String, database: String? = nil, timeouts: Timeouts = Timeouts(), threads: Int = 2
+  ) throws(MongoError) {
+    let settings = try ConnectionSettings(url: url, database: database, timeouts: timeouts)
+    self.database = settings.database
+    probeInterval = timeouts.probe
+    var probing = settings
+    probing.timeouts.connect = timeouts.probe
+    probing.timeouts.call = timeouts.probe
+    let started = (1...max(1, threads)).allSatisfy { _ in Worker.start(serving: calls, settings) }
+    guard started, Worker.start(serving: probes, probing) else {
+      close()
+      throw MongoError(.unavailable)
+    }
+  }
+
+  deinit { close() }
+
+  /// Whether the server answered the last probe; down until the first one is answered.
+  public var state: Reachability { health.isUp ? .up : .down }
+
+  /// Probes the server each second until the task is cancelled, then closes the client for good.
+  public func run() async throws {
+    health.startProbing()
+    defer { close() }
+    while !Task.isCancelled {
+      do {
+        try await ping()
+      } catch {
+        if error.kind == .cancelled { break }
+      }
+      do { try await Task.sleep(for: probeInterval) } catch { break }
+    }
+  }
+
+  /// Asks the server whether it is there, whatever is known about it, and throws the reason if not.
+  public func ping() async throws(MongoError) {
+    let call = TypedCall(CallOptions()) { (connection) throws(MongoError) in
+      _ = try connection.command(["ping": 1], isWrite: false)
+    }
+    probes.add(call)
+    do {
+      try await call.outcome().get()
+      health.set(isUp: true)
+    } catch {
+      guard error.kind != .cancelled else { throw error }
+      health.set(isUp: false)
+      if health.isProbing { calls.failAll(.unavailable) }
+      throw error
+    }
+  }
+
+  /// Makes a call on one of the client's threads.
+  func perform<Value: Sendable>(
+    _ options: CallOptions = CallOptions(),
+    _ work: @escaping @Sendable (MongoConnection) throws(MongoError) -> Value
+  ) async throws(MongoError) -> Value {
+    guard !health.isKnownDown else { throw MongoError(.unavailable) }
+    let call = TypedCall(options, work)
+    calls.add(call)
+    return try await call.outcome().get()
+  }
+
+  private func close() {
+    calls.close()
+    probes.close()
+  }
+}
+
+/// What is known about the server.
+private final class Health: Sendable {
+  private struct State {
+    var isUp: Bool?
+    var isProbing = false
+  }
+
+  private let state = Monitor(State())
+
+  var isUp: Bool { state.withLock { $0.isUp == true } }
+
+  var isProbing: Bool { state.withLock { $0.isProbing } }
+
+  /// Down, and somebody watches for its return.
+  var isKnownDown: Bool { state.withLock { $0.isProbing && $0.isUp == false } }
+
+  func set(isUp: Bool) { state.withLock { $0.isUp = isUp } }
+
+  func startProbing() { state.withLock { $0.isProbing = true } }
+}

@@ -1,0 +1,46 @@
+extension MongoConnection {
+  /// Inserts documents of which some may be there already, under the same `_id`.
+  func insert(
+    _ documents: [BSONDocument], into collection: String, ordered: Bool
+  ) throws(MongoError) -> InsertResult {
+    // What Swift calls a string is UTF-8; libmongoc need not look again.
+    let options = try NativeDocument(["validate": false])
+    var result = InsertResult(inserted: 0, duplicates: 0)
+    var rest = documents[...]
+    while !rest.isEmpty {
+      var bulk = try BulkOperation(on: collection, ordered: ordered, over: self)
+      for document in rest { try bulk.insert(document, options) }
+      let outcome = try bulk.execute()
+      result.inserted += outcome.inserted
+      result.duplicates += outcome.duplicates.count
+      // In order, the server stops at the first duplicate; the rest is still to be inserted.
+      guard ordered, let last = outcome.duplicates.last else { break }
+      rest = rest.dropFirst(last + 1)
+    }
+    return result
+  }
+
+  /// Replaces documents, or inserts those that their filter does not find.
+  ///
+  /// With a filter of `_id` and a lower version, two things end as a duplicate `_id`: a document
+  /// that is as new or newer, and one that somebody else inserted at this very moment. Trying again
+  /// tells them apart.
+  func replace(
+    _ replacements: [Replacement], in collection: String, upsert: Bool
+  ) throws(MongoError) -> ReplaceResult {
+    let options = try NativeDocument(["upsert": .bool(upsert), "validate": false])
+    var result = ReplaceResult(matched: 0, modified: 0, upserted: 0, superseded: 0)
+    var rest = replacements
+    for attempt in 1...2 where !rest.isEmpty {
+      var bulk = try BulkOperation(on: collection, ordered: false, over: self)
+      for replacement in rest { try bulk.replace(replacement, options) }
+      let outcome = try bulk.execute()
+      result.matched += outcome.matched
+      result.modified += outcome.modified
+      result.upserted += outcome.upserted
+      if attempt == 2 { result.superseded = outcome.duplicates.count }
+      rest = outcome.duplicates.map { rest[$0] }
+    }
+    return result
+  }
+}
