@@ -1,0 +1,113 @@
+/// Decodes from a ``JSONValue`` in place.
+///
+/// Properties are named in ``SnakeCase``; the keys of dictionaries are taken as they are. Integers are read from integral JSON
+/// numbers only, exactly; strings that hold U+0000 are refused.
+public struct JSONValueDecoder: Sendable {
+  public enum UnknownMembers: Sendable {
+    /// A member that no property asked for is an error.
+    case refuse
+    /// For clients, whose server may be newer.
+    case ignore
+  }
+
+  public var unknownMembers: UnknownMembers
+
+  public init(unknownMembers: UnknownMembers = .refuse) {
+    self.unknownMembers = unknownMembers
+  }
+
+  public func decode<T: Decodable>(
+    _ type: T.Type, from value: JSONValue
+  ) throws(ParamsError) -> T {
+    try ValueDecoder(value, refusesUnknown: unknownMembers == .refuse).decode(type)
+  }
+}
+
+/// The decoder that one value is given.
+final class ValueDecoder: Decoder {
+  let value: JSONValue
+  let refusesUnknown: Bool
+  /// Which params a position stands for, when the value may be an array of them.
+  let names: MethodParams?
+  /// Set when the type asks for members.
+  private(set) var reading: MemberReading?
+  /// Whether the type has looked at the value at all.
+  private var isTouched = false
+  /// A member was missing in this very object.
+  var misses = false
+
+  init(_ value: JSONValue, refusesUnknown: Bool, names: MethodParams? = nil) {
+    self.value = value
+    self.refusesUnknown = refusesUnknown
+    self.names = names
+  }
+
+  var codingPath: [any CodingKey] { [] }
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  /// Decodes the whole value and checks that nothing of it was left unread.
+  func decode<T: Decodable>(_ type: T.Type) throws(ParamsError) -> T {
+    let result: T
+    do {
+      result = try T(from: self)
+    } catch {
+      // A misspelt name both misses one member and adds another; the latter says more.
+      if misses, refusesUnknown { try checkNames(of: type) }
+      throw ParamsError(error, decoding: type)
+    }
+    if refusesUnknown { try checkAllRead(type) }
+    return result
+  }
+
+  func takeWhole() -> JSONValue {
+    isTouched = true
+    return value
+  }
+
+  func members() throws(ParamsError) -> MemberReading {
+    if let reading { return reading }
+    isTouched = true
+    let new = try MemberReading(self)
+    reading = new
+    return new
+  }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+    KeyedDecodingContainer(KeyedInput<Key>(try members()))
+  }
+
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    isTouched = true
+    guard value.node.kind == .array else { throw ParamsError.wrongType("an array", value) }
+    return UnkeyedInput(value, refusesUnknown: refusesUnknown)
+  }
+
+  func singleValueContainer() -> any SingleValueDecodingContainer {
+    isTouched = true
+    return SingleInput(value: value, refusesUnknown: refusesUnknown)
+  }
+
+  private func checkAllRead<T: Decodable>(_ type: T.Type) throws(ParamsError) {
+    if let reading {
+      guard let rest = reading.firstUnread else { return }
+      throw reading.unread(rest, knownNames: knownNames(of: type))
+    }
+    guard !isTouched else { return }
+    // A struct without properties asks for nothing.
+    let reading = try MemberReading(self)
+    if let rest = reading.firstUnread { throw reading.unread(rest, knownNames: []) }
+  }
+
+  private func checkNames<T: Decodable>(of type: T.Type) throws(ParamsError) {
+    let known = knownNames(of: type)
+    guard let reading, !known.isEmpty else { return }
+    for member in reading.members where !known.contains(member.name) {
+      throw reading.unread(member, knownNames: known)
+    }
+  }
+
+  private func knownNames<T: Decodable>(of type: T.Type) -> [String] {
+    if let names { return names.fields.map(\.name) }
+    return (try? SchemaRecorder.schema(of: type))?.propertyNames ?? []
+  }
+}

@@ -1,0 +1,149 @@
+/// The members of one object while a type's properties are decoded from it, and which of them were asked for.
+final class MemberReading {
+  /// A member that is there.
+  struct Member {
+    let name: String
+    /// The tape index of its value.
+    let index: Int
+  }
+
+  let storage: JSONStorage
+  let decoder: ValueDecoder
+  /// Where the members start and end on the tape; for params by position, of the elements.
+  private let first: Int
+  private let end: Int
+  private let count: Int
+  /// The names that positions stand for.
+  private let positions: [MethodParams.Field]?
+  // Properties are mostly asked for in the order of the members: where the next is expected, and its number.
+  private var cursor: Int
+  private var cursorNumber = 0
+  private var read = MemberSet()
+
+  init(_ decoder: ValueDecoder) throws(ParamsError) {
+    let value = decoder.value
+    storage = value.storage
+    self.decoder = decoder
+    switch (value.node.kind, decoder.names) {
+    case (.object, _): positions = nil
+    case (.array, let names?): positions = names.positional
+    default: throw .wrongType("an object", value)
+    }
+    first = value.index + 2
+    cursor = first
+    end = storage.tape[value.index + 1].next
+    count = storage.tape[value.index + 1].count
+    if let positions, count > positions.count {
+      throw ParamsError(
+        reason: .tooManyParams, message: "too many params",
+        details: ["limit": .int(positions.count), "actual": .int(count)])
+    }
+  }
+
+  /// The tape index of the member's value; nil when there is none.
+  func find(_ key: String, isText: Bool) -> Int? {
+    let utf8 = key.utf8
+    let name = utf8.span
+    if positions != nil { return findPosition(name) }
+    let start = cursor
+    if let index = findMember(name, isText, to: end) { return index }
+    guard start != first else { return nil }
+    cursor = first
+    cursorNumber = 0
+    return findMember(name, isText, to: start)
+  }
+
+  /// Looks from the cursor on, and leaves it behind the member that was found.
+  private func findMember(_ name: Span<UInt8>, _ isText: Bool, to limit: Int) -> Int? {
+    var index = cursor
+    var number = cursorNumber
+    let storage = storage
+    while index < limit {
+      let next = storage.index(after: index + 1)
+      if storage.member(at: index, isNamed: name, isText) {
+        read.insert(number)
+        cursor = next
+        cursorNumber = number + 1
+        return index + 1
+      }
+      index = next
+      number += 1
+    }
+    return nil
+  }
+
+  private func findPosition(_ name: Span<UInt8>) -> Int? {
+    guard let positions else { return nil }
+    var index = first
+    for (number, field) in positions.enumerated() where index < end {
+      let utf8 = field.name.utf8
+      if SnakeCase.matches(name, utf8.span, 0, utf8.count) {
+        read.insert(number)
+        return index
+      }
+      index = storage.index(after: index)
+    }
+    return nil
+  }
+
+  /// All members, with the names as they are written.
+  var members: [Member] {
+    guard positions == nil else { return [] }
+    var members: [Member] = []
+    var index = first
+    while index < end {
+      members.append(Member(name: storage.string(at: index), index: index + 1))
+      index = storage.index(after: index + 1)
+    }
+    return members
+  }
+
+  /// The first member that nothing asked for.
+  var firstUnread: Member? {
+    guard positions == nil, read.count < count else { return nil }
+    return members.enumerated().first { !read.contains($0.offset) }?.element
+  }
+
+  func unread(_ member: Member, knownNames: [String]) -> ParamsError {
+    let isDuplicate = members.contains { $0.name == member.name && $0.index != member.index }
+    let field = String(member.name.prefix(100))
+    if isDuplicate {
+      return ParamsError(reason: .duplicateMember, field: field, message: "is there twice")
+    }
+    var error = ParamsError(reason: .unknownParam, field: field, message: "unknown")
+    if let nearest = NearestName.nearest(to: member.name, among: knownNames) {
+      error.details.append("did_you_mean", .string(nearest))
+    }
+    return error
+  }
+}
+
+extension JSONStorage {
+  /// Whether the string node at `index` is the wire's name of the property, or for a text key that very text.
+  fileprivate func member(at index: Int, isNamed name: Span<UInt8>, _ isText: Bool) -> Bool {
+    if isText || tape[index].kind == .escapedString {
+      // An escaped name has to be the exact one: nobody escapes the letters of a property's name.
+      return string(at: index, equals: name)
+    }
+    let bytes = bytes
+    let node = tape[index]
+    return SnakeCase.matches(name, bytes.span, node.start + 1, node.length - 2)
+  }
+}
+
+/// A set of small numbers.
+private struct MemberSet {
+  private var low: UInt64 = 0
+  private var high: Set<Int> = []
+  private(set) var count = 0
+
+  func contains(_ number: Int) -> Bool {
+    number < 64 ? low & 1 << UInt64(number) != 0 : high.contains(number)
+  }
+
+  mutating func insert(_ number: Int) {
+    guard !contains(number) else { return }
+    count += 1
+    if number < 64 { low |= 1 << UInt64(number) } else { high.insert(number) }
+  }
+}

@@ -1,0 +1,54 @@
+/// The params of a method, learnt from the type that they are decoded into. Made once a method.
+public struct MethodParams: Sendable {
+  public struct Field: Sendable, Equatable {
+    /// The name on the wire.
+    public let name: String
+    public let schema: JSONSchema
+    public let isRequired: Bool
+    /// Whether the field's type is ``ByNameOnly``.
+    public let isByNameOnly: Bool
+
+    public init(name: String, schema: JSONSchema, isRequired: Bool, isByNameOnly: Bool = false) {
+      self.name = name
+      self.schema = schema
+      self.isRequired = isRequired
+      self.isByNameOnly = isByNameOnly
+    }
+  }
+
+  /// All fields, in the order in which the type declares them.
+  public let fields: [Field]
+  /// Those that may be given by position, in that order.
+  public let positional: [Field]
+
+  public static let none = MethodParams(fields: [])
+
+  public init(fields: [Field]) {
+    self.fields = fields
+    positional = fields.filter { !$0.isByNameOnly }
+  }
+
+  /// - Throws: ``SchemaError`` when the type is no struct of named properties, or one of them has no schema.
+  public init<T: Decodable>(_ type: T.Type) throws(SchemaError) {
+    self.init(fields: try Recording(use: .params).fields(of: type))
+  }
+
+  public func field(named name: String) -> Field? {
+    fields.first { $0.name == name }
+  }
+}
+
+extension Recording {
+  func fields<T: Decodable>(of type: T.Type) throws(SchemaError) -> [MethodParams.Field] {
+    let decoder = RecordingDecoder(self)
+    do {
+      _ = try T(from: decoder)
+    } catch let error as SchemaError {
+      throw error
+    } catch {
+      throw SchemaError(typeName: String(reflecting: type), message: "cannot be recorded: \(error)")
+    }
+    if case .object = decoder.schema.shape { return decoder.properties ?? [] }
+    throw SchemaError(typeName: String(reflecting: type), message: "params are a struct")
+  }
+}

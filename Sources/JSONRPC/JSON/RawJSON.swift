@@ -1,0 +1,62 @@
+/// JSON text as a property: encoded as it is, decoded from whatever value is there.
+public struct RawJSON: Sendable, Equatable {
+  /// One JSON value. Nothing checks it again.
+  public var bytes: [UInt8]
+
+  public init(bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+}
+
+extension RawJSON: Codable {
+  public init(from decoder: any Decoder) throws {
+    bytes = try JSONValue(from: decoder).rawBytes
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    guard let encoder = encoder as? ValueEncoder else {
+      throw EncodingError.invalidValue(self, .unknownCoder)
+    }
+    encoder.output.writer.raw(bytes)
+  }
+}
+
+/// As a property: any JSON value, as it is.
+extension JSONValue: Codable {
+  public init(from decoder: any Decoder) throws {
+    if let decoder = decoder as? ValueDecoder {
+      self = decoder.takeWhole()
+    } else if let recorder = decoder as? RecordingDecoder {
+      recorder.record(.any)
+      self = JSONValue.null
+    } else {
+      throw DecodingError.typeMismatch(
+        Self.self,
+        DecodingError.Context(codingPath: [], debugDescription: "JSONValueDecoder alone decodes this"))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    guard let encoder = encoder as? ValueEncoder else {
+      throw EncodingError.invalidValue(self, .unknownCoder)
+    }
+    encoder.output.writer.value(self)
+  }
+}
+
+extension JSONValue {
+  static let null = JSONValue(
+    storage: JSONStorage(
+      bytes: Array("null".utf8), tape: [JSONNode(.null, start: 0, length: 4)]), index: 0)
+
+  static let emptyObject = JSONValue(
+    storage: JSONStorage(
+      bytes: Array("{}".utf8),
+      tape: [JSONNode(.object, start: 0, length: 2), JSONNode(linkTo: 2, count: 0)]), index: 0)
+}
+
+extension EncodingError.Context {
+  fileprivate static var unknownCoder: Self {
+    Self(codingPath: [], debugDescription: "JSONValueEncoder alone encodes this")
+  }
+}
