@@ -40,7 +40,13 @@ public final class Session: Sendable {
   /// after a time.
   public var isAuthenticated: Bool {
     get { state.withLock { $0.isAuthenticated } }
-    set { state.withLock { $0.isAuthenticated = newValue } }
+    set {
+      let isChange = state.withLock { state in
+        defer { state.isAuthenticated = newValue }
+        return state.isAuthenticated != newValue
+      }
+      if isChange { control?.authenticationChanged(newValue) }
+    }
   }
 
   /// Closes the connection in order: calls in flight are cancelled (`.disconnected`), `error` is
@@ -53,4 +59,5 @@ public final class Session: Sendable {
 /// What the server lets a session do to its connection.
 public protocol SessionControl: Sendable {
   func close(after error: RPCError?)
+  func authenticationChanged(_ isAuthenticated: Bool)
 }

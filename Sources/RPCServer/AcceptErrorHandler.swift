@@ -1,0 +1,27 @@
+import Logging
+import NIOCore
+
+/// Pauses a listener that cannot accept, when file descriptors are used up for instance: trying again at once would only
+/// burn the processor.
+final class AcceptErrorHandler: ChannelInboundHandler {
+  typealias InboundIn = any Channel
+
+  private let logger: Logger
+  private var isPaused = false
+
+  init(logger: Logger) {
+    self.logger = logger
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard error is IOError, !isPaused else { return }
+    isPaused = true
+    logger.warning("cannot accept a connection", metadata: ["error": "\(error)"])
+    let channel = context.channel
+    try? channel.syncOptions?.setOption(.autoRead, value: false)
+    context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(200)) {
+      self.isPaused = false
+      try? channel.syncOptions?.setOption(.autoRead, value: true)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import JSONRPC
+import Logging
+import NIOCore
+
+/// How far the close of a connection has come.
+enum Closing: Equatable {
+  case open
+  /// Its calls were told to cancel; their replies are awaited.
+  case cancelling(until: ContinuousClock.Instant)
+  /// All is answered; the last bytes are on their way.
+  case flushing
+  /// The client was told that no more comes. Its input is read, unseen: a close with unread input would be a reset, and
+  /// take from the client what it has not read yet.
+  case lingering(Linger)
+  case closed
+}
+
+struct Linger: Equatable {
+  var bytes: Int
+  let until: ContinuousClock.Instant
+}
+
+/// What a client has not taken yet, and since when that is so.
+struct WriteProgress {
+  var pendingBytes: Int
+  var since: ContinuousClock.Instant
+}
+
+extension ConnectionHandler {
+  /// Closes in order after a last error; calls in flight are cancelled, and their replies still sent.
+  func abort(with error: RPCError?) {
+    guard closing == .open else { return }
+    state.abort(with: error)
+    cancelCalls(.disconnected)
+    closing = .cancelling(until: .now.advanced(by: server.limits.cancellationGrace))
+    loop.needTick()
+    process()
+    flushSoon()
+  }
+
+  /// Closes when the calls that run are answered; others are refused.
+  func drain() {
+    guard closing == .open else { return }
+    state.drain()
+    process()
+    flushSoon()
+  }
+
+  /// Sends what is left, then says that no more comes.
+  func finish() {
+    switch closing {
+    case .open, .cancelling: closing = .flushing
+    case .flushing, .lingering, .closed: return
+    }
+    guard let context else { return }
+    writeOutput()
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    sent.futureResult.assumeIsolated().whenSuccess { self.outputWasSent() }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
+    noteStall()
+  }
+
+  private func outputWasSent() {
+    guard closing == .flushing, let context else { return }
+    writeProgress = nil
+    guard !inputHasEnded, lingers else {
+      closeNow()
+      return
+    }
+    closing = .lingering(
+      Linger(
+        bytes: server.limits.lingerBytes, until: .now.advanced(by: server.limits.lingerTime)))
+    loop.needTick()
+    context.close(mode: .output, promise: nil)
+    resumeReading()
+  }
+
+  func closeNow() {
+    guard closing != .closed else { return }
+    context?.close(promise: nil)
+  }
+
+  // MARK: Time
+
+  /// Notes that the client has something to take, from which on it must not stall.
+  func noteStall() {
+    guard writeProgress == nil else { return }
+    writeProgress = WriteProgress(pendingBytes: unsentBytes, since: .now)
+    loop.needTick()
+  }
+
+  /// What the kernel has not taken from the channel.
+  private var unsentBytes: Int {
+    (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+  }
+
+  /// Looks at deadlines and timeouts.
+  ///
+  /// - Returns: whether there is something to look at again.
+  func tick(_ now: ContinuousClock.Instant) -> Bool {
+    var isNeeded = false
+    for case let call? in running {
+      isNeeded = true
+      if now >= call.context.deadline { call.cancel(.deadline) }
+    }
+    if var progress = writeProgress {
+      isNeeded = true
+      let unsent = unsentBytes
+      if unsent != progress.pendingBytes {
+        progress = WriteProgress(pendingBytes: unsent, since: now)
+        writeProgress = progress
+      } else if now - progress.since >= server.limits.writeStallTimeout {
+        server.logger.debug(
+          "closing a connection that does not read",
+          metadata: ["session": "\(session.id)", "unsent": "\(unsent)"])
+        closeNow()
+      }
+    }
+    switch closing {
+    case .open: break
+    case .cancelling(let until):
+      isNeeded = true
+      if now >= until { finish() }
+    case .flushing:
+      isNeeded = true
+    case .lingering(let linger):
+      isNeeded = true
+      if now >= linger.until { closeNow() }
+    case .closed:
+      return false
+    }
+    return isNeeded
+  }
+
+  // MARK: Authentication
+
+  /// A TCP connection has to say who it is within a time.
+  func startAuthenticationTimer() {
+    guard case .tcp = session.transport, !session.isAuthenticated, authenticationTimer == nil,
+      closing == .open
+    else { return }
+    let limit = server.limits.unauthenticatedTime
+    authenticationTimer = context?.eventLoop.assumeIsolated().scheduleTask(in: .init(limit)) {
+      self.authenticationTimer = nil
+      guard !self.session.isAuthenticated else { return }
+      self.abort(
+        with: .authenticationTimeout(
+          limit: limit, actual: .now - self.session.openedAt))
+      self.loop.flush()
+    }
+  }
+
+  func authenticationChanged(_ isAuthenticated: Bool) {
+    if isAuthenticated {
+      authenticationTimer?.cancel()
+      authenticationTimer = nil
+    } else {
+      startAuthenticationTimer()
+    }
+  }
+}

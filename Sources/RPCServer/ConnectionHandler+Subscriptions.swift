@@ -1,0 +1,154 @@
+import JSONRPC
+import NIOCore
+
+/// A subscription whose client does not know of it yet.
+struct HeldSubscription {
+  let id: String
+  /// The number of the call that made it.
+  let call: UInt64
+  /// The batch whose reply tells of it, when the call has ended.
+  var batch: Int?
+  var callHasEnded = false
+}
+
+extension ConnectionHandler {
+  func subscribe(_ request: SubscribeRequest) {
+    let isHeld = request.call.map { call in running.contains { $0?.context.number == call } }
+    let subscription = Subscription(
+      id: request.id, channel: request.channel, method: request.method,
+      overflow: request.overflow, isHeld: isHeld ?? false, connection: self)
+    subscriptions[request.id] = subscription
+    loop.add(subscription)
+    if let call = request.call, isHeld == true {
+      held.append(HeldSubscription(id: request.id, call: call))
+    }
+  }
+
+  func start(_ id: String, from version: Int64) {
+    guard let subscription = subscriptions[id] else { return }
+    counting(subscription) { $0.start(from: version) }
+    sendPending(of: subscription)
+  }
+
+  func unsubscribe(_ id: String) {
+    guard let subscription = subscriptions[id] else { return }
+    remove(subscription)
+  }
+
+  private func remove(_ subscription: Subscription) {
+    subscriptions[subscription.id] = nil
+    pendingNotificationBytes -= subscription.state.pendingBytes
+    loop.remove(subscription)
+  }
+
+  /// Ends the connection's subscriptions, each with a last notification.
+  func endSubscriptions(with body: [UInt8]) {
+    for subscription in Array(subscriptions.values) { end(subscription, with: body) }
+  }
+
+  private func end(_ subscription: Subscription, with body: [UInt8]) {
+    if subscription.state.isHeld {
+      // Its client has to learn of it before it can learn of its end.
+      subscription.lastBody = body
+      return
+    }
+    remove(subscription)
+    write(body, to: subscription)
+  }
+
+  // MARK: Held subscriptions
+
+  /// The call that made subscriptions has ended: they go with its reply, or with it.
+  func settleHeld(by call: UInt64, outcome: CallOutcome, in batch: Int?) {
+    for index in held.indices.reversed() where held[index].call == call {
+      switch outcome {
+      case .result:
+        held[index].batch = batch
+        held[index].callHasEnded = true
+      case .failure:
+        if let subscription = subscriptions[held[index].id] {
+          remove(subscription)
+          loop.forget(subscription)
+        }
+        held.remove(at: index)
+      }
+    }
+  }
+
+  /// Lets those subscriptions begin whose client was told of them.
+  func releaseHeld() {
+    let released = held.filter { $0.callHasEnded && !state.isOpen(batch: $0.batch) }
+    guard !released.isEmpty else { return }
+    held.removeAll { $0.callHasEnded && !state.isOpen(batch: $0.batch) }
+    for entry in released {
+      guard let subscription = subscriptions[entry.id] else { continue }
+      subscription.state.release()
+      if let body = subscription.lastBody {
+        remove(subscription)
+        write(body, to: subscription)
+      } else {
+        sendPending(of: subscription)
+      }
+    }
+  }
+
+  // MARK: Sending
+
+  func deliver(_ publication: Publication, to subscription: Subscription) {
+    guard closing == .open, subscription.lastBody == nil else { return }
+    let room = server.limits.pendingNotificationBytes - pendingNotificationBytes
+    let isWritable = state.isWritable
+    let outcome = counting(subscription) {
+      $0.publish(publication, isWritable: isWritable, room: room)
+    }
+    switch outcome {
+    case .kept: break
+    case .send(let notification): write(notification, to: subscription)
+    case .tooSlow:
+      worker.counters.slowReadersClosed.add(1)
+      loop.forget(subscription)
+      end(subscription, with: NotificationBody.closed(reason: "slow_reader"))
+    }
+  }
+
+  /// The client reads again.
+  func sendPendingNotifications() {
+    guard closing == .open, !subscriptions.isEmpty else { return }
+    for subscription in subscriptions.values where state.isWritable {
+      sendPending(of: subscription)
+    }
+  }
+
+  private func sendPending(of subscription: Subscription) {
+    while closing == .open, state.isWritable, subscription.state.hasPending,
+      let notification = counting(subscription, { $0.next() })
+    {
+      write(notification, to: subscription)
+    }
+  }
+
+  private func write(_ notification: SubscriberState.Notification, to subscription: Subscription) {
+    if case .snapshot = notification { worker.counters.overflows.add(1) }
+    write(notification.body, to: subscription)
+  }
+
+  private func write(_ body: [UInt8], to subscription: Subscription) {
+    guard let context else { return }
+    worker.counters.notifications.add(1)
+    // Replies that were made before come before.
+    writeOutput()
+    let message = subscription.message(
+      body, terminator: state.terminator, allocator: context.channel.allocator)
+    context.write(wrapOutboundOut(message), promise: nil)
+    flushSoon()
+  }
+
+  /// Keeps the connection's count of pending bytes.
+  private func counting<Result>(
+    _ subscription: Subscription, _ change: (inout SubscriberState) -> Result
+  ) -> Result {
+    let before = subscription.state.pendingBytes
+    defer { pendingNotificationBytes += subscription.state.pendingBytes - before }
+    return change(&subscription.state)
+  }
+}

@@ -1,0 +1,294 @@
+import JSONRPC
+import Logging
+import NIOCore
+
+/// Drives one connection: feeds its state, starts and cancels its calls, writes what it answers.
+///
+/// Lives on its event loop. Replies are collected and flushed once for each read and each batch of messages.
+final class ConnectionHandler: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  let server: ServerCore
+  let worker: EventLoopWorker
+  let loop: LoopConnections
+  let session: Session
+
+  var state: ConnectionState
+  var context: ChannelHandlerContext?
+  /// By slot of the state.
+  var running: [RunningCall?] = []
+  var subscriptions: [String: Subscription] = [:]
+  /// Subscriptions that wait for the reply of the call, or of the batch, that made them.
+  var held: [HeldSubscription] = []
+  /// What notifications are kept for a slow reader, together.
+  var pendingNotificationBytes = 0
+
+  var closing = Closing.open
+  var inputHasEnded = false
+  var authenticationTimer: Scheduled<Void>?
+  /// When the client was last seen to take something, while it has something to take.
+  var writeProgress: WriteProgress?
+
+  private var isAdmitted = false
+  private var isRefused = false
+  /// Whether input is drained before the close.
+  private(set) var lingers = true
+  private var isProcessing = false
+  private var readIsPending = false
+  private var isInRead = false
+  private var willFlush = false
+
+  init(server: ServerCore, worker: EventLoopWorker, transport: Transport) {
+    let id = server.nextSessionID()
+    self.server = server
+    self.worker = worker
+    self.loop = worker.connections
+    self.session = Session(
+      id: id, transport: transport,
+      control: ConnectionControl(worker: worker, connection: id))
+    self.state = ConnectionState(limits: server.limits)
+  }
+
+  // MARK: Opening
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    switch server.admission.admit(session.transport, limits: server.limits) {
+    case .admitted:
+      isAdmitted = true
+      server.hub.add(session: session.id, worker: worker.index)
+      loop.add(self)
+      server.application.opened(session)
+      startAuthenticationTimer()
+    case .refused(let error, let mayLinger):
+      isRefused = true
+      lingers = mayLinger
+      state.abort(with: error)
+    }
+    flush()
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    closing = .closed
+    authenticationTimer?.cancel()
+    authenticationTimer = nil
+    cancelCalls(.disconnected)
+    if isAdmitted {
+      isAdmitted = false
+      for subscription in subscriptions.values { loop.remove(subscription) }
+      subscriptions = [:]
+      held = []
+      loop.remove(self)
+      server.application.closed(session)
+      server.admission.release(session.transport)
+      loop.checkIdle()
+    } else if isRefused {
+      isRefused = false
+      server.admission.releaseRefused()
+    }
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // A reset, most often: there is nobody to tell.
+    server.logger.debug(
+      "connection failed", metadata: ["session": "\(session.id)", "error": "\(error)"])
+    closeNow()
+  }
+
+  // MARK: Reading
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let buffer = unwrapInboundIn(data)
+    switch closing {
+    case .open:
+      isInRead = true
+      state.receive(buffer.readableBytesUInt8Span)
+      process()
+    case .cancelling, .flushing:
+      break
+    case .lingering(var linger):
+      linger.bytes -= buffer.readableBytes
+      closing = .lingering(linger)
+      if linger.bytes < 0 { closeNow() }
+    case .closed:
+      break
+    }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    isInRead = false
+    flush()
+  }
+
+  /// Passes the channel's wish to read on only if more input is wanted.
+  func read(context: ChannelHandlerContext) {
+    if wantsInput {
+      context.read()
+    } else {
+      readIsPending = true
+    }
+  }
+
+  private var wantsInput: Bool {
+    switch closing {
+    case .open: state.wantsInput
+    case .cancelling, .flushing: false
+    case .lingering: true
+    case .closed: false
+    }
+  }
+
+  func resumeReading() {
+    guard readIsPending, wantsInput, let context else { return }
+    readIsPending = false
+    context.read()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed {
+      inputHasEnded = true
+      switch closing {
+      case .open:
+        state.inputEnded()
+        process()
+        flush()
+      case .lingering:
+        closeNow()
+      case .cancelling, .flushing, .closed:
+        break
+      }
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  // MARK: Working
+
+  /// Does what the state asks for, until it has nothing more to ask.
+  func process() {
+    guard !isProcessing else { return }
+    isProcessing = true
+    defer { isProcessing = false }
+    while closing != .closed, !state.isFinished {
+      let application = server.application
+      guard let action = state.next(profile: { application.profile(of: $0) }) else {
+        // Past its limit of unsent output the state pauses until that was handed to the channel.
+        guard state.outputSize >= server.limits.pendingWriteBytes else { break }
+        writeOutput()
+        context?.flush()
+        continue
+      }
+      switch action {
+      case .start(let start): run(start)
+      case .cancel(let slot): if slot < running.count { running[slot]?.cancel(.client) }
+      case .finish: finish()
+      }
+    }
+    if !held.isEmpty { releaseHeld() }
+    resumeReading()
+  }
+
+  private func run(_ start: ConnectionState.Start) {
+    worker.counters.calls.add(1)
+    if let outcome = server.application.handleNow(start.call, on: session) {
+      state.complete(start.slot, with: outcome)
+      return
+    }
+    worker.counters.tasks.add(1)
+    let call = start.call
+    let slot = start.slot
+    let session = session
+    let worker = worker
+    let application = server.application
+    let context = CallContext(
+      sessionID: session.id, number: server.nextCallNumber(),
+      deadline: .now.advanced(by: start.profile.deadline))
+    let task = Task(executorPreference: server.executor) {
+      let outcome = await CallContext.$current.withValue(context) {
+        await application.handle(call, on: session)
+      }
+      worker.post(.completed(connection: session.id, slot: slot, outcome: outcome))
+    }
+    while running.count <= slot { running.append(nil) }
+    running[slot] = RunningCall(context: context, task: task)
+    loop.needTick()
+  }
+
+  /// The task of a call ended.
+  func complete(_ slot: Int, with outcome: CallOutcome) {
+    guard closing != .closed else { return }
+    let call = running[slot]?.context.number
+    running[slot] = nil
+    let batch = state.complete(slot, with: outcome)
+    if let call, !held.isEmpty { settleHeld(by: call, outcome: outcome, in: batch) }
+    process()
+    flushSoon()
+  }
+
+  func cancelCalls(_ reason: CancellationReason) {
+    for call in running { call?.cancel(reason) }
+  }
+
+  // MARK: Writing
+
+  /// Hands what was answered to the channel, which sends it when it is flushed.
+  func writeOutput() {
+    guard state.outputSize > 0, let context else { return }
+    let output = state.takeOutput()
+    context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: nil)
+  }
+
+  func flush() {
+    willFlush = false
+    repeat {
+      writeOutput()
+      context?.flush()
+      // The state may have waited for room.
+      process()
+    } while state.outputSize > 0 && closing != .closed
+  }
+
+  /// Flushes when the present read, or the present batch of messages, was dealt with.
+  func flushSoon() {
+    guard !willFlush, !isInRead else { return }
+    willFlush = true
+    loop.willFlush(self)
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    state.isWritable = context.channel.isWritable
+    if state.isWritable {
+      writeProgress = nil
+      sendPendingNotifications()
+      flush()
+    } else {
+      noteStall()
+    }
+    context.fireChannelWritabilityChanged()
+  }
+}
+
+/// What a session may do to its connection, from any thread.
+struct ConnectionControl: SessionControl {
+  let worker: EventLoopWorker
+  let connection: UInt64
+
+  func close(after error: RPCError?) {
+    worker.post(.close(connection: connection, error: error))
+  }
+
+  func authenticationChanged(_ isAuthenticated: Bool) {
+    worker.post(
+      .authenticationChanged(connection: connection, isAuthenticated: isAuthenticated))
+  }
+}

@@ -1,0 +1,295 @@
+import JSONRPC
+import NIOCore
+
+/// What one connection owes its client: bytes and outcomes in, calls to start and bytes to send out. Knows no socket,
+/// no task and no time.
+///
+/// After every input, call `next` until it returns nil, do what it says, and send what `takeOutput` gives.
+struct ConnectionState {
+  /// What is to be done for the connection.
+  enum Action {
+    /// Run a call; its outcome comes back by `complete`.
+    case start(Start)
+    /// Cancel the running call of this slot, as its client wishes.
+    case cancel(slot: Int)
+    /// Everything was answered and no more will be: send the output and close.
+    case finish
+  }
+
+  struct Start {
+    /// Names the call until it is complete, then is used again.
+    let slot: Int
+    let call: IncomingCall
+    let profile: CallProfile
+  }
+
+  private struct Waiting {
+    let call: IncomingCall
+    let profile: CallProfile
+    let batch: Int?
+    let cost: Int
+  }
+
+  private struct Slot {
+    let id: RequestID?
+    let batch: Int?
+  }
+
+  private struct Batch {
+    var remaining: Int
+    var replies: [UInt8] = []
+  }
+
+  private let limits: Limits
+  private var framer: MessageFramer
+
+  private var waiting = CircularBuffer<Waiting>(initialCapacity: 0)
+  private var waitingBytes = 0
+  private var slots: [Slot?] = []
+  private var freeSlots: [Int] = []
+  private var batches: [Int: Batch] = [:]
+  private var lastBatch = 0
+  private var cancelled: [Int] = []
+  private var output: [UInt8] = []
+
+  /// Calls that run now.
+  private(set) var callsInFlight = 0
+  private var barrierIsRunning = false
+  /// The client takes what is written to it.
+  var isWritable = true
+  /// No call starts any more; those that come are refused.
+  private(set) var isDraining = false
+  /// Input is no longer looked at.
+  private var ignoresInput = false
+  private(set) var isFinished = false
+
+  init(limits: Limits) {
+    self.limits = limits
+    self.framer = MessageFramer(
+      limits: JSONLimits(maxBytes: limits.messageBytes, maxDepth: limits.nesting))
+  }
+
+  /// Ends every message to this client.
+  var terminator: [UInt8] { framer.terminator.bytes }
+
+  // MARK: Input
+
+  mutating func receive(_ bytes: Span<UInt8>) {
+    if !ignoresInput { framer.receive(bytes) }
+  }
+
+  /// The client will send no more: what it sent is answered, then the connection is finished.
+  mutating func inputEnded() {
+    framer.finish()
+  }
+
+  /// Whether more should be read from the client.
+  var wantsInput: Bool {
+    mayParse && !framer.isFinished
+  }
+
+  private var mayParse: Bool {
+    !ignoresInput && isWritable && waitingBytes < limits.waitingBytes
+      && output.count < limits.pendingWriteBytes
+  }
+
+  // MARK: What to do
+
+  /// - Parameter profile: what the application says of a method.
+  mutating func next(profile: (String) -> CallProfile) -> Action? {
+    while true {
+      if let slot = cancelled.popLast() { return .cancel(slot: slot) }
+      if let start = startNext() { return .start(start) }
+      guard mayParse, let event = framer.next() else { break }
+      handle(event, profile: profile)
+    }
+    guard isDone else { return nil }
+    isFinished = true
+    return .finish
+  }
+
+  private var isDone: Bool {
+    !isFinished && callsInFlight == 0 && waiting.isEmpty
+      && (ignoresInput || framer.isFinished || (isDraining && mayParse))
+  }
+
+  private mutating func startNext() -> Start? {
+    guard let first = waiting.first, callsInFlight < limits.callsInFlight, !barrierIsRunning,
+      callsInFlight == 0 || !first.profile.isBarrier,
+      isWritable, output.count < limits.pendingWriteBytes
+    else { return nil }
+    waiting.removeFirst()
+    waitingBytes -= first.cost
+    if first.profile.isBarrier { barrierIsRunning = true }
+    callsInFlight += 1
+    let entry = Slot(id: first.call.id, batch: first.batch)
+    let slot: Int
+    if let free = freeSlots.popLast() {
+      slot = free
+      slots[slot] = entry
+    } else {
+      slot = slots.count
+      slots.append(entry)
+    }
+    return Start(slot: slot, call: first.call, profile: first.profile)
+  }
+
+  private mutating func handle(_ event: MessageFramer.Event, profile: (String) -> CallProfile) {
+    switch event {
+    case .message(let document):
+      handle(document, profile: profile)
+    case .syntaxError(let error), .fatal(let error):
+      reply(.failure(error), to: .null, in: nil)
+    }
+  }
+
+  private mutating func handle(_ document: JSONDocument, profile: (String) -> CallProfile) {
+    let size = document.bytes.count
+    switch IncomingMessage(document, limits: EnvelopeLimits(maxBatch: limits.batchItems)) {
+    case .single(let item):
+      handle(item, in: nil, cost: size, profile: profile)
+    case .refused(let error):
+      reply(.failure(error), to: .null, in: nil)
+    case .batch(let items):
+      lastBatch += 1
+      batches[lastBatch] = Batch(remaining: items.count)
+      let batch = lastBatch
+      for item in items {
+        handle(item, in: batch, cost: size / items.count, profile: profile)
+      }
+    }
+  }
+
+  private mutating func handle(
+    _ item: IncomingMessage.Item, in batch: Int?, cost: Int, profile: (String) -> CallProfile
+  ) {
+    switch item {
+    case .invalid(let id, let error):
+      reply(.failure(error), to: id, in: batch)
+    case .call(let call) where call.method == CancelParams.method:
+      reply(cancel(call), to: call.id, in: batch)
+    case .call(let call) where isDraining:
+      reply(.failure(.stopping), to: call.id, in: batch)
+    case .call(let call):
+      let entry = Waiting(
+        call: call, profile: profile(call.method), batch: batch, cost: cost + Self.callOverhead)
+      waiting.append(entry)
+      waitingBytes += entry.cost
+    }
+  }
+
+  /// What a waiting call takes beside its text.
+  private static let callOverhead = 128
+
+  // MARK: Outcomes
+
+  /// The call of `slot` ended.
+  ///
+  /// - Returns: the batch that it was part of.
+  @discardableResult
+  mutating func complete(_ slot: Int, with outcome: CallOutcome) -> Int? {
+    guard let entry = slots[slot] else { return nil }
+    slots[slot] = nil
+    freeSlots.append(slot)
+    callsInFlight -= 1
+    // A barrier runs alone.
+    barrierIsRunning = false
+    cancelled.removeAll { $0 == slot }
+    reply(outcome, to: entry.id, in: entry.batch)
+    return entry.batch
+  }
+
+  private mutating func reply(_ outcome: CallOutcome, to id: RequestID?, in batchNumber: Int?) {
+    guard let batchNumber else {
+      guard let id else { return }
+      Self.write(outcome, to: id, into: &output)
+      output += terminator
+      return
+    }
+    guard var batch = batches.removeValue(forKey: batchNumber) else { return }
+    if let id {
+      batch.replies.append(batch.replies.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
+      Self.write(outcome, to: id, into: &batch.replies)
+    }
+    batch.remaining -= 1
+    guard batch.remaining == 0 else {
+      batches[batchNumber] = batch
+      return
+    }
+    if !batch.replies.isEmpty {
+      output += batch.replies
+      output.append(UInt8(ascii: "]"))
+      output += terminator
+    }
+  }
+
+  private static func write(
+    _ outcome: CallOutcome, to id: RequestID, into bytes: inout [UInt8]
+  ) {
+    switch outcome {
+    case .result(let result): ReplyWriter.appendResponse(id: id, result: result, to: &bytes)
+    case .failure(let error): ReplyWriter.appendError(id: id, error, to: &bytes)
+    }
+  }
+
+  /// Whether replies of a batch are still awaited; never so without one.
+  func isOpen(batch: Int?) -> Bool {
+    batch.map { batches[$0] != nil } ?? false
+  }
+
+  // MARK: Output
+
+  var outputSize: Int { output.count }
+
+  /// The bytes to send, which are forgotten here.
+  mutating func takeOutput() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &output)
+    return taken
+  }
+
+  // MARK: Cancelling
+
+  private mutating func cancel(_ call: IncomingCall) -> CallOutcome {
+    let params: CancelParams
+    do {
+      params = try CancelParams(call.params)
+    } catch {
+      return .failure(error)
+    }
+    var found = false
+    for slot in slots.indices where slots[slot]?.id == params.id {
+      cancelled.append(slot)
+      found = true
+    }
+    while let index = waiting.firstIndex(where: { $0.call.id == params.id }) {
+      let entry = waiting.remove(at: index)
+      waitingBytes -= entry.cost
+      reply(.failure(.cancelledBeforeStart), to: entry.call.id, in: entry.batch)
+      found = true
+    }
+    return .result(CancelParams.result(found: found))
+  }
+
+  // MARK: Ending
+
+  /// Refuses the calls that did not start and those that come; the connection is finished when those that run have ended.
+  mutating func drain() {
+    guard !isDraining else { return }
+    isDraining = true
+    while let entry = waiting.popFirst() {
+      reply(.failure(.stopping), to: entry.call.id, in: entry.batch)
+    }
+    waitingBytes = 0
+  }
+
+  /// Forgets the calls that did not start, ignores all further input and sends a last error; the connection is finished
+  /// when the calls that run have ended.
+  mutating func abort(with error: RPCError?) {
+    guard !ignoresInput else { return }
+    ignoresInput = true
+    waiting.removeAll()
+    waitingBytes = 0
+    if let error { reply(.failure(error), to: .null, in: nil) }
+  }
+}

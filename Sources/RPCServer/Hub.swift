@@ -1,0 +1,116 @@
+import JSONRPC
+import Synchronization
+
+/// The server's notification hub: knows who subscribed to what, and hands publications to the event loops concerned.
+final class Hub: NotificationHub {
+  /// Messages are posted under this lock, so that every event loop sees them in the order of the registry's changes.
+  private let registry = Mutex(HubRegistry())
+  private let subscriptionsPerSession: Int
+
+  init(subscriptionsPerSession: Int) {
+    self.subscriptionsPerSession = subscriptionsPerSession
+  }
+
+  /// Once, before the first connection.
+  func use(_ workers: [EventLoopWorker]) {
+    registry.withLock { $0.workers = workers }
+  }
+
+  // MARK: Connections
+
+  func add(session: UInt64, worker: Int) {
+    registry.withLock { $0.sessions[session] = HubRegistry.SessionEntry(worker: worker) }
+  }
+
+  func forget(session: UInt64) {
+    registry.withLock { $0.remove(session: session) }
+  }
+
+  func forget(subscription id: String, of session: UInt64) {
+    registry.withLock { _ = $0.remove(id, of: session) }
+  }
+
+  // MARK: NotificationHub
+
+  func subscribe(
+    _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy
+  ) -> Bool {
+    let context = CallContext.current
+    let request = SubscribeRequest(
+      connection: session.id, id: id, channel: channel, method: method, overflow: overflow,
+      call: context?.sessionID == session.id ? context?.number : nil)
+    return registry.withLock { registry in
+      guard
+        let worker = registry.add(
+          id, channel: channel, of: session.id, limit: subscriptionsPerSession)
+      else { return false }
+      registry.workers[worker].post(.subscribe(request))
+      return true
+    }
+  }
+
+  func start(_ session: Session, id: String, from version: Int64) {
+    registry.withLock { registry in
+      guard let entry = registry.sessions[session.id], entry.subscriptions[id] != nil
+      else { return }
+      registry.workers[entry.worker].post(
+        .start(connection: session.id, id: id, version: version))
+    }
+  }
+
+  func unsubscribe(_ session: Session, id: String) -> Bool {
+    registry.withLock { registry in
+      guard let worker = registry.remove(id, of: session.id) else { return false }
+      registry.workers[worker].post(.unsubscribe(connection: session.id, id: id))
+      return true
+    }
+  }
+
+  func publish(_ publication: Publication, to channel: String) {
+    registry.withLock { registry in
+      guard let subscribers = registry.channels[channel] else { return }
+      registry.published += 1
+      for (worker, count) in subscribers.enumerated() where count > 0 {
+        registry.workers[worker].post(.publish(publication, channel: channel))
+      }
+    }
+  }
+
+  func end(subscriptionsOf session: Session, reason: String) {
+    registry.withLock { registry in
+      guard let entry = registry.sessions[session.id] else { return }
+      for id in entry.subscriptions.keys { registry.remove(id, of: session.id) }
+      registry.workers[entry.worker].post(
+        .endSubscriptions(connection: session.id, reason: reason))
+    }
+  }
+
+  func endAll(kind: String) {
+    registry.withLock { registry in
+      for (session, entry) in registry.sessions {
+        for id in entry.subscriptions.keys { registry.remove(id, of: session) }
+      }
+      for worker in registry.workers { worker.post(.endAll(kind: kind)) }
+    }
+  }
+
+  var channels: [String] {
+    registry.withLock { Array($0.channels.keys) }
+  }
+
+  var statistics: HubStatistics {
+    registry.withLock { registry in
+      var statistics = HubStatistics()
+      statistics.subscriptions = registry.subscriptions
+      statistics.channels = registry.channels.count
+      statistics.published = registry.published
+      for worker in registry.workers {
+        let counters = worker.counters
+        statistics.delivered += counters.notifications.value
+        statistics.overflows += counters.overflows.value
+        statistics.slowReadersClosed += counters.slowReadersClosed.value
+      }
+      return statistics
+    }
+  }
+}

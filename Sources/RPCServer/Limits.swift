@@ -1,0 +1,45 @@
+/// What a server grants its clients. Sizes are in bytes.
+public struct Limits: Sendable {
+  /// One message; past it the connection is closed after an answer.
+  public var messageBytes = 1_048_576
+  /// Arrays and objects in one another.
+  public var nesting = 64
+  /// Items of a batch.
+  public var batchItems = 100
+
+  /// Calls of one connection that run at the same time.
+  public var callsInFlight = 64
+  /// Messages that were read while as many calls as may run were running; past it no more is read.
+  public var waitingBytes = 65_536
+
+  /// Connections of all listeners together.
+  public var connections = 1_024
+  /// Connections of one uid, or of one address.
+  public var connectionsPerPeer = 256
+  /// How long a TCP connection may stay open without authentication.
+  public var unauthenticatedTime = Duration.seconds(30)
+
+  /// Written, but not taken by the client yet; past it its requests are not read.
+  public var pendingWriteBytes = 32_768
+  /// How long a client that has something to read may read nothing.
+  public var writeStallTimeout = Duration.seconds(30)
+  /// Notifications kept for a connection that reads slowly; past it the overflow policy applies.
+  public var pendingNotificationBytes = 262_144
+
+  /// Subscriptions of one connection.
+  public var subscriptions = 64
+
+  /// How much of a client's input is read, unseen, before a close…
+  public var lingerBytes = 4_194_304
+  /// … and for how long.
+  public var lingerTime = Duration.seconds(2)
+  /// How long calls that were told to cancel hold up the close of their connection.
+  public var cancellationGrace = Duration.seconds(2)
+  /// How long `run()` drains when its task is cancelled.
+  public var drainTime = Duration.seconds(10)
+
+  /// Connections that the kernel keeps for a listener until they are accepted.
+  public var backlog = 4_096
+
+  public init() {}
+}

@@ -1,0 +1,136 @@
+import JSONRPC
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The sockets that a server accepts connections on.
+final class Listeners: Sendable {
+  private struct Listener: Sendable {
+    let channel: any Channel
+    let address: ListenerAddress
+    let isAdopted: Bool
+  }
+
+  private let core: ServerCore
+  private let group: MultiThreadedEventLoopGroup
+  private let workers: [EventLoopWorker]
+  private let open = Mutex<[Listener]>([])
+
+  init(core: ServerCore, group: MultiThreadedEventLoopGroup, workers: [EventLoopWorker]) {
+    self.core = core
+    self.group = group
+    self.workers = workers
+  }
+
+  var addresses: [ListenerAddress] {
+    open.withLock { $0.map(\.address) }
+  }
+
+  // MARK: Opening
+
+  func bind(unixPath path: String, mode: UInt32) async throws -> ListenerAddress {
+    let isStale = try await isStale(path)
+    let channel = try await SystemCalls.withFileMode(mode) {
+      try await bootstrap().bind(unixDomainSocketPath: path, cleanupExistingSocketFile: isStale)
+        .get()
+    }
+    return try await add(channel, isAdopted: false)
+  }
+
+  func bind(host: String, port: Int) async throws -> ListenerAddress {
+    let channel = try await bootstrap()
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .bind(host: host, port: port).get()
+    return try await add(channel, isAdopted: false)
+  }
+
+  func adopt(descriptor: Int32) async throws -> ListenerAddress {
+    let channel = try await bootstrap().withBoundSocket(descriptor).get()
+    // Taking it over has set the queue to a length that a burst of connections overflows.
+    SystemCalls.listen(descriptor, backlog: Int32(core.limits.backlog))
+    return try await add(channel, isAdopted: true)
+  }
+
+  private func add(_ channel: any Channel, isAdopted: Bool) async throws -> ListenerAddress {
+    guard let address = ListenerAddress(channel.localAddress) else {
+      try await channel.close()
+      throw ListenError.unknownKind
+    }
+    open.withLock {
+      $0.append(Listener(channel: channel, address: address, isAdopted: isAdopted))
+    }
+    core.logger.info("listening", metadata: ["address": "\(address)"])
+    return address
+  }
+
+  /// Whether the socket file is one that a dead process left.
+  private func isStale(_ path: String) async throws -> Bool {
+    do {
+      let probe = try await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get()
+      try await probe.close()
+    } catch let error as IOError {
+      // Nothing listens there; whether there is a file at all is seen when it is removed.
+      return error.errnoCode == SystemCalls.connectionRefused
+    }
+    throw ListenError.pathInUse(path)
+  }
+
+  private func bootstrap() -> ServerBootstrap {
+    let core = core
+    let workers = workers
+    let limits = core.limits
+    let waterMark = ChannelOptions.Types.WriteBufferWaterMark(
+      low: limits.pendingWriteBytes / 4, high: limits.pendingWriteBytes)
+    return ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: Int32(limits.backlog))
+      // Bounds what a client that closes its side can make the server read at once.
+      .serverChannelOption(.socketOption(.so_rcvbuf), value: 262_144)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: core.logger))
+        }
+      }
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(.writeBufferWaterMark, value: waterMark)
+      .childChannelOption(
+        .recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 1_024, maximum: 32_768)
+      )
+      .childChannelInitializer { channel in
+        Peer.transport(of: channel).flatMapThrowing { transport in
+          guard
+            let worker = workers.first(where: { $0.eventLoop === channel.eventLoop })
+          else { throw ListenError.unknownKind }
+          try channel.pipeline.syncOperations.addHandler(
+            ConnectionHandler(server: core, worker: worker, transport: transport))
+        }
+      }
+  }
+
+  // MARK: Closing
+
+  /// Closes the listeners, but for adopted ones: their connections wait for whoever adopts them next.
+  func stopAccepting() async {
+    for listener in open.withLock({ $0 }) {
+      do {
+        if listener.isAdopted {
+          try await listener.channel.setOption(.autoRead, value: false).get()
+        } else {
+          try await listener.channel.close()
+        }
+      } catch {
+        core.logger.debug(
+          "listener was closed already", metadata: ["address": "\(listener.address)"])
+      }
+    }
+  }
+
+  func close() async {
+    let listeners = open.withLock { listeners in
+      defer { listeners = [] }
+      return listeners
+    }
+    for listener in listeners where listener.isAdopted { try? await listener.channel.close() }
+  }
+}

@@ -1,0 +1,152 @@
+import JSONRPC
+import NIOCore
+
+/// The connections and subscriptions of one event loop.
+final class LoopConnections {
+  let eventLoop: any EventLoop
+  let counters: LoopCounters
+  private let core: ServerCore
+  private var connections: [UInt64: ConnectionHandler] = [:]
+  private var channels: [String: [Subscription]] = [:]
+  /// Connections that have something to send at the end of this batch of messages.
+  private var unflushed: [ConnectionHandler] = []
+  private var tick: Scheduled<Void>?
+  private var isDraining = false
+
+  /// How precisely deadlines and timeouts are kept.
+  private static let tickInterval = TimeAmount.milliseconds(100)
+
+  init(eventLoop: any EventLoop, core: ServerCore, counters: LoopCounters) {
+    self.eventLoop = eventLoop
+    self.core = core
+    self.counters = counters
+  }
+
+  // MARK: Connections
+
+  func add(_ connection: ConnectionHandler) {
+    connections[connection.session.id] = connection
+    if isDraining { connection.drain() }
+  }
+
+  func remove(_ connection: ConnectionHandler) {
+    connections[connection.session.id] = nil
+    core.hub.forget(session: connection.session.id)
+  }
+
+  /// Tells a drain when nothing is left.
+  func checkIdle() {
+    if isDraining, core.isIdle { core.idle.open() }
+  }
+
+  func willFlush(_ connection: ConnectionHandler) {
+    unflushed.append(connection)
+  }
+
+  /// Sends what the messages led to.
+  func flush() {
+    var connections: [ConnectionHandler] = []
+    swap(&connections, &unflushed)
+    for connection in connections { connection.flush() }
+  }
+
+  // MARK: Messages
+
+  func handle(_ message: LoopMessage) {
+    switch message {
+    case .completed(let id, let slot, let outcome):
+      counters.tasks.add(-1)
+      connections[id]?.complete(slot, with: outcome)
+      checkIdle()
+    case .subscribe(let request):
+      connections[request.connection]?.subscribe(request)
+    case .start(let id, let subscription, let version):
+      connections[id]?.start(subscription, from: version)
+    case .unsubscribe(let id, let subscription):
+      connections[id]?.unsubscribe(subscription)
+    case .publish(let publication, let channel):
+      guard let subscriptions = channels[channel] else { return }
+      for subscription in subscriptions {
+        subscription.connection.deliver(publication, to: subscription)
+      }
+    case .endSubscriptions(let id, let reason):
+      connections[id]?.endSubscriptions(with: NotificationBody.closed(reason: reason))
+    case .endAll(let kind):
+      for connection in connections.values {
+        connection.endSubscriptions(with: NotificationBody.kind(kind))
+      }
+    case .close(let id, let error):
+      connections[id]?.abort(with: error)
+    case .authenticationChanged(let id, let isAuthenticated):
+      connections[id]?.authenticationChanged(isAuthenticated)
+    case .drain:
+      isDraining = true
+      for connection in Array(connections.values) { connection.drain() }
+      checkIdle()
+    case .cancelAll:
+      for connection in connections.values { connection.cancelCalls(.shutdown) }
+    case .closeAll:
+      for connection in Array(connections.values) { connection.closeNow() }
+    }
+  }
+
+  // MARK: Channels
+
+  func add(_ subscription: Subscription) {
+    subscription.index = channels[subscription.channel, default: []].count
+    channels[subscription.channel, default: []].append(subscription)
+  }
+
+  func remove(_ subscription: Subscription) {
+    // The last of the list takes its place.
+    let channel = subscription.channel
+    guard let last = channels[channel]?.popLast() else { return }
+    if last !== subscription {
+      channels[channel]?[subscription.index] = last
+      last.index = subscription.index
+    }
+    if channels[channel]?.isEmpty == true { channels[channel] = nil }
+  }
+
+  /// The server ends a subscription by itself.
+  func forget(_ subscription: Subscription) {
+    core.hub.forget(subscription: subscription.id, of: subscription.connection.session.id)
+  }
+
+  // MARK: Time
+
+  /// Some connection has something to wait for.
+  func needTick() {
+    guard tick == nil else { return }
+    tick = eventLoop.assumeIsolated().scheduleTask(in: Self.tickInterval) { self.runTick() }
+  }
+
+  private func runTick() {
+    tick = nil
+    let now = ContinuousClock.now
+    var isNeeded = false
+    for connection in Array(connections.values) where connection.tick(now) { isNeeded = true }
+    flush()
+    if isNeeded { needTick() }
+  }
+}
+
+/// The `result` of the notifications that the server sends of its own.
+enum NotificationBody {
+  static func kind(_ kind: String) -> [UInt8] {
+    var writer = JSONWriter(capacity: 64)
+    writer.beginObject()
+    writer.member("kind", kind)
+    writer.endObject()
+    return writer.finish()
+  }
+
+  static func closed(reason: String) -> [UInt8] {
+    var writer = JSONWriter(capacity: 64)
+    writer.beginObject()
+    writer.member("kind", "closed")
+    writer.member("reason", reason)
+    writer.endObject()
+    return writer.finish()
+  }
+}

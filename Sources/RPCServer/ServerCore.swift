@@ -1,0 +1,49 @@
+import JSONRPC
+import Logging
+import Synchronization
+
+/// What the connections of a server share.
+final class ServerCore: Sendable {
+  let application: any Application
+  let executor: any TaskExecutor
+  let limits: Limits
+  let logger: Logger
+  let hub: Hub
+  let admission = Admission()
+  /// Open when a drain has nothing left to wait for.
+  let idle = Latch()
+
+  private let counters = Mutex<[LoopCounters]>([])
+  private let sessions = Atomic<UInt64>(0)
+  private let calls: Atomic<UInt64>
+
+  init(application: any Application, limits: Limits, logger: Logger) {
+    self.application = application
+    self.executor = application.executor
+    self.limits = limits
+    self.logger = logger
+    self.hub = Hub(subscriptionsPerSession: limits.subscriptions)
+    // Another start for each process, so that the numbers in old logs are not used again.
+    self.calls = Atomic(UInt64.random(in: 0...UInt64.max))
+  }
+
+  func add(_ counters: LoopCounters) {
+    self.counters.withLock { $0.append(counters) }
+  }
+
+  /// No connection is open and no call runs.
+  var isIdle: Bool {
+    guard admission.statistics.connections == 0 else { return false }
+    return counters.withLock { counters in
+      counters.allSatisfy { $0.tasks.value == 0 }
+    }
+  }
+
+  func nextSessionID() -> UInt64 {
+    sessions.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+
+  func nextCallNumber() -> UInt64 {
+    calls.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+}

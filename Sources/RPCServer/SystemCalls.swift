@@ -1,0 +1,21 @@
+import Glibc
+
+/// The few calls that SwiftNIO does not offer.
+enum SystemCalls {
+  static let connectionRefused = ECONNREFUSED
+
+  /// Sets the length of a listening socket's queue. It was listening before, so a failure changes nothing.
+  static func listen(_ descriptor: Int32, backlog: Int32) {
+    _ = Glibc.listen(descriptor, backlog)
+  }
+
+  /// Runs `body` so that the files it makes have `mode`: narrowing it afterwards would leave a moment in which anybody
+  /// could connect.
+  static func withFileMode<Result>(
+    _ mode: UInt32, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    let previous = umask(~mode & 0o777)
+    defer { _ = umask(previous) }
+    return try await body()
+  }
+}
