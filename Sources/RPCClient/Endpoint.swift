@@ -1,0 +1,27 @@
+/// Where a server listens.
+public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
+  case unix(path: String)
+  case tcp(host: String, port: Int)
+
+  /// Reads `host:port`; an IPv6 address stands in brackets: `[::1]:7654`.
+  public init?(hostAndPort text: String) {
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+      (1...65_535).contains(port)
+    else { return nil }
+    var host = text[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = host.dropFirst().dropLast()
+    } else if host.contains(":") {
+      return nil
+    }
+    guard !host.isEmpty else { return nil }
+    self = .tcp(host: String(host), port: port)
+  }
+
+  public var description: String {
+    switch self {
+    case .unix(let path): path
+    case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+  }
+}

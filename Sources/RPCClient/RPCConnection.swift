@@ -1,0 +1,164 @@
+public import JSONRPC
+import NIOCore
+public import NIOPosix
+import Synchronization
+
+/// One connection to a server. When it is lost it stays so; ``RPCClient`` makes new ones.
+///
+/// Calls may be made from any task, many at the same time; answers may come in any order.
+public final class RPCConnection: Sendable {
+  private enum State {
+    case open
+    case ended(any Error)
+  }
+
+  private let handler: NIOLoopBound<ConnectionHandler>
+  private let channel: any Channel
+  private let callTimeout: Duration?
+  private let lastID = Atomic(0)
+  private let state: SharedState
+
+  /// Shared with the handler, which must not keep the connection alive.
+  private final class SharedState: Sendable {
+    let value = Mutex(State.open)
+  }
+
+  /// - Parameters:
+  ///   - receive: gets each notification in order, on the event loop: it must not block. It may
+  ///     ask for a pause, which ``resumeReading()`` ends.
+  ///   - closed: is called once when the connection has ended, on the event loop.
+  public static func open(
+    to endpoint: Endpoint, options: ConnectionOptions = ConnectionOptions(),
+    group: MultiThreadedEventLoopGroup = .singleton,
+    receive: @escaping @Sendable (RPCNotification) -> ReadingFlow = { _ in .more },
+    closed: @escaping @Sendable (any Error) -> Void = { _ in }
+  ) async throws -> RPCConnection {
+    let state = SharedState()
+    let bootstrap = ClientBootstrap(group: group)
+      .connectTimeout(TimeAmount(options.connectTimeout))
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(
+            ConnectionHandler(
+              limits: JSONLimits(maxBytes: options.maxMessageBytes, maxDepth: 256),
+              keepalive: options.keepalive, receive: receive,
+              closed: { error in
+                state.value.withLock { $0 = .ended(error) }
+                closed(error)
+              }))
+        }
+      }
+    do {
+      let channel =
+        switch endpoint {
+        case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
+        case .tcp(let host, let port):
+          try await bootstrap
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .connect(host: host, port: port).get()
+        }
+      let handler = try await channel.eventLoop.submit {
+        NIOLoopBound(
+          try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self),
+          eventLoop: channel.eventLoop)
+      }.get()
+      return RPCConnection(
+        channel: channel, handler: handler, state: state, callTimeout: options.callTimeout)
+    } catch {
+      throw RPCClientError.unreachable(endpoint, reason: ConnectFailure.reason(error))
+    }
+  }
+
+  private init(
+    channel: any Channel, handler: NIOLoopBound<ConnectionHandler>, state: SharedState,
+    callTimeout: Duration?
+  ) {
+    self.channel = channel
+    self.handler = handler
+    self.state = state
+    self.callTimeout = callTimeout
+  }
+
+  deinit { channel.close(promise: nil) }
+
+  /// False once the connection has ended.
+  public var isOpen: Bool {
+    state.value.withLock { if case .open = $0 { true } else { false } }
+  }
+
+  /// Why the connection ended; nil while it is open.
+  public var endReason: (any Error)? {
+    state.value.withLock { if case .ended(let error) = $0 { error } else { nil } }
+  }
+
+  /// Calls a method with params that are JSON already.
+  ///
+  /// A caller who is cancelled, or whose time is over, leaves at once and tells the server.
+  ///
+  /// - Parameters:
+  ///   - params: an object or an array; nil sends none.
+  ///   - timeout: instead of the connection's own.
+  /// - Throws: the server's ``RPCError``, an ``RPCClientError``, or `CancellationError`.
+  public func call(
+    _ method: String, rawParams params: [UInt8]?, timeout: Duration? = nil
+  ) async throws -> JSONValue {
+    let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
+    let message = ByteBuffer.line(
+      ReplyWriter.call(id: RequestID(id), method: method, params: params))
+    let timeout = timeout ?? callTimeout
+    let handler = handler
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        channel.eventLoop.execute {
+          handler.value.send(message, id: id, timeout: timeout, reply: continuation)
+        }
+        // Whoever was cancelled before this had nothing to abandon yet.
+        if Task.isCancelled { abandon(id) }
+      }
+    } onCancel: {
+      abandon(id)
+    }
+  }
+
+  /// Sends a notification: there is no answer, not even when it fails.
+  public func notify(_ method: String, rawParams params: [UInt8]? = nil) {
+    let message = ByteBuffer.line(ReplyWriter.notification(method: method, params: params))
+    let handler = handler
+    channel.eventLoop.execute { handler.value.send(message) }
+  }
+
+  /// Stops reading from the socket, so that the server sees a slow reader. Answers wait too.
+  public func pauseReading() {
+    let handler = handler
+    onLoop { handler.value.pause() }
+  }
+
+  /// Reads again after a pause.
+  public func resumeReading() {
+    let handler = handler
+    onLoop { handler.value.resume() }
+  }
+
+  /// Closes the connection; calls that wait fail with ``RPCClientError/closed``.
+  public func close() async {
+    let handler = handler
+    channel.eventLoop.execute { handler.value.end(RPCClientError.closed) }
+    try? await channel.closeFuture.get()
+  }
+
+  /// The same without waiting for it, for a reason of one's own.
+  func end(_ error: any Error) {
+    let handler = handler
+    onLoop { handler.value.end(error) }
+  }
+
+  private func abandon(_ id: Int) {
+    let handler = handler
+    channel.eventLoop.execute { handler.value.abandon(id, because: CancellationError()) }
+  }
+
+  private func onLoop(_ work: @escaping @Sendable () -> Void) {
+    if channel.eventLoop.inEventLoop { work() } else { channel.eventLoop.execute(work) }
+  }
+}

@@ -1,0 +1,20 @@
+public import JSONRPC
+
+/// What a server sends unasked.
+public struct RPCNotification: Sendable {
+  public let method: String
+  /// An object or an array, if there is anything.
+  public let params: JSONValue?
+
+  public init(method: String, params: JSONValue?) {
+    self.method = method
+    self.params = params
+  }
+}
+
+/// What a receiver of notifications wants next.
+public enum ReadingFlow: Sendable {
+  case more
+  /// Nothing is read any more, so that what is not taken piles up at the server and not here.
+  case pause
+}

@@ -1,0 +1,34 @@
+import Synchronization
+
+/// Notifications on their way from the event loop to the task that iterates over a subscription.
+///
+/// When that task is slow the connection is not read any more: the server, which knows how to
+/// sum up, then has to deal with it.
+final class SubscriptionInbox: Sendable {
+  /// So many may wait before reading pauses. What one more read brings still has room.
+  private static let highWater = 256
+  private static let capacity = 1 << 16
+
+  let messages: AsyncStream<RPCNotification>
+  private let continuation: AsyncStream<RPCNotification>.Continuation
+  private let isPaused = Atomic(false)
+
+  init() {
+    (messages, continuation) = AsyncStream.makeStream(
+      bufferingPolicy: .bufferingOldest(Self.capacity))
+  }
+
+  func receive(_ notification: RPCNotification) -> ReadingFlow {
+    guard case .enqueued(let remaining) = continuation.yield(notification) else { return .pause }
+    guard Self.capacity - remaining > Self.highWater else { return .more }
+    isPaused.store(true, ordering: .relaxed)
+    return .pause
+  }
+
+  func finish() { continuation.finish() }
+
+  /// Whether reading should go on, now that a message was taken.
+  func shouldResume() -> Bool {
+    isPaused.load(ordering: .relaxed) && isPaused.exchange(false, ordering: .relaxed)
+  }
+}
