@@ -33,6 +33,11 @@ public struct MethodParams: Sendable {
     self.init(fields: try Recording(use: .params).fields(of: type))
   }
 
+  /// These and one more, for what is read beside the type.
+  public func adding(_ field: Field) -> MethodParams {
+    MethodParams(fields: fields + [field])
+  }
+
   public func field(named name: String) -> Field? {
     fields.first { $0.name == name }
   }
