@@ -64,7 +64,8 @@ let package = Package(
       dependencies: [
         "JSONRPC", "StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", crypto, logging,
       ],
-      swiftSettings: settings),
+      swiftSettings: settings, plugins: ["EmbedSQL"]),
+    .plugin(name: "EmbedSQL", capability: .buildTool()),
 
     // The programs.
     .executableTarget(

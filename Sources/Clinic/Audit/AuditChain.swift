@@ -1,0 +1,122 @@
+import Crypto
+import FoundationEssentials
+package import Postgres
+
+/// The sealed audit: each link is an HMAC-SHA-256 over an entry and the link before, so that
+/// nobody without the key can edit, remove, insert or reorder entries unnoticed (rule 48).
+package struct AuditChain: Sendable {
+  /// Entries that one step seals.
+  static let depth = 2000
+
+  private let key: SymmetricKey
+
+  package init(key: [UInt8]) {
+    self.key = SymmetricKey(data: key)
+  }
+
+  /// Seals the next entries that are complete: those of transactions below the oldest one still
+  /// running. None that commits late is passed over.
+  ///
+  /// - Returns: how many were sealed.
+  func seal(on connection: Connection) async throws -> Int {
+    try await connection.withTransaction { transaction in
+      let results = try await transaction.pipeline([
+        "SELECT xid, entry_id FROM projections WHERE name = 'audit_chain' FOR UPDATE",
+        "SELECT position, link FROM audit_chain ORDER BY position DESC LIMIT 1",
+        """
+        SELECT e.xid::text, \(sql: SealedEntry.columns) FROM audit_entries e, projections p \
+        WHERE p.name = 'audit_chain' AND (e.xid, e.id) > (p.xid, p.entry_id) \
+        AND e.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY e.xid, e.id \
+        LIMIT \(Self.depth)
+        """,
+      ])
+      guard !results[2].isEmpty else { return 0 }
+      var position: Int64 = 0
+      var link = [UInt8](repeating: 0, count: 32)
+      if let last = results[1].first {
+        var cells = last.cells
+        position = try cells.next()
+        link = try cells.next()
+      }
+      var positions: [Int64] = []
+      var ids: [Int64] = []
+      var links: [[UInt8]] = []
+      var lastTransaction = ""
+      for row in results[2] {
+        var cells = row.cells
+        lastTransaction = try cells.next()
+        let entry = try SealedEntry(cells: &cells)
+        position += 1
+        link = self.link(over: entry, after: link, at: position)
+        positions.append(position)
+        ids.append(entry.id)
+        links.append(link)
+      }
+      _ = try await transaction.commit(with: [
+        """
+        INSERT INTO audit_chain (position, entry_id, link) \
+        SELECT * FROM unnest(\(positions), \(ids), \(links))
+        """,
+        """
+        UPDATE projections SET position = \(position), xid = \(lastTransaction)::text::xid8, \
+        entry_id = \(ids[ids.count - 1]) WHERE name = 'audit_chain'
+        """,
+      ])
+      return ids.count
+    }
+  }
+
+  /// The link of an entry.
+  package func link(over entry: SealedEntry, after before: [UInt8], at position: Int64) -> [UInt8] {
+    var text = before
+    for field in [String(position)] + entry.fields {
+      // Lengths keep fields apart: no text can stand for two.
+      text += Array("\(field?.utf8.count ?? -1):".utf8) + Array((field ?? "").utf8)
+    }
+    return Array(HMAC<SHA256>.authenticationCode(for: text, using: key))
+  }
+}
+
+/// An audit entry as it is sealed and copied: every column of it.
+package struct SealedEntry: Sendable, RowDecodable {
+  package let id: Int64
+  package let at: Instant
+  package let userID: Int64?
+  package let userName: String?
+  package let role: String?
+  package let source: String
+  package let method: String
+  package let resourceType: String?
+  package let resourceID: String?
+  package let outcome: String
+  package let requestID: String
+  package let details: String?
+
+  static let columns: SQL = """
+    e.id, e.at, e.user_id, e.user_name, e.role, e.source, e.method, e.resource_type, \
+    e.resource_id, e.outcome, e.request_id, e.details
+    """
+
+  package init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    at = try cells.next()
+    userID = try cells.next()
+    userName = try cells.next()
+    role = try cells.next()
+    source = try cells.next()
+    method = try cells.next()
+    resourceType = try cells.next()
+    resourceID = try cells.next()
+    outcome = try cells.next()
+    requestID = try cells.next()
+    details = try cells.next()
+  }
+
+  /// What the chain covers.
+  var fields: [String?] {
+    [
+      String(id), String(at.microseconds), userID.map(String.init), userName, role, source, method,
+      resourceType, resourceID, outcome, requestID, details,
+    ]
+  }
+}

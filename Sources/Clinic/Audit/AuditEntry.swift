@@ -1,0 +1,54 @@
+package import JSONRPC
+package import Postgres
+
+/// Who did what, when it was done and how it ended (rule 47). Never clinical text.
+package struct AuditEntry: Sendable, Equatable {
+  package var userID: ID<User>?
+  package var userName: String?
+  package var role: Role?
+  package var source: String
+  package var method: String
+  package var subject: Subject?
+  /// `ok`, or the reason of the refusal.
+  package var outcome: String
+  package var requestID: String
+  /// JSON: names of changed fields, counts.
+  package var details: String?
+
+  package init(
+    by caller: Caller?, from source: String, method: String, subject: Subject?, outcome: String,
+    details: String? = nil
+  ) {
+    self.userID = caller?.userID
+    self.userName = caller?.name
+    self.role = caller?.role
+    self.source = source
+    self.method = method
+    self.subject = subject
+    self.outcome = outcome
+    self.requestID = CallContext.current?.requestID ?? "daemon"
+    self.details = details
+  }
+
+  /// What a call of `caller` did.
+  package init(
+    by caller: Caller, method: String, subject: Subject?, outcome: String = "ok",
+    details: String? = nil
+  ) {
+    self.init(
+      by: caller, from: caller.source, method: method, subject: subject, outcome: outcome,
+      details: details)
+  }
+
+  /// One statement for many entries.
+  package static func insert(_ entries: [AuditEntry]) -> SQL {
+    """
+    INSERT INTO audit_entries (user_id, user_name, role, source, method, resource_type, \
+    resource_id, outcome, request_id, details) \
+    SELECT * FROM unnest(\(entries.map(\.userID?.rawValue)), \(entries.map(\.userName)), \
+    \(entries.map(\.role?.rawValue)), \(entries.map(\.source)), \(entries.map(\.method)), \
+    \(entries.map(\.subject?.type)), \(entries.map(\.subject?.id)), \(entries.map(\.outcome)), \
+    \(entries.map(\.requestID)), \(entries.map(\.details)))
+    """
+  }
+}

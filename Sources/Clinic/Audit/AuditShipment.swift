@@ -1,0 +1,71 @@
+import Mongo
+import Postgres
+
+/// Copies sealed audit entries to MongoDB's `audit_logs`, in the order of the chain. An entry's
+/// `_id` is its position there, so that a repeat changes nothing.
+struct AuditShipment: Sendable {
+  /// Entries that one step copies.
+  static let depth = 2000
+  static let collection = "audit_logs"
+  static let indexes = [
+    MongoIndex(keys: ["timestamp": -1, "_id": -1], unique: false, name: "timestamp"),
+    MongoIndex(keys: ["user.id": 1, "_id": -1], unique: false, name: "user_id"),
+    MongoIndex(keys: ["resource.type": 1, "_id": -1], unique: false, name: "resource_type"),
+  ]
+
+  private let mongo: MongoClient
+  private let hasIndexes = Shared(false)
+
+  init(mongo: MongoClient) {
+    self.mongo = mongo
+  }
+
+  /// - Returns: how many were copied.
+  func ship(on connection: Connection) async throws -> Int {
+    if !hasIndexes.value {
+      try await mongo.createIndexes(Self.collection, Self.indexes)
+      hasIndexes.value = true
+    }
+    let rows = try await connection.query(
+      """
+      SELECT c.position, \(sql: SealedEntry.columns) FROM audit_chain c \
+      JOIN audit_entries e ON e.id = c.entry_id WHERE c.position > \
+      (SELECT position FROM projections WHERE name = 'audit_logs') \
+      ORDER BY c.position LIMIT \(Self.depth)
+      """)
+    guard !rows.isEmpty else { return 0 }
+    var last: Int64 = 0
+    let documents = try rows.map { row in
+      var cells = row.cells
+      last = try cells.next()
+      return Self.document(try SealedEntry(cells: &cells), at: last)
+    }
+    try await mongo.insertMany(Self.collection, documents, ordered: false)
+    _ = try await connection.query(
+      "UPDATE projections SET position = \(last) WHERE name = 'audit_logs' AND position < \(last)")
+    return documents.count
+  }
+
+  static func document(_ entry: SealedEntry, at position: Int64) -> BSONDocument {
+    [
+      "_id": .int64(position),
+      "entry_id": .int64(entry.id),
+      "timestamp": .date(entry.at.milliseconds),
+      "at": .string(entry.at.description),
+      "user": .document([
+        "id": entry.userID.map(BSON.int64) ?? .null,
+        "name": entry.userName.map(BSON.string) ?? .null,
+        "role": entry.role.map(BSON.string) ?? .null,
+      ]),
+      "source": .string(entry.source),
+      "action": .string(entry.method),
+      "resource": .document([
+        "type": entry.resourceType.map(BSON.string) ?? .null,
+        "id": entry.resourceID.map(BSON.string) ?? .null,
+      ]),
+      "outcome": .string(entry.outcome),
+      "request_id": .string(entry.requestID),
+      "details": entry.details.map(BSON.string) ?? .null,
+    ]
+  }
+}

@@ -1,0 +1,142 @@
+package import JSONRPC
+
+/// Why the clinic refuses a call. One list; the codes are those of `docs/protocol.md`.
+package enum Reason: String, CaseIterable, Sendable {
+  // Who is calling.
+  case notAuthenticated = "not_authenticated"
+  case badCredentials = "bad_credentials"
+  case tokenInvalid = "token_invalid"
+  case tokenExpired = "token_expired"
+  case tokenRevoked = "token_revoked"
+  case roleNotAllowed = "role_not_allowed"
+  case noStaffIdentity = "no_staff_identity"
+  case notYourQueue = "not_your_queue"
+  case priorityForStaff = "priority_for_staff"
+  case notYourPatient = "not_your_patient"
+
+  // The present state.
+  case noSuch = "not_found"
+  case staleVersion = "stale_version"
+  case keyReused = "idempotency_key_reused"
+  case usernameTaken = "username_taken"
+  case emailTaken = "email_taken"
+  case alreadyInQueue = "already_in_queue"
+  case alreadyServing = "already_serving"
+  case queueEmpty = "queue_empty"
+  case invalidTransition = "invalid_transition"
+  case sameDoctor = "same_doctor"
+  case patientInQueue = "patient_in_queue"
+
+  // Rules of the clinic.
+  case dayClosed = "day_closed"
+  case doctorRequired = "doctor_required"
+  case notADoctor = "not_a_doctor"
+  case patientArchived = "patient_archived"
+  case bornInFuture = "born_in_future"
+  case weakPassword = "weak_password"
+  case samePassword = "same_password"
+  case lastAdmin = "last_admin"
+
+  // Too many, not now.
+  case tooManyAttempts = "too_many_attempts"
+  case tooManySubscriptions = "too_many_subscriptions"
+  case deadlineExceeded = "deadline_exceeded"
+  case cancelled = "cancelled"
+  case stopping = "stopping"
+  case storeUnavailable = "store_unavailable"
+  case outcomeUnknown = "outcome_unknown"
+  case busy = "busy"
+
+  package var code: RPCError.Code {
+    switch self {
+    case .notAuthenticated, .badCredentials, .tokenInvalid, .tokenExpired, .tokenRevoked:
+      .notAuthenticated
+    case .roleNotAllowed, .noStaffIdentity, .notYourQueue, .priorityForStaff, .notYourPatient:
+      .notAllowed
+    case .noSuch: .notFound
+    case .staleVersion, .keyReused, .usernameTaken, .emailTaken, .alreadyInQueue, .alreadyServing,
+      .queueEmpty, .invalidTransition, .sameDoctor, .patientInQueue:
+      .conflict
+    case .dayClosed, .doctorRequired, .notADoctor, .patientArchived, .bornInFuture, .weakPassword,
+      .samePassword, .lastAdmin:
+      .refused
+    case .tooManyAttempts, .tooManySubscriptions: .tooMany
+    case .deadlineExceeded, .cancelled, .stopping, .storeUnavailable, .outcomeUnknown, .busy:
+      .notNow
+    }
+  }
+
+  /// For people. Never holds what a caller sent.
+  package var message: String {
+    switch self {
+    case .notAuthenticated: "log in first"
+    case .badCredentials: "wrong user name or password"
+    case .tokenInvalid: "this token is not valid"
+    case .tokenExpired: "this token has expired"
+    case .tokenRevoked: "this token was revoked"
+    case .roleNotAllowed: "your role may not do this"
+    case .noStaffIdentity: "this needs a staff user: log in"
+    case .notYourQueue: "a doctor calls for himself or herself"
+    case .priorityForStaff: "only staff may set a priority"
+    case .notYourPatient: "a kiosk may queue the patient that it has just registered"
+    case .noSuch: "there is no such thing"
+    case .staleVersion: "somebody changed this meanwhile: read it again"
+    case .keyReused: "this idempotency key was used with other params"
+    case .usernameTaken: "this user name is taken"
+    case .emailTaken: "this email address is taken"
+    case .alreadyInQueue: "the patient is in the queue already"
+    case .alreadyServing: "the doctor is with a patient"
+    case .queueEmpty: "nobody is waiting"
+    case .invalidTransition: "the token cannot move to that status from where it is"
+    case .sameDoctor: "the token is with this doctor already"
+    case .patientInQueue: "the patient is in the queue"
+    case .dayClosed: "this day is closed"
+    case .doctorRequired: "say which doctor"
+    case .notADoctor: "this user is not an active doctor"
+    case .patientArchived: "the patient is archived"
+    case .bornInFuture: "the birth date is in the future"
+    case .weakPassword: "a password has 12 characters or more and at most 72 bytes"
+    case .samePassword: "the new password is the old one"
+    case .lastAdmin: "the last active administrator stays"
+    case .tooManyAttempts: "too many attempts: wait"
+    case .tooManySubscriptions: "too many subscriptions on this connection"
+    case .deadlineExceeded: "the call took too long and was rolled back"
+    case .cancelled: "the call was cancelled and rolled back"
+    case .stopping: "the daemon is stopping"
+    case .storeUnavailable: "a store does not answer now"
+    case .outcomeUnknown: "the outcome is unknown: repeat with the same key"
+    case .busy: "too much at once: try again"
+    }
+  }
+}
+
+/// A refusal, with what helps its reader.
+package struct ClinicError: Error, Sendable, Equatable {
+  package let reason: Reason
+  /// Further members of the error's data.
+  package private(set) var details: RPCError.Details = [:]
+
+  package init(_ reason: Reason) {
+    self.reason = reason
+  }
+
+  package func with(_ name: String, _ value: RPCError.Value) -> ClinicError {
+    var copy = self
+    copy.details.append(name, value)
+    return copy
+  }
+
+  package func with(_ name: String, _ text: String) -> ClinicError { with(name, .string(text)) }
+
+  package static func notFound(_ resource: String, _ id: String) -> ClinicError {
+    ClinicError(.noSuch).with("resource", resource).with("id", id)
+  }
+
+  package static func notFound<E>(_ resource: String, _ id: ID<E>) -> ClinicError {
+    ClinicError(.noSuch).with("resource", resource).with("id", .int(Int(id.rawValue)))
+  }
+
+  package var rpcError: RPCError {
+    RPCError(reason.code, reason: reason.rawValue, message: reason.message, details)
+  }
+}

@@ -1,0 +1,191 @@
+package import JSONRPC
+package import Postgres
+import Synchronization
+
+/// Runs commands, several in one transaction.
+///
+/// Calls that wait together share a transaction and its commit, a savepoint each: a refused call's
+/// savepoint is rolled back while its audit entry commits. If the shared transaction fails as a
+/// whole, each call is run again alone, so that no call's failure takes a neighbour with it.
+package final class CommandLane: Sendable {
+  /// How many transactions may be under way at once, and how many calls share one at most.
+  private static let width = 3
+  private static let depth = 32
+
+  private let postgres: PostgresClient
+  private let settings: Settings
+  private let waiting = Gathering<CommandJob>()
+
+  init(postgres: PostgresClient, settings: Settings) {
+    self.postgres = postgres
+    self.settings = settings
+  }
+
+  /// Runs one command and returns its encoded result once that is durable.
+  ///
+  /// - Parameter isShared: false for a command that takes long, which nobody should wait for.
+  package func run(_ work: CommandWork, isShared: Bool = true) async throws -> [UInt8] {
+    let job = CommandJob(work)
+    let outcome = await withTaskCancellationHandler {
+      if !isShared { await perform([job]) }
+      return await withCheckedContinuation { continuation in
+        job.wait(continuation)
+        if isShared, !waiting.add(job) { job.finish(.failure(ClinicError(.stopping))) }
+      }
+    } onCancel: {
+      job.cancel()
+    }
+    return try outcome.get()
+  }
+
+  func run() async {
+    await withTaskGroup { group in
+      for _ in 0..<Self.width {
+        group.addTask {
+          while !Task.isCancelled { await self.perform(await self.waiting.take(Self.depth)) }
+        }
+      }
+    }
+    for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
+  }
+
+  private func perform(_ jobs: [CommandJob]) async {
+    let jobs = jobs.filter { job in
+      if job.begin() { return true }
+      job.finish(.failure(CancellationError()))
+      return false
+    }
+    guard !jobs.isEmpty else { return }
+    do {
+      let (outcomes, again) = try await transact { transaction in
+        var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
+        var again: [CommandJob] = []
+        var entries: [AuditEntry] = []
+        for job in jobs {
+          let outcome = await job.perform(in: transaction)
+          if case .failure(let error as PostgresError) = outcome {
+            if error.kind != .server && error.kind != .cancelled { throw error }
+            // A deadlock or a race for a key: alone, the call finds out how it stands.
+            if error.isRetriable && job.mayRetry() {
+              again.append(job)
+              continue
+            }
+          }
+          if let entry = job.work.entry(for: outcome) { entries.append(entry) }
+          outcomes.append((job, outcome))
+        }
+        if !entries.isEmpty { transaction.enqueue(AuditEntry.insert(entries)) }
+        return (outcomes, again)
+      }
+      for (job, outcome) in outcomes { job.finish(outcome) }
+      for job in again { await perform([job]) }
+    } catch let error as PostgresError where error.kind == .outcomeUnknown {
+      for job in jobs { job.finish(.failure(error)) }
+    } catch {
+      if jobs.count > 1 {
+        for job in jobs { await perform([job]) }
+      } else {
+        jobs[0].finish(.failure(error))
+      }
+    }
+  }
+}
+
+extension CommandLane {
+  private func transact<Value: Sendable>(
+    _ body: @escaping @Sendable (Transaction) async throws -> Value
+  ) async throws -> Value {
+    try await limited(to: .seconds(20)) { try await self.postgres.withTransaction(body) }
+  }
+}
+
+/// What a command does in its savepoint, and how the audit tells of it.
+package struct CommandWork: Sendable {
+  let context: CallContext?
+  let body: @Sendable (Transaction) async throws -> [UInt8]
+  /// The entry for the outcome; nil when there is nothing to tell.
+  let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
+
+  func entry(for outcome: Result<[UInt8], any Error>) -> AuditEntry? { entry(outcome) }
+}
+
+/// A command on its way through the lane.
+final class CommandJob: Sendable {
+  let work: CommandWork
+
+  private struct State {
+    var continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>?
+    /// An outcome that came before somebody waited for it.
+    var outcome: Result<[UInt8], any Error>?
+    var task: Task<[UInt8], any Error>?
+    var hasBegun = false
+    var isCancelled = false
+    var retries = 0
+  }
+  private let state = Mutex(State())
+
+  init(_ work: CommandWork) {
+    self.work = work
+  }
+
+  func wait(_ continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>) {
+    let outcome = state.withLock { state in
+      if state.outcome == nil { state.continuation = continuation }
+      return state.outcome
+    }
+    if let outcome { continuation.resume(returning: outcome) }
+  }
+
+  /// False for a job that was cancelled while it waited.
+  func begin() -> Bool {
+    state.withLock { state in
+      state.hasBegun = true
+      return !state.isCancelled
+    }
+  }
+
+  func perform(in transaction: Transaction) async -> Result<[UInt8], any Error> {
+    let task = Task {
+      try await CallContext.$current.withValue(work.context) {
+        try await transaction.savepoint { try await work.body(transaction) }
+      }
+    }
+    let isCancelled = state.withLock { state in
+      state.task = task
+      return state.isCancelled
+    }
+    if isCancelled { task.cancel() }
+    defer { state.withLock { $0.task = nil } }
+    return await task.result
+  }
+
+  func mayRetry() -> Bool {
+    state.withLock { state in
+      state.retries += 1
+      return state.retries <= 5 && !state.isCancelled
+    }
+  }
+
+  /// A job that waits ends at once, one that runs is rolled back by its lane.
+  func cancel() {
+    let (task, hasBegun) = state.withLock { state in
+      state.isCancelled = true
+      return (state.task, state.hasBegun)
+    }
+    task?.cancel()
+    if !hasBegun { finish(.failure(CancellationError())) }
+  }
+
+  func finish(_ outcome: Result<[UInt8], any Error>) {
+    state.withLock { state in
+      if state.outcome == nil { state.outcome = outcome }
+      defer { state.continuation = nil }
+      return state.continuation
+    }?.resume(returning: outcome)
+  }
+}
+
+extension PostgresError {
+  /// A deadlock or a serialization failure: the same again may succeed.
+  var isRetriable: Bool { sqlState == "40P01" || sqlState == "40001" }
+}

@@ -1,0 +1,88 @@
+import Crypto
+import FoundationEssentials
+package import JSONRPC
+package import Postgres
+
+/// A caller's word that repeats of a call are the same call: 1 to 200 characters.
+package struct IdempotencyKey: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...200 }
+  package static func checked(_ text: String) throws -> String { text }
+}
+
+/// One call's claim on its key. Its scope is the caller and the method.
+package struct IdempotencyClaim: Sendable {
+  let scope: String
+  let method: String
+  let key: String
+  /// HMAC of the params, so that the same key with others is found out and no params are kept.
+  let params: [UInt8]
+
+  package init(
+    scope: String, method: String, key: IdempotencyKey, params: JSONValue?, secret: [UInt8]
+  ) {
+    self.scope = scope
+    self.method = method
+    self.key = key.rawValue
+    var text: [UInt8] = []
+    let members = params.map { Array($0.members) } ?? []
+    for (name, value) in members.sorted(by: { $0.name < $1.name }) where name != Self.member {
+      text += Array(name.utf8) + [0] + value.rawBytes + [0]
+    }
+    self.params = Array(
+      HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: secret)))
+  }
+
+  static let member = "idempotency_key"
+
+  /// Takes the key from a call's params, where every command may have it beside its own.
+  package static func key(in params: JSONValue?) throws -> IdempotencyKey? {
+    guard let params, params.kind == .object, let value = params[member], !value.isNull else {
+      return nil
+    }
+    do {
+      return try JSONValueDecoder().decode(IdempotencyKey.self, from: value)
+    } catch {
+      var named = error
+      named.field = member
+      throw named
+    }
+  }
+
+  /// Claims the key, waiting for another call that is just using it.
+  ///
+  /// - Returns: the first reply if there was one, `nil` for the first call.
+  func claim(in transaction: Transaction) async throws -> [UInt8]? {
+    let claimed = try await transaction.query(
+      """
+      INSERT INTO idempotency_keys (caller, method, key, params, reply) \
+      VALUES (\(scope), \(method), \(key), \(params), '') \
+      ON CONFLICT ON CONSTRAINT idempotency_keys_pkey DO NOTHING
+      """)
+    if claimed.affected == 1 { return nil }
+    let rows = try await transaction.query(
+      """
+      SELECT params, reply FROM idempotency_keys \
+      WHERE caller = \(scope) AND method = \(method) AND key = \(key)
+      """)
+    guard let row = rows.first else { throw ClinicError(.busy) }
+    var cells = row.cells
+    return try reply(knownParams: try cells.next(), reply: try cells.next())
+  }
+
+  /// The kept reply, if it was a reply to these params.
+  func reply(knownParams: [UInt8], reply: String) throws(ClinicError) -> [UInt8] {
+    guard knownParams == params else { throw ClinicError(.keyReused) }
+    return Array(reply.utf8)
+  }
+
+  /// Keeps the reply, in the transaction that made it.
+  func keep(_ reply: [UInt8], in transaction: Transaction) {
+    transaction.enqueue(
+      """
+      UPDATE idempotency_keys SET reply = \(String(decoding: reply, as: UTF8.self)) \
+      WHERE caller = \(scope) AND method = \(method) AND key = \(key)
+      """)
+  }
+}

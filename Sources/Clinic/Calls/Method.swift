@@ -1,0 +1,152 @@
+package import JSONRPC
+package import Postgres
+
+/// A method: its stored properties are the params, in their positional order, and `Result` is the
+/// result. Authorization, decoding, idempotency, audit, schema and documentation come from it.
+package protocol Method: Decodable, Sendable {
+  associatedtype Result: Codable & Sendable
+  static var name: String { get }
+  /// One sentence, for `rpc.discover`.
+  static var summary: String { get }
+  static var roles: Roles { get }
+  /// What it refuses with, beyond what every method may.
+  static var errors: [Reason] { get }
+  /// How its calls are run.
+  static var profile: CallProfile { get }
+  /// What a call is about, for the audit. Never clinical text.
+  var subject: Subject? { get }
+}
+
+extension Method {
+  package static var errors: [Reason] { [] }
+  package static var profile: CallProfile { .standard }
+  package var subject: Subject? { nil }
+}
+
+/// What a call is about.
+package struct Subject: Sendable, Equatable {
+  package let type: String
+  package let id: String?
+
+  package init(_ type: String, _ id: String? = nil) {
+    self.type = type
+    self.id = id
+  }
+
+  package init<E>(_ type: String, _ id: ID<E>?) {
+    self.init(type, id?.description)
+  }
+}
+
+/// A method that reads. Reads of patient data are audited: the reply leaves when its entry is
+/// durable.
+package protocol Query: Method {
+  static var isAudited: Bool { get }
+  func run(in clinic: Clinic, by caller: Caller?) async throws -> Result
+}
+
+extension Query {
+  package static var isAudited: Bool { false }
+}
+
+/// A method that writes, in one transaction with its audit entry and its idempotency key.
+package protocol Command: Method {
+  /// False for methods that return a secret: a kept reply would keep it.
+  static var takesKey: Bool { get }
+  /// False for a command that takes long: it does not share its transaction with others.
+  static var sharesTransaction: Bool { get }
+  func run(in transaction: Transaction, of clinic: Clinic, by caller: Caller) async throws -> Result
+  /// What the audit calls the thing that was made; by default the call's own subject.
+  func subject(of result: Result) -> Subject?
+  /// After the commit, before the reply.
+  func committed(_ result: Result, in clinic: Clinic) async
+}
+
+extension Command {
+  package static var takesKey: Bool { true }
+  package static var sharesTransaction: Bool { true }
+  package func subject(of result: Result) -> Subject? { subject }
+  package func committed(_ result: Result, in clinic: Clinic) async {}
+}
+
+/// A method that changes what is bound to its connection: logins, subscriptions. It has its own
+/// audit and takes no idempotency key.
+package protocol SessionMethod: Method {
+  func run(on session: Session, of clinic: Clinic) async throws -> Result
+}
+
+/// The result of a method that has nothing to tell.
+package struct Done: Codable, Sendable {
+  package let ok: Bool
+  package init() { ok = true }
+}
+
+/// The number of times that a row was changed; an update that names another one is refused as
+/// `stale_version`. By name only.
+package struct RowVersion: RawRepresentable, Hashable, Sendable, Codable, ByNameOnly,
+  PostgresEncodable, PostgresDecodable, JSONSchemaRepresentable
+{
+  package let rawValue: Int64
+  package init(rawValue: Int64) { self.rawValue = rawValue }
+  package static var jsonSchema: JSONSchema { .integer(minimum: 1) }
+
+  package init(from decoder: any Decoder) throws {
+    rawValue = try decoder.singleValueContainer().decode(Int64.self)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
+}
+
+/// A page of a list. `nextCursor` fetches the page after it; it is null on the last one.
+package struct Page<Item: Codable & Sendable>: Codable, Sendable {
+  package let items: [Item]
+  package let nextCursor: String?
+
+  /// From one row more than was asked for, if there is one.
+  package init(_ rows: [Item], limit: PageLimit, cursor: (Item) -> String) {
+    let size = limit.rawValue
+    items = rows.count > size ? Array(rows[..<size]) : rows
+    nextCursor = rows.count > size ? items.last.map(cursor) : nil
+  }
+}
+
+/// How many items a page holds: 1 to 200.
+package struct PageLimit: RawRepresentable, Sendable, Codable, JSONSchemaRepresentable {
+  package let rawValue: Int
+  package init(rawValue: Int) { self.rawValue = rawValue }
+  package static let standard = PageLimit(rawValue: 50)
+  package static var jsonSchema: JSONSchema { .integer(minimum: 1, maximum: 200) }
+
+  package init(from decoder: any Decoder) throws {
+    rawValue = try decoder.singleValueContainer().decode(Int.self)
+    guard (1...200).contains(rawValue) else {
+      throw InvalidValue(reason: .outOfRange, message: "1 to 200")
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
+}
+
+/// Where the next page of a list that is ordered by id begins.
+package struct Cursor: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...40 }
+  package static var pattern: String? { "^[0-9]+$" }
+  package static var sample: String { "120" }
+
+  package static func checked(_ text: String) throws -> String {
+    guard let value = Int64(text), value >= 0 else {
+      throw InvalidValue(reason: .malformed, message: "a next_cursor that a list gave")
+    }
+    return text
+  }
+
+  package var id: Int64 { Int64(rawValue) ?? 0 }
+}

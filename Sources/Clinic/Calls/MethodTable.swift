@@ -1,0 +1,174 @@
+package import JSONRPC
+import Postgres
+
+/// A method as the table holds it: its declaration, and how a call of it is run.
+package struct MethodEntry: Sendable {
+  package let name: String
+  package let roles: Roles
+  package let profile: CallProfile
+  package let description: MethodDescription
+  /// Whether refusals of it are told in the audit.
+  package let isAudited: Bool
+  package let invoke:
+    @Sendable (IncomingCall, Caller?, Session, Clinic) async throws -> [UInt8]
+}
+
+/// Every method, by name. One list gives authorization, dispatch and documentation.
+package struct MethodTable: Sendable {
+  package let entries: [MethodEntry]
+  private let byName: [String: MethodEntry]
+
+  package init(_ entries: [MethodEntry]) {
+    self.entries = entries
+    byName = Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  package subscript(name: String) -> MethodEntry? { byName[name] }
+  package var names: [String] { entries.map(\.name) }
+
+  /// The whole table: a list a department.
+  package static func all() throws -> MethodTable {
+    MethodTable(
+      try staffMethods() + patientMethods() + queueMethods() + reportMethods() + systemMethods())
+  }
+}
+
+extension MethodEntry {
+  package static func query<M: Query>(_ method: M.Type) throws -> MethodEntry {
+    try entry(method, isAudited: M.isAudited) { params, call, caller, _, clinic in
+      let query = try ParamsReader.decode(M.self, from: call.params, names: params)
+      guard M.isAudited, let caller else {
+        return try JSONValueEncoder().encode(try await query.run(in: clinic, by: caller))
+      }
+      do {
+        let result = try await query.run(in: clinic, by: caller)
+        try await clinic.audit.record(
+          AuditEntry(by: caller, method: M.name, subject: query.subject))
+        return try JSONValueEncoder().encode(result)
+      } catch let error as ClinicError where error.reason.isAudited {
+        try await clinic.audit.record(
+          AuditEntry(
+            by: caller, method: M.name, subject: query.subject, outcome: error.reason.rawValue))
+        throw error
+      }
+    }
+  }
+
+  package static func command<M: Command>(_ method: M.Type) throws -> MethodEntry {
+    try entry(method, isAudited: true, takesKey: M.takesKey) { params, call, caller, _, clinic in
+      guard let caller else { throw ClinicError(.notAuthenticated) }
+      let command = try ParamsReader.decode(M.self, from: call.params, names: params)
+      let claim = try M.takesKey ? IdempotencyClaim(of: call, by: caller, in: clinic) : nil
+      let outcome = Outcome<M.Result>()
+      let reply = try await clinic.commands.run(
+        CommandWork(
+          context: CallContext.current,
+          body: { transaction in
+            if let kept = try await claim?.claim(in: transaction) { return kept }
+            let result = try await command.run(in: transaction, of: clinic, by: caller)
+            let reply = try JSONValueEncoder().encode(result)
+            claim?.keep(reply, in: transaction)
+            outcome.value = result
+            return reply
+          },
+          entry: { ended in
+            AuditEntry(
+              of: M.name, by: caller,
+              subject: outcome.value.flatMap(command.subject) ?? command.subject, ended)
+          }),
+        isShared: M.sharesTransaction)
+      if let result = outcome.value { await command.committed(result, in: clinic) }
+      return reply
+    }
+  }
+
+  package static func queue<M: QueueCommand>(_ method: M.Type) throws -> MethodEntry {
+    try entry(method, isAudited: true, takesKey: true) { params, call, caller, _, clinic in
+      guard let caller else { throw ClinicError(.notAuthenticated) }
+      let command = try ParamsReader.decode(M.self, from: call.params, names: params)
+      return try await clinic.queue.run(
+        command, by: caller, claim: try IdempotencyClaim(of: call, by: caller, in: clinic))
+    }
+  }
+
+  package static func session<M: SessionMethod>(_ method: M.Type) throws -> MethodEntry {
+    try entry(method, isAudited: false) { params, call, caller, session, clinic in
+      let method = try ParamsReader.decode(M.self, from: call.params, names: params)
+      do {
+        return try JSONValueEncoder().encode(try await method.run(on: session, of: clinic))
+      } catch let error as ClinicError where error.reason.isAudited {
+        try await clinic.refusals.record(error.reason, of: M.name, by: caller, on: session)
+        throw error
+      }
+    }
+  }
+
+  private static func entry<M: Method>(
+    _ method: M.Type, isAudited: Bool, takesKey: Bool = false,
+    invoke:
+      @escaping @Sendable (MethodParams, IncomingCall, Caller?, Session, Clinic) async throws ->
+      [UInt8]
+  ) throws -> MethodEntry {
+    var params = try MethodParams(M.self)
+    if takesKey {
+      params = params.adding(
+        MethodParams.Field(
+          name: IdempotencyClaim.member, schema: .nullable(IdempotencyKey.jsonSchema),
+          isRequired: false, isByNameOnly: true))
+    }
+    let known = params
+    return MethodEntry(
+      name: M.name, roles: M.roles, profile: M.profile,
+      description: MethodDescription(
+        name: M.name, summary: M.summary, params: params,
+        result: try SchemaRecorder.schema(of: M.Result.self), roles: M.roles.names,
+        errors: M.errors.map {
+          MethodDescription.ErrorDescription(
+            code: $0.code, reason: $0.rawValue, message: $0.message)
+        }),
+      isAudited: isAudited
+    ) { call, caller, session, clinic in
+      try await invoke(known, call, caller, session, clinic)
+    }
+  }
+}
+
+/// What a command's transaction leaves for after its commit. Written in the transaction, read after
+/// it.
+private final class Outcome<Value: Sendable>: Sendable {
+  private let stored = Shared<Value?>(nil)
+  var value: Value? {
+    get { stored.value }
+    set { stored.value = newValue }
+  }
+}
+
+extension IdempotencyClaim {
+  /// The claim of a call that brings a key.
+  init?(of call: IncomingCall, by caller: Caller, in clinic: Clinic) throws {
+    guard let key = try Self.key(in: call.params) else { return nil }
+    self.init(
+      scope: caller.scope, method: call.method, key: key, params: call.params,
+      secret: clinic.settings.secretKey)
+  }
+}
+
+extension AuditEntry {
+  /// The entry of a command; nil for a failure that is nobody's refusal.
+  init?(
+    of method: String, by caller: Caller, subject: Subject?, _ outcome: Result<[UInt8], any Error>
+  ) {
+    switch outcome {
+    case .success: self.init(by: caller, method: method, subject: subject)
+    case .failure(let error):
+      let refusal = error as? ClinicError ?? (error as? PostgresError).flatMap(ClinicError.init)
+      guard let refusal, refusal.reason.isAudited else { return nil }
+      self.init(by: caller, method: method, subject: subject, outcome: refusal.reason.rawValue)
+    }
+  }
+}
+
+extension Reason {
+  /// A refusal is audited; that a store is away or a call was cancelled is not one.
+  var isAudited: Bool { code != .notNow }
+}

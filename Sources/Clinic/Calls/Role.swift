@@ -1,0 +1,52 @@
+package import JSONRPC
+package import Postgres
+
+/// What a caller is to the clinic.
+package enum Role: String, Codable, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable,
+  JSONSchemaRepresentable
+{
+  case admin = "ADMIN"
+  case doctor = "DOCTOR"
+  case pharmacist = "PHARMACIST"
+  case reception = "RECEPTION"
+  case kiosk = "KIOSK"
+  case display = "DISPLAY"
+
+  /// Whether people of this role may see who a token belongs to.
+  package var isStaff: Bool {
+    switch self {
+    case .admin, .doctor, .pharmacist, .reception: true
+    case .kiosk, .display: false
+    }
+  }
+}
+
+/// Who may call a method. Whatever is not listed is refused; an administrator may do everything.
+package struct Roles: Sendable, Equatable {
+  private let allowed: Set<Role>
+  /// Whether nobody needs to be logged in.
+  package let includesStrangers: Bool
+
+  package static func only(_ roles: Role...) -> Roles {
+    Roles(allowed: Set(roles).union([.admin]), includesStrangers: false)
+  }
+
+  /// Any authenticated caller.
+  package static let everybody = Roles(allowed: Set(Role.allCases), includesStrangers: false)
+  /// Any authenticated caller but a display.
+  package static let everybodyButDisplays = Roles(
+    allowed: Set(Role.allCases).subtracting([.display]), includesStrangers: false)
+  /// Nobody needs to log in.
+  package static let anybody = Roles(allowed: Set(Role.allCases), includesStrangers: true)
+
+  package func allow(_ role: Role?) -> Bool {
+    guard let role else { return includesStrangers }
+    return allowed.contains(role)
+  }
+
+  /// For documents, in a fixed order.
+  package var names: [String] {
+    Role.allCases.filter(allowed.contains).map(\.rawValue)
+      + (includesStrangers ? ["UNAUTHENTICATED"] : [])
+  }
+}

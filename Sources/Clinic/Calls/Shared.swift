@@ -1,0 +1,15 @@
+import Synchronization
+
+/// A value that several tasks may read and write.
+package final class Shared<Value: Sendable>: Sendable {
+  private let stored: Mutex<Value>
+
+  package init(_ value: Value) {
+    stored = Mutex(value)
+  }
+
+  package var value: Value {
+    get { stored.withLock { $0 } }
+    set { stored.withLock { $0 = newValue } }
+  }
+}

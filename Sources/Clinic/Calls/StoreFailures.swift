@@ -1,0 +1,43 @@
+import JSONRPC
+package import Postgres
+
+extension ClinicError {
+  /// What a failure of PostgreSQL means to a caller; `nil` for one that nobody foresaw.
+  package init?(_ error: PostgresError) {
+    switch error.kind {
+    case .unavailable, .connectionLost, .timedOut: self.init(.storeUnavailable)
+    case .outcomeUnknown: self.init(.outcomeUnknown)
+    case .cancelled: self.init(Self.reasonOfCancellation)
+    case .decoding: return nil
+    case .server:
+      if let reason = error.constraint.flatMap({ Self.reasonsByConstraint[$0] }) {
+        self.init(reason)
+      } else if let state = error.sqlState, Self.passingStates.contains(String(state.prefix(2))) {
+        self.init(.storeUnavailable)
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// What the schema refuses, and what that means.
+  private static let reasonsByConstraint: [String: Reason] = [
+    "users_username_key": .usernameTaken,
+    "users_email_key": .emailTaken,
+    "queue_tokens_live_patient": .alreadyInQueue,
+    "queue_tokens_serving_doctor": .alreadyServing,
+  ]
+
+  /// Classes of SQLSTATE that pass by themselves: connections, resources, an operator's hand, the
+  /// system, transactions rolled back.
+  private static let passingStates: Set<String> = ["08", "40", "53", "55", "57", "58"]
+
+  /// Why the present call was cancelled.
+  package static var reasonOfCancellation: Reason {
+    switch CallContext.current?.cancellation {
+    case .deadline: .deadlineExceeded
+    case .shutdown: .stopping
+    default: .cancelled
+    }
+  }
+}

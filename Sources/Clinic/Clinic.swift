@@ -1,0 +1,94 @@
+package import Bcrypt
+package import JSONRPC
+import Logging
+package import Mongo
+package import Postgres
+package import Redis
+package import StoreLoop
+import Synchronization
+
+/// The clinic: its stores, its departments and what runs in the background.
+package final class Clinic: Sendable {
+  package let settings: Settings
+  package let loop: StoreLoop
+  package let postgres: PostgresClient
+  package let redis: RedisClient
+  package let mongo: MongoClient
+  package let hub: any NotificationHub
+  package let passwords: BcryptHasher
+  package let log: Logger
+
+  package let calendar: ClinicCalendar
+  package let staff: StaffDirectory
+  package let logins: LoginBook
+  package let throttle: Throttle
+  package let audit: AuditJournal
+  package let refusals: Refusals
+  package let commands: CommandLane
+  package let liveQueue: LiveQueue
+  package let queue: QueueLane
+  package let feed: QueueFeed
+  package let relay: Relay
+
+  package init(
+    settings: Settings, loop: StoreLoop, postgres: PostgresClient, redis: RedisClient,
+    mongo: MongoClient, hub: any NotificationHub, log: Logger
+  ) {
+    self.settings = settings
+    self.loop = loop
+    self.postgres = postgres
+    self.redis = redis
+    self.mongo = mongo
+    self.hub = hub
+    self.log = log
+    passwords = BcryptHasher(cost: settings.passwordCost)
+    calendar = ClinicCalendar(postgres: postgres)
+    staff = StaffDirectory(postgres: postgres, settings: settings, log: log)
+    logins = LoginBook(settings: settings, staff: staff, postgres: postgres, hub: hub)
+    throttle = Throttle(redis: redis)
+    audit = AuditJournal(postgres: postgres)
+    refusals = Refusals(audit: audit)
+    commands = CommandLane(postgres: postgres, settings: settings)
+    liveQueue = LiveQueue(redis: redis, staff: staff)
+    feed = QueueFeed(
+      postgres: postgres, redis: redis, live: liveQueue, hub: hub, staff: staff, calendar: calendar,
+      rules: settings.queue, log: log)
+    queue = QueueLane(
+      postgres: postgres, live: liveQueue, feed: feed, staff: staff, settings: settings)
+    relay = Relay(
+      postgres: postgres, mongo: mongo, queue: queue, settings: settings, log: log)
+  }
+
+  /// Everything that lives as long as the clinic: connections, lanes, the feed, the relay. Ends
+  /// when its task is cancelled.
+  package func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await self.postgres.run() }
+      group.addTask { try await self.redis.run() }
+      group.addTask { try await self.mongo.run() }
+      for work in background { group.addTask(executorPreference: loop) { await work() } }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  /// Returns when calls can be answered: PostgreSQL has told who works here and what day it is.
+  package func whenReady() async throws {
+    try await calendar.refresh()
+    for _ in 0..<200 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(10)) }
+  }
+
+  private var background: [@Sendable () async -> Void] {
+    [
+      { await self.calendar.run() },
+      { await self.staff.run { await self.logins.recheck($0) } },
+      { await self.logins.run() },
+      { await self.audit.run() },
+      { await self.refusals.run() },
+      { await self.commands.run() },
+      { await self.queue.run() },
+      { await self.feed.run() },
+      { await self.relay.run() },
+    ]
+  }
+}

@@ -1,0 +1,136 @@
+import Logging
+import Mongo
+package import Postgres
+import Synchronization
+
+/// Carries what PostgreSQL holds to where it is projected, in order: seals audit entries into the
+/// chain, copies them to MongoDB, closes days that are over, prunes what is kept for some days.
+///
+/// One instance does it at a time: the one whose session holds the advisory lock. A frozen leader's
+/// session is ended by the server, and its work with it, since all of it runs on that session.
+package final class Relay: Sendable {
+  /// How far the projections are behind.
+  package struct Lag: Sendable, Equatable {
+    package var isLeader = false
+    /// Entries that are not in the chain yet, as of the last look; `nil` before one.
+    package var unsealed: Int?
+    /// Sealed entries that MongoDB does not have yet.
+    package var unshipped: Int?
+  }
+
+  /// "clinicd" as a number, so that no other program's lock is meant.
+  private static let lock: Int64 = 0x63_6c69_6e69_6364
+
+  private let postgres: PostgresClient
+  private let mongo: MongoClient
+  private let queue: QueueLane
+  private let chain: AuditChain
+  private let shipment: AuditShipment
+  private let log: Logger
+  private let lag = Shared(Lag())
+
+  init(
+    postgres: PostgresClient, mongo: MongoClient, queue: QueueLane, settings: Settings, log: Logger
+  ) {
+    self.postgres = postgres
+    self.mongo = mongo
+    self.queue = queue
+    self.log = log
+    chain = AuditChain(key: settings.auditKey)
+    shipment = AuditShipment(mongo: mongo)
+  }
+
+  package var status: Lag { lag.value }
+
+  func run() async {
+    while !Task.isCancelled {
+      do {
+        try await postgres.withConnection { connection in
+          // A frozen leader goes no longer than this.
+          _ = try await connection.query("SET idle_session_timeout = '5s'")
+          try await waitForLeadership(connection)
+          log.info("this instance carries the outbox now")
+          lag.value.isLeader = true
+          try await lead(connection)
+        }
+      } catch {
+        lag.value = Lag()
+        try? await Task.sleep(for: .milliseconds(500))
+      }
+    }
+  }
+
+  private func waitForLeadership(_ connection: Connection) async throws {
+    while true {
+      let rows = try await connection.query("SELECT pg_try_advisory_lock(\(Self.lock))")
+      if try rows.single() as Bool { return }
+      try await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  private func lead(_ connection: Connection) async throws {
+    var round = 0
+    while !Task.isCancelled {
+      let sealed = try await chain.seal(on: connection)
+      let shipped = await ship(connection)
+      if round % 20 == 0 {
+        try await closeDays(connection)
+        try await measure(connection)
+      }
+      if round % 2400 == 0 { try await prune(connection) }
+      round += 1
+      // While there is a lot to carry, go on at once.
+      if sealed < AuditChain.depth && shipped < AuditShipment.depth {
+        try await Task.sleep(for: .milliseconds(250))
+      }
+    }
+  }
+
+  /// MongoDB being away delays nothing else; its return needs no hand.
+  private func ship(_ connection: Connection) async -> Int {
+    guard mongo.state == .up else { return 0 }
+    do {
+      return try await shipment.ship(on: connection)
+    } catch {
+      log.debug("the audit waits for MongoDB", metadata: ["error": "\(error)"])
+      return 0
+    }
+  }
+
+  /// The daemon itself closes the days that are over (rule 16).
+  private func closeDays(_ connection: Connection) async throws {
+    let rows = try await connection.query(
+      "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date")
+    for row in rows {
+      var cells = row.cells
+      let date: LocalDate = try cells.next()
+      if await queue.close(date) {
+        log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
+      }
+    }
+  }
+
+  private func measure(_ connection: Connection) async throws {
+    let rows = try await connection.query(
+      """
+      SELECT (SELECT count(*) FROM audit_entries e, projections p WHERE p.name = 'audit_chain' \
+      AND (e.xid, e.id) > (p.xid, p.entry_id)), \
+      coalesce((SELECT max(position) FROM audit_chain), 0) \
+      - (SELECT position FROM projections WHERE name = 'audit_logs')
+      """)
+    guard let row = rows.first else { return }
+    var cells = row.cells
+    let unsealed: Int = try cells.next()
+    let unshipped: Int = try cells.next()
+    lag.value = Lag(isLeader: true, unsealed: unsealed, unshipped: unshipped)
+  }
+
+  private func prune(_ connection: Connection) async throws {
+    _ = try await connection.query(
+      "DELETE FROM queue_events WHERE date < current_date - 2")
+    _ = try await connection.query(
+      "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
+    _ = try await connection.query(
+      "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '7 days'")
+  }
+}

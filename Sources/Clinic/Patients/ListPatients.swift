@@ -1,0 +1,76 @@
+import JSONRPC
+package import Postgres
+
+/// Searches by part of a name, a phone or an id. Accents, case, repeated spaces and punctuation do
+/// not matter (rule 3); every word must be found. A word of one or two letters is looked for at the
+/// start of words, so that the search stays indexed.
+package struct ListPatients: Query {
+  package typealias Result = Page<PatientSummary>
+  package static let name = "patients.list"
+  package static let summary = "Lists patients, searched by part of a name, a phone or an id."
+  package static let roles = Roles.only(.doctor, .reception, .pharmacist)
+  package static let isAudited = true
+
+  package let search: SearchTerm?
+  package let includeArchived: Bool?
+  package let limit: PageLimit?
+  package let cursor: Cursor?
+
+  package var subject: Subject? { Subject("patient") }
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<PatientSummary> {
+    let limit = limit ?? .standard
+    let patients = try await clinic.postgres.query(
+      """
+      SELECT \(sql: PatientSummary.columns) FROM patients WHERE id > \(cursor?.id ?? 0)\
+      \(sql: includeArchived == true ? "" : " AND archived_at IS NULL")\(sql: condition) \
+      ORDER BY id LIMIT \(limit.rawValue + 1)
+      """
+    ).decode(as: PatientSummary.self)
+    return Page(patients, limit: limit) { $0.id.description }
+  }
+
+  private var condition: SQL {
+    guard let term = search?.rawValue.trimmed, !term.isEmpty else { return "" }
+    var condition: SQL = " AND ("
+    if Self.isPhone(term) {
+      // One number, however it is grouped.
+      condition.append(" search LIKE '%' || digits(\(term)) || '%'")
+      if let id = Int64(term) { condition.append(" OR id = \(id)") }
+    } else {
+      for (index, word) in term.split(whereSeparator: \.isWhitespace).prefix(8).enumerated() {
+        if index > 0 { condition.append(" AND ") }
+        if word.unicodeScalars.count < 3 {
+          condition.append("search LIKE '% ' || folded(\(String(word))) || '%'")
+        } else {
+          condition.append("search LIKE '%' || folded(\(String(word))) || '%'")
+        }
+      }
+    }
+    condition.append(")")
+    return condition
+  }
+
+  private static func isPhone(_ term: String) -> Bool {
+    term.utf8.contains { (0x30...0x39).contains($0) }
+      && term.utf8.allSatisfy { "0123456789+-() ./".utf8.contains($0) }
+  }
+}
+
+package struct GetPatient: Query {
+  package typealias Result = Patient
+  package static let name = "patients.get"
+  package static let summary = "Gives one patient."
+  package static let roles = Roles.only(.doctor, .reception, .pharmacist)
+  package static let errors: [Reason] = [.noSuch]
+  package static let isAudited = true
+
+  package let id: ID<Patient>
+  package var subject: Subject? { Subject("patient", id) }
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Patient {
+    try await clinic.postgres.query(
+      "SELECT \(sql: Patient.columns) FROM patients WHERE id = \(id)"
+    ).row(orMissing: "patient", id)
+  }
+}

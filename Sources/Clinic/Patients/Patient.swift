@@ -1,0 +1,160 @@
+package import JSONRPC
+package import Postgres
+
+package enum Sex: String, Codable, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable,
+  JSONSchemaRepresentable
+{
+  case female = "FEMALE"
+  case male = "MALE"
+  case other = "OTHER"
+  case unknown = "UNKNOWN"
+}
+
+/// Whom to call.
+package struct EmergencyContact: Codable, Sendable, Equatable {
+  package let name: PersonName
+  package let phone: PhoneNumber?
+  package let relation: Line?
+}
+
+/// A patient, as staff see one.
+package struct Patient: Codable, Sendable {
+  package let id: ID<Patient>
+  package let name: String
+  package let phone: String?
+  /// The exact birth date; `nil` when nobody knows it.
+  package let dateOfBirth: LocalDate?
+  /// Years now, of a patient whose birth date nobody knows (rule 2).
+  package let estimatedAge: Int?
+  package let sex: Sex
+  package let email: String?
+  package let address: String?
+  package let allergies: [String]
+  package let chronicConditions: [String]
+  package let medicalHistory: String?
+  package let emergencyContact: EmergencyContact?
+  /// False for one that registered at a kiosk and whom nobody has checked yet.
+  package let verified: Bool
+  package let archivedAt: Instant?
+  package let version: RowVersion
+  package let createdAt: Instant
+  package let updatedAt: Instant
+}
+
+extension Patient: RowDecodable {
+  package static let columns: SQL = """
+    id, name, phone, date_of_birth, \
+    estimated_age + extract(year FROM age(current_date, estimated_on))::integer, \
+    sex, email, address, allergies, chronic_conditions, medical_history, emergency_contact, \
+    verified, archived_at, version, created_at, updated_at
+    """
+
+  package init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    name = try cells.next()
+    phone = try cells.next()
+    dateOfBirth = try cells.next()
+    estimatedAge = try cells.next()
+    sex = try cells.next()
+    email = try cells.next()
+    address = try cells.next()
+    allergies = try cells.next()
+    chronicConditions = try cells.next()
+    medicalHistory = try cells.next()
+    emergencyContact = try (cells.next() as JSONB?).map(EmergencyContact.init(stored:))
+    verified = try cells.next()
+    archivedAt = try cells.next()
+    version = try cells.next()
+    createdAt = try cells.next()
+    updatedAt = try cells.next()
+  }
+}
+
+extension EmergencyContact {
+  var stored: JSONB? {
+    (try? JSONValueEncoder().encode(self)).map(JSONB.init(bytes:))
+  }
+
+  init(stored: JSONB) throws(PostgresError) {
+    do {
+      self = try JSONValueDecoder(unknownMembers: .ignore)
+        .decode(EmergencyContact.self, from: JSONDocument(parsing: stored.bytes).root)
+    } catch {
+      throw PostgresError(kind: .decoding)
+    }
+  }
+}
+
+/// A patient in a list: enough to tell people apart.
+package struct PatientSummary: Codable, Sendable, RowDecodable {
+  package let id: ID<Patient>
+  package let name: String
+  package let phone: String?
+  package let dateOfBirth: LocalDate?
+  package let estimatedAge: Int?
+  package let sex: Sex
+  package let verified: Bool
+  package let archivedAt: Instant?
+  package let version: RowVersion
+
+  package static let columns: SQL = """
+    id, name, phone, date_of_birth, \
+    estimated_age + extract(year FROM age(current_date, estimated_on))::integer, \
+    sex, verified, archived_at, version
+    """
+
+  package init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    name = try cells.next()
+    phone = try cells.next()
+    dateOfBirth = try cells.next()
+    estimatedAge = try cells.next()
+    sex = try cells.next()
+    verified = try cells.next()
+    archivedAt = try cells.next()
+    version = try cells.next()
+  }
+}
+
+/// Allergies and the like: up to 50 lines.
+package struct Lines: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
+  package let rawValue: [Line]
+  package init(rawValue: [Line]) { self.rawValue = rawValue }
+
+  package static var jsonSchema: JSONSchema { .array(of: Line.jsonSchema, maxItems: 50) }
+
+  package init(from decoder: any Decoder) throws {
+    rawValue = try decoder.singleValueContainer().decode([Line].self)
+    guard rawValue.count <= 50 else {
+      throw InvalidValue(reason: .tooLong, message: "at most 50 items")
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
+
+  var texts: [String] { rawValue.map(\.rawValue) }
+}
+
+/// An age in years that somebody guessed.
+package struct Years: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable,
+  PostgresEncodable
+{
+  package let rawValue: Int32
+  package init(rawValue: Int32) { self.rawValue = rawValue }
+  package static var jsonSchema: JSONSchema { .integer(minimum: 0, maximum: 130) }
+
+  package init(from decoder: any Decoder) throws {
+    rawValue = try decoder.singleValueContainer().decode(Int32.self)
+    guard (0...130).contains(rawValue) else {
+      throw InvalidValue(reason: .outOfRange, message: "0 to 130 years")
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
+}

@@ -1,0 +1,132 @@
+import JSONRPC
+package import Postgres
+
+/// Changes a patient: what is left out stays, null clears. A birth date ends an estimate and the
+/// other way round.
+package struct UpdatePatient: Command {
+  package typealias Result = Patient
+  package static let name = "patients.update"
+  package static let summary = "Changes a patient: what is left out stays, null clears."
+  package static let roles = Roles.only(.doctor, .reception)
+  package static let errors: [Reason] = [.noSuch, .staleVersion, .patientArchived, .bornInFuture]
+
+  package let id: ID<Patient>
+  package let name: PersonName?
+  package let phone: Patch<PhoneNumber>
+  package let dateOfBirth: Patch<LocalDate>
+  package let estimatedAge: Patch<Years>
+  package let sex: Sex?
+  package let email: Patch<EmailAddress>
+  package let address: Patch<Note>
+  package let allergies: Lines?
+  package let chronicConditions: Lines?
+  package let medicalHistory: Patch<LongText>
+  package let emergencyContact: Patch<EmergencyContact>
+  package let verified: Bool?
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("patient", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Patient {
+    let born = dateOfBirth.applied(to: nil)
+    let estimate = estimatedAge.applied(to: nil)
+    try BirthDate.check(born, estimate, in: clinic)
+    let before: Patient = try await transaction.query(
+      "SELECT \(sql: Patient.columns) FROM patients WHERE id = \(id) FOR NO KEY UPDATE"
+    ).row(orMissing: "patient", id)
+    if before.archivedAt != nil { throw ClinicError(.patientArchived) }
+    if let version, version != before.version { throw ClinicError.stale(before.version) }
+    return try await transaction.query(
+      """
+      UPDATE patients SET \(sql: changes.joined(separator: ", ")) WHERE id = \(id) \
+      RETURNING \(sql: Patient.columns)
+      """
+    ).row()
+  }
+
+  private var changes: [SQL] {
+    var changes: [SQL] = ["updated_at = now()", "version = version + 1"]
+    if let name { changes.append("name = \(name)") }
+    if let sex { changes.append("sex = \(sex)") }
+    if let allergies { changes.append("allergies = \(allergies.texts)") }
+    if let chronicConditions {
+      changes.append("chronic_conditions = \(chronicConditions.texts)")
+    }
+    if let verified { changes.append("verified = \(verified)") }
+    changes += change("phone", phone) + change("email", email) + change("address", address)
+    changes += change("medical_history", medicalHistory)
+    switch emergencyContact {
+    case .unchanged: break
+    case .clear: changes.append("emergency_contact = NULL")
+    case .set(let contact): changes.append("emergency_contact = \(contact.stored)")
+    }
+    return changes + ageChanges
+  }
+
+  /// A birth date ends an estimate and the other way round.
+  private var ageChanges: [SQL] {
+    switch (dateOfBirth, estimatedAge) {
+    case (.set(let date), _):
+      ["date_of_birth = \(date)", "estimated_age = NULL", "estimated_on = NULL"]
+    case (_, .set(let years)):
+      ["date_of_birth = NULL", "estimated_age = \(years)", "estimated_on = current_date"]
+    case (.clear, .clear):
+      ["date_of_birth = NULL", "estimated_age = NULL", "estimated_on = NULL"]
+    case (.clear, .unchanged): ["date_of_birth = NULL"]
+    case (.unchanged, .clear): ["estimated_age = NULL", "estimated_on = NULL"]
+    case (.unchanged, .unchanged): []
+    }
+  }
+
+  private func change<Value: PostgresEncodable>(_ column: String, _ patch: Patch<Value>) -> [SQL] {
+    switch patch {
+    case .unchanged: []
+    case .clear: ["\(raw: column) = NULL"]
+    case .set(let value): ["\(raw: column) = \(value)"]
+    }
+  }
+
+  /// The queue shows the new name.
+  package func committed(_ result: Patient, in clinic: Clinic) async {
+    if name != nil { await clinic.queue.rename(result.id, to: result.name) }
+  }
+}
+
+/// Archives a patient: every row stays, and stays readable (rule 5).
+package struct DeletePatient: Command {
+  package typealias Result = Patient
+  package static let name = "patients.delete"
+  package static let summary = "Archives a patient; refused while the patient is in the queue."
+  package static let roles = Roles.only(.reception)
+  package static let errors: [Reason] = [.noSuch, .staleVersion, .patientInQueue]
+
+  package let id: ID<Patient>
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("patient", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Patient {
+    // A check-in of the patient locks the row too, so one of the two comes first.
+    let before: Patient = try await transaction.query(
+      "SELECT \(sql: Patient.columns) FROM patients WHERE id = \(id) FOR UPDATE"
+    ).row(orMissing: "patient", id)
+    if before.archivedAt != nil { return before }
+    if let version, version != before.version { throw ClinicError.stale(before.version) }
+    let live = try await transaction.query(
+      """
+      SELECT FROM queue_tokens WHERE patient_id = \(id) AND date = current_date \
+      AND status IN ('WAITING', 'WITH_DOCTOR', 'SKIPPED')
+      """)
+    guard live.isEmpty else { throw ClinicError(.patientInQueue) }
+    return try await transaction.query(
+      """
+      UPDATE patients SET archived_at = now(), updated_at = now(), version = version + 1 \
+      WHERE id = \(id) RETURNING \(sql: Patient.columns)
+      """
+    ).row()
+  }
+}

@@ -1,0 +1,47 @@
+/// What today's consultations tell about waiting.
+struct ConsultationFigures: Sendable {
+  /// A doctor counts as active for this long after a patient left.
+  static let activeFor: Int64 = 30 * 60 * 1_000_000
+
+  private var count: Int64 = 0
+  private var microseconds: Int64 = 0
+  private var lastSeen: [ID<User>: Instant] = [:]
+  private var serving: Set<ID<User>> = []
+
+  mutating func add(_ token: QueueToken) {
+    guard let doctor = token.doctorID else { return }
+    if token.status == .withDoctor { serving.insert(doctor) }
+    if let length = Self.length(of: token) {
+      count += 1
+      microseconds += length
+      if let end = token.endedAt { lastSeen[doctor] = max(end, lastSeen[doctor] ?? end) }
+    }
+  }
+
+  mutating func remove(_ token: QueueToken) {
+    guard let doctor = token.doctorID else { return }
+    if token.status == .withDoctor { serving.remove(doctor) }
+    if let length = Self.length(of: token) {
+      count -= 1
+      microseconds -= length
+    }
+  }
+
+  /// The time from the call to the end, of a consultation that a person completed.
+  static func length(of token: QueueToken) -> Int64? {
+    guard token.status == .completed, !token.autoClosed, let start = token.calledAt,
+      let end = token.endedAt
+    else { return nil }
+    return end.microseconds - start.microseconds
+  }
+
+  /// Minutes, rounded up, until `ahead` patients are through; `nil` while no consultation was
+  /// completed today or no doctor is active.
+  func estimatedWaitMinutes(ahead: Int, doctors: Int?, at now: Instant) -> Int? {
+    let recent = lastSeen.filter { now.microseconds - $0.value.microseconds < Self.activeFor }
+    let active = doctors ?? serving.union(recent.keys).count
+    guard count > 0, active > 0 else { return nil }
+    let mean = Double(microseconds) / Double(count)
+    return Int((Double(ahead) * mean / Double(active) / 60_000_000).rounded(.up))
+  }
+}

@@ -1,0 +1,157 @@
+import JSONRPC
+package import Redis
+
+/// The live queue in Redis, under the keys that its readers expect (`docs/architecture.md`). A
+/// projection: it is fed after each commit, and can be made anew from PostgreSQL at any time.
+package final class LiveQueue: Sendable {
+  private let redis: RedisClient
+  private let staff: StaffDirectory
+
+  init(redis: RedisClient, staff: StaffDirectory) {
+    self.redis = redis
+    self.staff = staff
+  }
+
+  /// Days that keys outlive their date.
+  private static let keptSeconds = 3 * 24 * 3600
+
+  package var isUp: Bool { redis.state == .up }
+
+  /// Applies the next versions of a day and publishes them. Idempotent: versions that are there
+  /// already change nothing, a gap changes nothing.
+  ///
+  /// - Returns: whether the day in Redis now has the last version; false when Redis is away.
+  @discardableResult
+  func apply(_ events: [QueueEvent], of day: QueueDay) async -> Bool {
+    guard let first = events.first, isUp else { return false }
+    let numbers = Set(events.flatMap { $0.tokens.map(\.number) + $0.passedOver + $0.waitedOut })
+    var arguments: [RedisArgument] = [
+      .int(first.version - 1), .int(day.version), .int(day.lastNumber), .int(Self.keptSeconds),
+      .string(current(events) ?? ""),
+    ]
+    arguments += tokens(numbers.sorted().map { day.tokens[$0 - 1] }, of: day)
+    arguments += serving(day)
+    arguments.append(.int(events.count))
+    for event in events {
+      arguments.append(.bytes((try? JSONValueEncoder().encode(event)) ?? []))
+    }
+    let reply = try? await redis.eval(
+      Self.applyScript, keys: keys(day.date), arguments: arguments)
+    return reply?.integer == day.version
+  }
+
+  /// Makes a day anew, in one step. A newer version there stays, unless it is `forced`: then Redis
+  /// is ahead of the truth, after a restore for instance.
+  @discardableResult
+  package func rebuild(_ day: QueueDay, forced: Bool = false) async -> Bool {
+    guard isUp else { return false }
+    var arguments: [RedisArgument] = [
+      .int(forced ? -2 : -1), .int(day.version), .int(day.lastNumber), .int(Self.keptSeconds),
+      .string(day.serving.last?.token.description ?? ""),
+    ]
+    arguments += tokens(day.tokens, of: day)
+    arguments += serving(day)
+    arguments.append(.int(0))
+    let reply = try? await redis.eval(
+      Self.applyScript, keys: keys(day.date), arguments: arguments)
+    return reply?.integer == day.version
+  }
+
+  /// The version of a day that Redis holds; `nil` when Redis is away, 0 when it holds none.
+  package func version(of date: LocalDate) async -> Int64? {
+    guard isUp, let value = try? await redis.command(["GET", "queue:version:\(date.description)"])
+    else { return nil }
+    return value.integer ?? 0
+  }
+
+  private func keys(_ date: LocalDate) -> [RedisArgument] {
+    let date = date.description
+    return [
+      "queue:counter:\(date)", "queue:\(date)", "queue:token:\(date):", "queue:current:\(date)",
+      "queue:serving:\(date)", "queue:version:\(date)", "queue:events:\(date)",
+    ]
+  }
+
+  /// The token that was called last in these events.
+  private func current(_ events: [QueueEvent]) -> String? {
+    events.last { $0.tokens.first?.status == .withDoctor }?.tokens.first?.token.description
+  }
+
+  private func serving(_ day: QueueDay) -> [RedisArgument] {
+    let serving = day.serving
+    return [.int(serving.count)]
+      + serving.flatMap { token -> [RedisArgument] in
+        [.string(token.doctorID?.description ?? ""), .string(token.token.description)]
+      }
+  }
+
+  /// Each token as: number, name, score or nothing, and the fields of its hash.
+  private func tokens(_ tokens: [QueueToken], of day: QueueDay) -> [RedisArgument] {
+    [.int(tokens.count)]
+      + tokens.flatMap { token -> [RedisArgument] in
+        let isOpen = token.status == .waiting || token.status == .withDoctor
+        var fields: [RedisArgument] = [
+          "token", .string(token.token.description), "status", .string(token.status.rawValue),
+          "priority", .string(token.priority.rawValue),
+          "patient_id", .string(token.patientID.description),
+          "patient_name", .string(token.patientName),
+          "doctor_id", .string(token.doctorID?.description ?? ""),
+          "arrived_at", .string(token.arrivedAt.description),
+          "called_at", .string(token.calledAt?.description ?? ""),
+          "ended_at", .string(token.endedAt?.description ?? ""),
+        ]
+        fields.insert(.int(fields.count), at: 0)
+        return [
+          .string(TokenName.padded(token.number)), .string(token.token.description),
+          .string(isOpen ? score(of: token) : ""),
+        ] + fields
+      }
+  }
+
+  /// Sorts by priority, then arrival: milliseconds, a step of 10¹³ for each priority.
+  private func score(of token: QueueToken) -> String {
+    String(Int64(token.priority.rank) * 10_000_000_000_000 + token.arrivedAt.milliseconds)
+  }
+
+  /// KEYS: counter, queue, prefix of tokens, current, serving, version, events.
+  /// ARGV: version before (-1: any older one, -2: any), version after, last number, seconds to keep,
+  /// current, tokens, serving, events. Gives the version that is there afterwards.
+  private static let applyScript = RedisScript(
+    """
+    local before, after = tonumber(ARGV[1]), tonumber(ARGV[2])
+    local version = tonumber(redis.call('GET', KEYS[6]) or '0')
+    if before >= 0 and version ~= before then return version end
+    local keep = ARGV[4]
+    if before < 0 then
+      if before == -1 and version > after then return version end
+      redis.call('DEL', KEYS[2], KEYS[4])
+    end
+    local i = 6
+    local function take()
+      i = i + 1
+      return ARGV[i - 1]
+    end
+    for _ = 1, tonumber(take()) do
+      local number, name, score, count = take(), take(), take(), tonumber(take())
+      local key = KEYS[3] .. number
+      redis.call('HSET', key, unpack(ARGV, i, i + count - 1))
+      redis.call('EXPIRE', key, keep)
+      if score == '' then redis.call('ZREM', KEYS[2], name)
+      else redis.call('ZADD', KEYS[2], score, name) end
+      i = i + count
+    end
+    redis.call('DEL', KEYS[5])
+    for _ = 1, tonumber(take()) do
+      redis.call('HSET', KEYS[5], take(), take())
+    end
+    redis.call('SET', KEYS[1], ARGV[3], 'EX', keep)
+    if ARGV[5] ~= '' then redis.call('SET', KEYS[4], ARGV[5], 'EX', keep) end
+    redis.call('SET', KEYS[6], after, 'EX', keep)
+    redis.call('EXPIRE', KEYS[2], keep)
+    redis.call('EXPIRE', KEYS[5], keep)
+    for _ = 1, tonumber(take()) do
+      redis.call('PUBLISH', KEYS[7], take())
+    end
+    return after
+    """)
+}

@@ -1,0 +1,236 @@
+import JSONRPC
+import Postgres
+
+/// One transaction of the queue: what its calls need is read in one trip, decided in memory and
+/// written in another.
+struct QueueBatch: Sendable {
+  private let jobs: [QueueJob]
+  private let now: Instant
+  private let patients: [ID<Patient>: PatientAtDesk]
+  private let kept: [KeyName: (params: [UInt8], reply: String)]
+
+  /// The day after the batch; `nil` when there is no such day.
+  private(set) var day: QueueDay?
+  private(set) var events: [QueueEvent] = []
+  private(set) var outcomes: [(job: QueueJob, outcome: Result<[UInt8], any Error>)] = []
+  private var changed: Set<Int> = []
+  private var newKeys: [(claim: IdempotencyClaim, reply: [UInt8])] = []
+  private var entries: [AuditEntry] = []
+  private var wasClosed = false
+
+  private struct KeyName: Hashable {
+    let scope: String
+    let method: String
+    let key: String
+  }
+
+  // MARK: - Reading
+
+  /// Locks the day and reads, in one round trip, what the jobs need.
+  init(
+    _ jobs: [QueueJob], on date: LocalDate?, known: [LocalDate: QueueDay], rules: QueueRules,
+    in transaction: Transaction
+  ) async throws {
+    self.jobs = jobs
+    // Today's date is known after the lock; the newest known day is most likely it.
+    let guess = date ?? known.keys.max()
+    let knownVersion = guess.flatMap { known[$0]?.version } ?? 0
+    let claims = jobs.compactMap(\.claim)
+    let wanted = Set(jobs.compactMap(\.patient)).sorted()
+    let results = try await transaction.pipeline([
+      Self.lock(date),
+      """
+      SELECT \(sql: QueueToken.columns) FROM queue_tokens \
+      WHERE date = coalesce(\(date), current_date) AND changed_version > \
+      CASE WHEN coalesce(\(date), current_date) = \(guess) THEN \(knownVersion) ELSE 0 END
+      """,
+      """
+      SELECT id, name, archived_at IS NOT NULL, CASE WHEN created_at > now() - interval '15 minutes' \
+      THEN registered_by END FROM patients WHERE id = ANY(\(wanted)) ORDER BY id FOR KEY SHARE
+      """,
+      """
+      SELECT caller, method, key, params, reply FROM idempotency_keys \
+      WHERE (caller, method, key) IN (SELECT * FROM unnest(\(claims.map(\.scope)), \
+      \(claims.map(\.method)), \(claims.map(\.key))))
+      """,
+    ])
+    var lock = results[0]
+    if lock.isEmpty, date == nil {
+      // The first call of the day opens it.
+      transaction.enqueue(
+        "INSERT INTO queue_days (date) VALUES (current_date) ON CONFLICT (date) DO NOTHING")
+      lock = try await transaction.query(Self.lock(nil))
+    }
+    patients = Dictionary(
+      uniqueKeysWithValues: try results[2].decode(as: PatientAtDesk.self).map { ($0.id, $0) })
+    kept = try Self.keptReplies(results[3])
+    guard let row = lock.first else {
+      now = Instant(microseconds: 0)
+      return
+    }
+    var cells = row.cells
+    let lockedDate: LocalDate = try cells.next()
+    let version: Int64 = try cells.next()
+    let isClosed: Bool = try cells.next()
+    now = try cells.next()
+    var day =
+      (lockedDate == guess ? known[lockedDate] : nil)
+      ?? QueueDay(date: lockedDate, rules: rules)
+    if day.version != version {
+      day.load(try results[1].decode(as: QueueToken.self), version: version)
+    }
+    day.isClosed = isClosed
+    wasClosed = isClosed
+    self.day = day
+  }
+
+  private static func lock(_ date: LocalDate?) -> SQL {
+    """
+    SELECT date, version, closed_at IS NOT NULL, clock_timestamp() FROM queue_days \
+    WHERE date = coalesce(\(date), current_date) FOR NO KEY UPDATE
+    """
+  }
+
+  private static func keptReplies(
+    _ rows: Rows
+  ) throws -> [KeyName: (params: [UInt8], reply: String)] {
+    var kept: [KeyName: (params: [UInt8], reply: String)] = [:]
+    for row in rows {
+      var cells = row.cells
+      let name = KeyName(
+        scope: try cells.next(), method: try cells.next(), key: try cells.next())
+      kept[name] = (try cells.next(), try cells.next())
+    }
+    return kept
+  }
+
+  // MARK: - Deciding
+
+  /// Lets each job decide on the day, one after the other.
+  mutating func decide(staff: StaffDirectory) {
+    for job in jobs {
+      let outcome = CallContext.$current.withValue(job.context) {
+        Result { try decide(job, staff: staff) }
+      }
+      outcomes.append((job, outcome))
+      CallContext.$current.withValue(job.context) {
+        if let entry = job.entry(outcome) { entries.append(entry) }
+      }
+    }
+  }
+
+  private mutating func decide(_ job: QueueJob, staff: StaffDirectory) throws -> [UInt8] {
+    if let claim = job.claim {
+      let name = KeyName(scope: claim.scope, method: claim.method, key: claim.key)
+      if let (params, reply) = kept[name] {
+        return try claim.reply(knownParams: params, reply: reply)
+      }
+      if let twin = newKeys.first(where: {
+        $0.claim.scope == claim.scope && $0.claim.method == claim.method && $0.claim.key == claim.key
+      }) {
+        return try claim.reply(
+          knownParams: twin.claim.params, reply: String(decoding: twin.reply, as: UTF8.self))
+      }
+    }
+    guard var day else {
+      throw ClinicError.notFound("queue_day", job.date?.description ?? "today")
+    }
+    self.day = nil  // so that it is changed in place and not copied
+    defer { self.day = day }
+    let (change, reply) = try job.apply(&day, now, patients, staff)
+    if let change {
+      changed.formUnion(change.tokens.map(\.number))
+      changed.formUnion(change.passedOver)
+      changed.formUnion(change.waitedOut)
+      events.append(QueueEvent(change, in: day, at: now, staff: staff))
+    }
+    if let claim = job.claim { newKeys.append((claim, reply)) }
+    return reply
+  }
+
+  // MARK: - Writing
+
+  /// Writes everything that was decided and commits, in one round trip.
+  func write(in transaction: Transaction) async throws {
+    var statements: [SQL] = []
+    if let day, !events.isEmpty {
+      statements += [upsert(day), insertEvents(day), update(day)]
+    }
+    if !newKeys.isEmpty {
+      statements.append(
+        """
+        INSERT INTO idempotency_keys (caller, method, key, params, reply) SELECT * FROM unnest(\
+        \(newKeys.map(\.claim.scope)), \(newKeys.map(\.claim.method)), \(newKeys.map(\.claim.key)), \
+        \(newKeys.map(\.claim.params)), \
+        \(newKeys.map { String(decoding: $0.reply, as: UTF8.self) }))
+        """)
+    }
+    if !entries.isEmpty { statements.append(AuditEntry.insert(entries)) }
+    _ = try await transaction.commit(with: statements)
+  }
+
+  /// The changed tokens as they are now. Those that free a patient or a doctor come first, so that
+  /// no unique index sees two at once.
+  private func upsert(_ day: QueueDay) -> SQL {
+    let tokens = changed.map { day.tokens[$0 - 1] }.sorted {
+      ($0.status.writeOrder, $0.number) < ($1.status.writeOrder, $1.number)
+    }
+    return """
+      INSERT INTO queue_tokens (date, number, patient_id, patient_name, doctor_id, priority, status, \
+      arrived_at, called_at, ended_at, passed_over, calls_to_wait, auto_closed, changed_version) \
+      SELECT \(day.date), t.*, \(day.version) FROM unnest(\(tokens.map { Int32($0.number) }), \
+      \(tokens.map(\.patientID.rawValue)), \(tokens.map(\.patientName)), \
+      \(tokens.map(\.doctorID?.rawValue)), \(tokens.map(\.priority.rawValue)), \
+      \(tokens.map(\.status.rawValue)), \(tokens.map(\.arrivedAt.stored)), \
+      \(tokens.map(\.calledAt?.stored)), \(tokens.map(\.endedAt?.stored)), \
+      \(tokens.map { Int32($0.passedOver) }), \(tokens.map { $0.callsToWait.map(Int32.init) }), \
+      \(tokens.map(\.autoClosed))) AS t ON CONFLICT (date, number) DO UPDATE SET \
+      patient_name = excluded.patient_name, doctor_id = excluded.doctor_id, \
+      priority = excluded.priority, status = excluded.status, called_at = excluded.called_at, \
+      ended_at = excluded.ended_at, passed_over = excluded.passed_over, \
+      calls_to_wait = excluded.calls_to_wait, auto_closed = excluded.auto_closed, \
+      changed_version = excluded.changed_version
+      """
+  }
+
+  private func insertEvents(_ day: QueueDay) -> SQL {
+    let encoder = JSONValueEncoder()
+    let texts = events.map { event in
+      String(decoding: (try? encoder.encode(event)) ?? [], as: UTF8.self)
+    }
+    return """
+      INSERT INTO queue_events (date, version, event) SELECT \(day.date), version, event::json \
+      FROM unnest(\(events.map(\.version)), \(texts)) AS e (version, event)
+      """
+  }
+
+  private func update(_ day: QueueDay) -> SQL {
+    """
+    UPDATE queue_days SET last_number = \(Int32(day.lastNumber)), version = \(day.version)\
+    \(sql: day.isClosed && !wasClosed ? ", closed_at = now()" : "") WHERE date = \(day.date)
+    """
+  }
+}
+
+extension TokenStatus {
+  fileprivate var writeOrder: Int {
+    switch self {
+    case .completed, .cancelled, .noShow: 0
+    case .skipped, .waiting: 1
+    case .withDoctor: 2
+    }
+  }
+}
+
+extension Instant {
+  fileprivate var stored: PostgresTimestamp { PostgresTimestamp(microseconds: microseconds) }
+}
+
+extension PatientAtDesk: RowDecodable {
+  init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    name = try cells.next()
+    isArchived = try cells.next()
+    registeredBy = try cells.next()
+  }
+}

@@ -1,0 +1,322 @@
+/// One day of the queue and the rules by which its tokens move.
+///
+/// Pure: it decides, `QueueLane` writes. Whoever changes a day holds its row in PostgreSQL and has
+/// brought this value up to that row's version, so what is decided here is decided on the truth.
+package struct QueueDay: Sendable {
+  package let date: LocalDate
+  package let rules: QueueRules
+  package private(set) var version: Int64 = 0
+  package private(set) var lastNumber = 0
+  package var isClosed = false
+
+  /// Token n stands at index n − 1: numbers have no gap (rule 14).
+  package private(set) var tokens: [QueueToken] = []
+  /// The waiting tokens in the order in which they will be served.
+  private(set) var waiting = WaitingLine()
+  private(set) var figures = ConsultationFigures()
+  private var liveByPatient: [ID<Patient>: Int] = [:]
+  private var servingByDoctor: [ID<User>: Int] = [:]
+
+  package init(date: LocalDate, rules: QueueRules) {
+    self.date = date
+    self.rules = rules
+  }
+}
+
+/// The configured rules of the queue.
+package struct QueueRules: Sendable, Equatable {
+  /// How often a waiting patient is passed over at most (rule 21).
+  package var passOverLimit: Int
+  /// How many calls a recalled token lets pass; 0 makes it first (rule 20).
+  package var recallAfter: Int
+
+  package init(passOverLimit: Int = 3, recallAfter: Int = 0) {
+    self.passOverLimit = passOverLimit
+    self.recallAfter = recallAfter
+  }
+}
+
+/// What one step changed: enough to write it, to publish it and to repeat it elsewhere.
+package struct QueueChange: Sendable, Equatable {
+  package var version: Int64
+  /// The tokens that moved, the one that the step was about first.
+  package var tokens: [QueueToken]
+  /// Numbers of the tokens that were passed over once more.
+  package var passedOver: [Int] = []
+  /// Numbers of the recalled tokens that have one call less to wait for.
+  package var waitedOut: [Int] = []
+}
+
+// MARK: - Looking
+
+extension QueueDay {
+  package func token(_ number: Int) throws(ClinicError) -> QueueToken {
+    guard number >= 1, number <= tokens.count else {
+      throw .notFound("token", TokenName(date: date, number: number).description)
+    }
+    return tokens[number - 1]
+  }
+
+  package func liveToken(of patient: ID<Patient>) -> QueueToken? {
+    liveByPatient[patient].map { tokens[$0 - 1] }
+  }
+
+  package func token(servedBy doctor: ID<User>) -> QueueToken? {
+    servingByDoctor[doctor].map { tokens[$0 - 1] }
+  }
+
+  /// The tokens now with a doctor, the one called last at the end.
+  package var serving: [QueueToken] {
+    servingByDoctor.values.map { tokens[$0 - 1] }
+      .sorted { ($0.calledAt, $0.number) < ($1.calledAt, $1.number) }
+  }
+
+  /// The next tokens to be served, for everybody or for one doctor (own and unassigned ones).
+  package func next(_ limit: Int, for doctor: ID<User>? = nil) -> [QueueToken] {
+    var found: [QueueToken] = []
+    for place in waiting where found.count < limit {
+      let token = tokens[place.number - 1]
+      if doctor == nil || token.doctorID == nil || token.doctorID == doctor { found.append(token) }
+    }
+    return found
+  }
+
+  package func waitingCount(for doctor: ID<User>? = nil) -> Int {
+    guard let doctor else { return waiting.count }
+    return waiting.count { place in
+      let owner = tokens[place.number - 1].doctorID
+      return owner == nil || owner == doctor
+    }
+  }
+
+  /// Minutes that somebody who arrives now will wait (rule 23); `nil` while nothing tells.
+  package func estimatedWaitMinutes(for doctor: ID<User>? = nil, at now: Instant) -> Int? {
+    figures.estimatedWaitMinutes(
+      ahead: waitingCount(for: doctor), doctors: doctor == nil ? nil : 1, at: now)
+  }
+}
+
+// MARK: - Moving
+
+extension QueueDay {
+  /// Gives a patient the next number.
+  package mutating func arrive(
+    _ patient: ID<Patient>, named name: String, for doctor: ID<User>?, priority: Priority,
+    at now: Instant
+  ) throws(ClinicError) -> QueueChange {
+    try requireOpen()
+    if let token = liveToken(of: patient) {
+      throw ClinicError(.alreadyInQueue).with("token", token.token.description)
+    }
+    return commit([
+      QueueToken(
+        date: date, number: lastNumber + 1, patientID: patient, patientName: name,
+        doctorID: doctor, priority: priority, arrivedAt: now)
+    ])
+  }
+
+  /// Sends the next patient to a doctor: one of the doctor's own or an unassigned one, by priority
+  /// and arrival, so that nobody is passed over more often than the rules allow.
+  package mutating func callNext(
+    for doctor: ID<User>, at now: Instant
+  ) throws(ClinicError) -> QueueChange {
+    try requireOpen()
+    try requireFree(doctor)
+    guard var called = next(1, for: doctor).first else { throw ClinicError(.queueEmpty) }
+    var passedOver: [Int] = []
+    var waitedOut: [Int] = []
+    for place in waiting where place.number != called.number {
+      let token = tokens[place.number - 1]
+      guard token.doctorID == nil || token.doctorID == doctor else { continue }
+      if let calls = token.callsToWait, calls > 0 {
+        waitedOut.append(token.number)
+      } else if (token.arrivedAt, token.number) < (called.arrivedAt, called.number) {
+        passedOver.append(token.number)
+      }
+    }
+    called.status = .withDoctor
+    called.doctorID = doctor
+    called.calledAt = now
+    called.callsToWait = nil
+    return commit([called], passedOver: passedOver, waitedOut: waitedOut)
+  }
+
+  /// Moves a token along one of the listed transitions.
+  package mutating func setStatus(
+    of number: Int, to status: TokenStatus, by doctor: ID<User>?, at now: Instant
+  ) throws(ClinicError) -> QueueChange {
+    try requireOpen()
+    var token = try token(number)
+    guard token.status.mayBecome(status) else {
+      throw ClinicError(.invalidTransition).with("from", token.status.rawValue)
+        .with("to", status.rawValue)
+    }
+    switch status {
+    case .withDoctor:
+      guard let doctor = token.doctorID ?? doctor else { throw ClinicError(.doctorRequired) }
+      try requireFree(doctor)
+      token.doctorID = doctor
+      token.calledAt = now
+      token.callsToWait = nil
+    case .waiting:
+      if token.status == .skipped { token.callsToWait = rules.recallAfter }
+      token.calledAt = nil
+    case .skipped: break
+    case .completed, .cancelled, .noShow: token.endedAt = now
+    }
+    token.status = status
+    return commit([token])
+  }
+
+  /// Brings a token back from a final state: a completed one to its doctor, others to the line.
+  package mutating func undo(_ number: Int) throws(ClinicError) -> QueueChange {
+    try requireOpen()
+    var token = try token(number)
+    guard !token.status.isLive else {
+      throw ClinicError(.invalidTransition).with("from", token.status.rawValue)
+    }
+    if let other = liveToken(of: token.patientID) {
+      throw ClinicError(.alreadyInQueue).with("token", other.token.description)
+    }
+    if token.status == .completed, let doctor = token.doctorID {
+      try requireFree(doctor)
+      token.status = .withDoctor
+    } else {
+      token.status = .waiting
+    }
+    token.endedAt = nil
+    return commit([token])
+  }
+
+  /// Ends one doctor's assignment and starts the next one's in one step (rule 22).
+  package mutating func transfer(
+    _ number: Int, to doctor: ID<User>
+  ) throws(ClinicError) -> QueueChange {
+    try requireOpen()
+    var token = try requireLive(number)
+    guard token.doctorID != doctor else { throw ClinicError(.sameDoctor) }
+    token.doctorID = doctor
+    if token.status == .withDoctor {
+      token.status = .waiting
+      token.calledAt = nil
+    }
+    return commit([token])
+  }
+
+  package mutating func setPriority(
+    of number: Int, to priority: Priority
+  ) throws(ClinicError) -> QueueChange {
+    try requireOpen()
+    var token = try requireLive(number)
+    token.priority = priority
+    return commit([token])
+  }
+
+  /// Follows a patient's new name. `nil` when the patient is not in the queue.
+  package mutating func rename(_ patient: ID<Patient>, to name: String) -> QueueChange? {
+    guard !isClosed, var token = liveToken(of: patient), token.patientName != name else {
+      return nil
+    }
+    token.patientName = name
+    return commit([token])
+  }
+
+  /// Closes the day (rule 16): who still waits did not show, who is with a doctor is done.
+  package mutating func close(at now: Instant) -> QueueChange? {
+    guard !isClosed else { return nil }
+    var ended = tokens.filter(\.status.isLive)
+    for index in ended.indices {
+      ended[index].status = ended[index].status == .withDoctor ? .completed : .noShow
+      ended[index].autoClosed = true
+      ended[index].endedAt = now
+    }
+    defer { isClosed = true }
+    return commit(ended)
+  }
+
+  private func requireOpen() throws(ClinicError) {
+    if isClosed { throw ClinicError(.dayClosed).with("date", date.description) }
+  }
+
+  private func requireLive(_ number: Int) throws(ClinicError) -> QueueToken {
+    let token = try token(number)
+    guard token.status.isLive else {
+      throw ClinicError(.invalidTransition).with("from", token.status.rawValue)
+    }
+    return token
+  }
+
+  /// A doctor serves one token at a time (rule 18), and no consultation ends silently.
+  private func requireFree(_ doctor: ID<User>) throws(ClinicError) {
+    if let token = token(servedBy: doctor) {
+      throw ClinicError(.alreadyServing).with("token", token.token.description)
+    }
+  }
+}
+
+// MARK: - Following
+
+extension QueueDay {
+  /// Takes over tokens as the store holds them.
+  package mutating func load(_ stored: [QueueToken], version: Int64) {
+    for token in stored.sorted(by: { $0.number < $1.number }) { put(token) }
+    self.version = version
+  }
+
+  /// Repeats a step that was decided elsewhere. The step must be the next one.
+  package mutating func follow(_ change: QueueChange) {
+    for number in change.passedOver where number <= tokens.count {
+      var token = tokens[number - 1]
+      token.passedOver += 1
+      put(token)
+    }
+    for number in change.waitedOut where number <= tokens.count {
+      var token = tokens[number - 1]
+      token.callsToWait = token.callsToWait.map { max(0, $0 - 1) }
+      put(token)
+    }
+    for token in change.tokens { put(token) }
+    version = change.version
+  }
+
+  private mutating func commit(
+    _ moved: [QueueToken], passedOver: [Int] = [], waitedOut: [Int] = []
+  ) -> QueueChange {
+    let change = QueueChange(
+      version: version + 1, tokens: moved, passedOver: passedOver, waitedOut: waitedOut)
+    follow(change)
+    return change
+  }
+
+  private mutating func put(_ token: QueueToken) {
+    let index = token.number - 1
+    if index < tokens.count {
+      forget(tokens[index])
+      tokens[index] = token
+    } else {
+      guard index == tokens.count else { return }  // never happens: numbers have no gap
+      tokens.append(token)
+      lastNumber = token.number
+    }
+    if token.status.isLive { liveByPatient[token.patientID] = token.number }
+    switch token.status {
+    case .waiting: waiting.insert(Place(of: token, under: rules))
+    case .withDoctor: if let doctor = token.doctorID { servingByDoctor[doctor] = token.number }
+    default: break
+    }
+    figures.add(token)
+  }
+
+  private mutating func forget(_ token: QueueToken) {
+    if liveByPatient[token.patientID] == token.number { liveByPatient[token.patientID] = nil }
+    switch token.status {
+    case .waiting: waiting.remove(token.number)
+    case .withDoctor:
+      if let doctor = token.doctorID, servingByDoctor[doctor] == token.number {
+        servingByDoctor[doctor] = nil
+      }
+    default: break
+    }
+    figures.remove(token)
+  }
+}

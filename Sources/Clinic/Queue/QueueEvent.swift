@@ -1,0 +1,72 @@
+package import JSONRPC
+
+/// One version of a day's queue, as it is stored, published in Redis and replayed: what changed,
+/// and the board after it.
+package struct QueueEvent: Codable, Sendable {
+  package let version: Int64
+  package let at: Instant
+  /// The tokens that moved; the first one is what the event is about.
+  package let tokens: [QueueToken]
+  package let passedOver: [Int]
+  package let waitedOut: [Int]
+  package let isClosed: Bool
+  package let board: Board
+
+  init(_ change: QueueChange, in day: QueueDay, at now: Instant, staff: StaffDirectory) {
+    version = change.version
+    at = now
+    tokens = change.tokens
+    passedOver = change.passedOver
+    waitedOut = change.waitedOut
+    isClosed = day.isClosed
+    board = Board(of: day, for: nil, in: staff, at: now)
+  }
+
+  package var change: QueueChange {
+    QueueChange(version: version, tokens: tokens, passedOver: passedOver, waitedOut: waitedOut)
+  }
+
+  package static func decode(_ bytes: [UInt8]) throws -> QueueEvent {
+    try JSONValueDecoder(unknownMembers: .ignore)
+      .decode(QueueEvent.self, from: JSONDocument(parsing: bytes).root)
+  }
+}
+
+/// What subscribers are sent for a version: the `result` of `queue.changed`.
+enum QueueMessage {
+  /// A change that concerns the subscriber.
+  static func change(
+    _ event: QueueEvent, on date: LocalDate, for view: QueueView, board: Board,
+    staff: StaffDirectory
+  ) -> [UInt8] {
+    var json = JSONWriter(capacity: 1024)
+    begin(&json, date: date, version: event.version)
+    json.key("tokens")
+    let encoder = JSONValueEncoder()
+    switch view {
+    case .staff: try? encoder.encode(event.tokens, into: &json)
+    case .board: try? encoder.encode(event.tokens.map { BoardToken($0, in: staff) }, into: &json)
+    }
+    json.key("board")
+    try? encoder.encode(board, into: &json)
+    json.endObject()
+    return json.finish()
+  }
+
+  /// A version that the subscriber's filter leaves out.
+  static func nothing(version: Int64) -> [UInt8] {
+    Array(#"{"kind":"change","version":\#(version)}"#.utf8)
+  }
+
+  /// The whole queue, for a reason.
+  static func snapshot(_ members: [UInt8], reason: String) -> [UInt8] {
+    Array(#"{"kind":"snapshot","reason":"\#(reason)","#.utf8) + members + [UInt8(ascii: "}")]
+  }
+
+  private static func begin(_ json: inout JSONWriter, date: LocalDate, version: Int64) {
+    json.beginObject()
+    json.member("kind", "change")
+    json.member("date", date.description)
+    json.member("version", Int(version))
+  }
+}

@@ -1,0 +1,220 @@
+import JSONRPC
+import Postgres
+import Synchronization
+
+/// The one way to change a day of the queue.
+///
+/// Calls that wait together share a transaction: it locks the day's row, brings the day in memory
+/// up to the row's version, lets each call decide on that, writes what they did in a handful of
+/// statements, and commits. Two round trips a batch, however many calls are in it. A refused call
+/// has written nothing; a batch that fails is repeated call by call.
+package final class QueueLane: Sendable {
+  private static let depth = 128
+
+  private let postgres: PostgresClient
+  private let live: LiveQueue
+  private let feed: QueueFeed
+  private let staff: StaffDirectory
+  private let settings: Settings
+  private let waiting = Gathering<QueueJob>()
+  /// The days as they were after the last commit of this lane.
+  private let days = Shared<[LocalDate: QueueDay]>([:])
+
+  init(
+    postgres: PostgresClient, live: LiveQueue, feed: QueueFeed, staff: StaffDirectory,
+    settings: Settings
+  ) {
+    self.postgres = postgres
+    self.live = live
+    self.feed = feed
+    self.staff = staff
+    self.settings = settings
+  }
+
+  /// Runs one command and returns its encoded result once that is durable.
+  func run<C: QueueCommand>(
+    _ command: C, by caller: Caller, claim: IdempotencyClaim?
+  ) async throws -> [UInt8] {
+    let outcome: Result<[UInt8], any Error>
+    do {
+      try command.check(by: caller, in: staff)
+      outcome = await submit(
+        QueueJob(
+          date: command.date, patient: command.patient, claim: claim,
+          entry: { outcome in
+            AuditEntry(
+              of: C.name, by: caller, subject: command.subject, details: command.auditDetails,
+              outcome)
+          },
+          apply: { day, now, patients, staff in
+            let context = QueueContext(
+              caller: caller, now: now, staff: staff, patients: patients)
+            let change = try command.apply(to: &day, in: context)
+            guard let token = change.tokens.first else { return (change, []) }
+            return (
+              change, try JSONValueEncoder().encode(TokenView(token, for: caller, in: staff))
+            )
+          }))
+    } catch {
+      // Refused before it waited for anybody: the refusal alone is written.
+      outcome = await submit(
+        QueueJob(
+          date: nil, patient: nil, claim: nil,
+          entry: {
+            AuditEntry(
+              of: C.name, by: caller, subject: command.subject, details: command.auditDetails, $0)
+          },
+          apply: { _, _, _, _ in throw error }))
+    }
+    return try outcome.get()
+  }
+
+  /// Shows a patient's new name in today's queue.
+  func rename(_ patient: ID<Patient>, to name: String) async {
+    await runInternal(on: nil) { day, _ in day.rename(patient, to: name) }
+  }
+
+  /// Closes a day that is over (rule 16).
+  func close(_ date: LocalDate) async -> Bool {
+    await runInternal(on: date) { day, now in day.close(at: now) }
+  }
+
+  @discardableResult
+  private func runInternal(
+    on date: LocalDate?,
+    _ step: @escaping @Sendable (inout QueueDay, Instant) -> QueueChange?
+  ) async -> Bool {
+    let outcome = await submit(
+      QueueJob(
+        date: date, patient: nil, claim: nil, entry: { _ in nil },
+        apply: { day, now, _, _ in (step(&day, now), []) }))
+    if case .success = outcome { return true }
+    return false
+  }
+
+  private func submit(_ job: QueueJob) async -> Result<[UInt8], any Error> {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        job.wait(continuation)
+        if !waiting.add(job) { job.finish(.failure(ClinicError(.stopping))) }
+      }
+    } onCancel: {
+      job.cancel()
+    }
+  }
+
+  func run() async {
+    while !Task.isCancelled {
+      let jobs = await waiting.take(Self.depth)
+      // Nearly always one day: today.
+      var byDate: [LocalDate?: [QueueJob]] = [:]
+      for job in jobs { byDate[job.date, default: []].append(job) }
+      for (date, jobs) in byDate { await perform(jobs, on: date) }
+    }
+    for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
+  }
+
+  private func perform(_ jobs: [QueueJob], on date: LocalDate?) async {
+    let jobs = jobs.filter { $0.begin() }
+    guard !jobs.isEmpty else { return }
+    do {
+      let batch = try await limited {
+        try await self.postgres.withTransaction { transaction in
+          var batch = try await QueueBatch(
+            jobs, on: date, known: self.days.value, rules: self.settings.queue, in: transaction)
+          batch.decide(staff: self.staff)
+          try await batch.write(in: transaction)
+          return batch
+        }
+      }
+      if let day = batch.day { days.value = kept(day) }
+      if !batch.events.isEmpty, let day = batch.day {
+        await live.apply(batch.events, of: day)
+        feed.decided(batch.events, on: day.date)
+      }
+      for (job, outcome) in batch.outcomes { job.finish(outcome) }
+    } catch {
+      days.value = [:]
+      if jobs.count > 1, !error.isOutcomeUnknown {
+        for job in jobs { await perform([job], on: date) }
+      } else {
+        for job in jobs { job.finish(.failure(error)) }
+      }
+    }
+  }
+
+  /// Today's and the day's before, so that memory holds no more.
+  private func kept(_ day: QueueDay) -> [LocalDate: QueueDay] {
+    var days = days.value
+    days[day.date] = day
+    let newest = days.keys.max() ?? day.date
+    return days.filter { $0.key >= newest.adding(days: -1) }
+  }
+}
+
+extension Error {
+  fileprivate var isOutcomeUnknown: Bool { (self as? PostgresError)?.kind == .outcomeUnknown }
+}
+
+/// A queue command on its way through the lane.
+final class QueueJob: Sendable {
+  typealias Step =
+    @Sendable (
+      inout QueueDay, Instant, [ID<Patient>: PatientAtDesk], StaffDirectory
+    ) throws -> (change: QueueChange?, reply: [UInt8])
+
+  let date: LocalDate?
+  let patient: ID<Patient>?
+  let claim: IdempotencyClaim?
+  let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
+  let apply: Step
+  let context = CallContext.current
+
+  private struct State {
+    var continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>?
+    var hasBegun = false
+    var outcome: Result<[UInt8], any Error>?
+  }
+  private let state = Mutex(State())
+
+  init(
+    date: LocalDate?, patient: ID<Patient>?, claim: IdempotencyClaim?,
+    entry: @escaping @Sendable (Result<[UInt8], any Error>) -> AuditEntry?,
+    apply: @escaping Step
+  ) {
+    self.date = date
+    self.patient = patient
+    self.claim = claim
+    self.entry = entry
+    self.apply = apply
+  }
+
+  func wait(_ continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>) {
+    let outcome = state.withLock { state in
+      if state.outcome == nil { state.continuation = continuation }
+      return state.outcome
+    }
+    if let outcome { continuation.resume(returning: outcome) }
+  }
+
+  /// False for a job that was cancelled while it waited.
+  func begin() -> Bool {
+    state.withLock { state in
+      state.hasBegun = true
+      return state.outcome == nil
+    }
+  }
+
+  /// A job that waits ends at once; one whose batch is being written ends with its batch.
+  func cancel() {
+    if !state.withLock(\.hasBegun) { finish(.failure(CancellationError())) }
+  }
+
+  func finish(_ outcome: Result<[UInt8], any Error>) {
+    state.withLock { state in
+      if state.outcome == nil { state.outcome = outcome }
+      defer { state.continuation = nil }
+      return state.continuation
+    }?.resume(returning: outcome)
+  }
+}

@@ -1,0 +1,203 @@
+package import JSONRPC
+
+/// Gives a patient without an appointment a token.
+package struct WalkIn: QueueCommand {
+  package static let name = "queue.walk_in"
+  package static let summary = "Puts a patient without an appointment into today's queue."
+  package static let roles = Roles.only(.reception, .kiosk)
+  package static let errors: [Reason] = [
+    .noSuch, .patientArchived, .alreadyInQueue, .notADoctor, .priorityForStaff, .notYourPatient,
+    .dayClosed,
+  ]
+
+  package let patientID: ID<Patient>
+  package let doctorID: ID<User>?
+  package let priority: Priority?
+
+  package var patient: ID<Patient>? { patientID }
+  package var subject: Subject? { Subject("patient", patientID) }
+
+  package func check(by caller: Caller, in staff: StaffDirectory) throws(ClinicError) {
+    if priority != nil, !caller.role.isStaff { throw ClinicError(.priorityForStaff) }
+    if let doctorID { _ = try staff.doctor(doctorID) }
+  }
+
+  package func apply(
+    to day: inout QueueDay, in context: QueueContext
+  ) throws(ClinicError) -> QueueChange {
+    if context.caller.role == .kiosk {
+      // A kiosk learns nothing of patients that it has not just registered itself.
+      guard let patient = context.patients[patientID],
+        patient.registeredBy == context.caller.scope, !patient.isArchived
+      else { throw ClinicError(.notYourPatient) }
+    }
+    let patient = try context.patient(patientID)
+    return try day.arrive(
+      patient.id, named: patient.name, for: doctorID, priority: priority ?? .routine,
+      at: context.now)
+  }
+}
+
+/// Sends the next patient to a doctor. Repeated with its key it gives the same token (rule 17).
+package struct CallNext: QueueCommand {
+  package static let name = "queue.call_next"
+  package static let summary = "Calls the next waiting patient for a doctor."
+  package static let roles = Roles.only(.doctor, .reception)
+  package static let errors: [Reason] = [
+    .queueEmpty, .alreadyServing, .notADoctor, .notYourQueue, .dayClosed, .noSuch,
+  ]
+
+  package let doctorID: ID<User>?
+
+  package var subject: Subject? { Subject("queue") }
+
+  package func check(by caller: Caller, in staff: StaffDirectory) throws(ClinicError) {
+    if caller.role == .doctor, let doctorID, doctorID != caller.userID {
+      throw ClinicError(.notYourQueue)
+    }
+    guard let doctor = doctorID ?? caller.doctor else {
+      throw ClinicError(.doctorRequired).with("field", "doctor_id")
+    }
+    _ = try staff.doctor(doctor)
+  }
+
+  package func apply(
+    to day: inout QueueDay, in context: QueueContext
+  ) throws(ClinicError) -> QueueChange {
+    guard let doctor = doctorID ?? context.caller.doctor else {
+      throw ClinicError(.doctorRequired).with("field", "doctor_id")
+    }
+    return try day.callNext(for: doctor, at: context.now)
+  }
+}
+
+/// Moves a token along one of the listed transitions (rule 19).
+package struct SetStatus: QueueCommand {
+  package static let name = "queue.set_status"
+  package static let summary = "Moves a token to another status."
+  package static let roles = Roles.only(.doctor, .reception)
+  package static let errors: [Reason] = [
+    .noSuch, .invalidTransition, .alreadyServing, .doctorRequired, .notADoctor, .dayClosed,
+  ]
+
+  package let token: TokenName
+  package let status: TokenStatus
+  package let doctorID: ID<User>?
+
+  package var date: LocalDate? { token.date }
+  package var subject: Subject? { Subject("token", token.description) }
+  package var auditDetails: String? { #"{"status":"\#(status.rawValue)"}"# }
+
+  package func check(by caller: Caller, in staff: StaffDirectory) throws(ClinicError) {
+    if let doctorID { _ = try staff.doctor(doctorID) }
+  }
+
+  package func apply(
+    to day: inout QueueDay, in context: QueueContext
+  ) throws(ClinicError) -> QueueChange {
+    try day.setStatus(
+      of: token.number, to: status, by: doctorID ?? context.caller.doctor, at: context.now)
+  }
+}
+
+/// Brings a token back from a final state, for a reason that the audit keeps the fact of.
+package struct UndoToken: QueueCommand {
+  package static let name = "queue.undo"
+  package static let summary = "Brings a token back from a final state."
+  package static let roles = Roles.only(.doctor, .reception)
+  package static let errors: [Reason] = [
+    .noSuch, .invalidTransition, .alreadyServing, .alreadyInQueue, .dayClosed,
+  ]
+
+  package let token: TokenName
+  package let reason: Note
+
+  package var date: LocalDate? { token.date }
+  package var subject: Subject? { Subject("token", token.description) }
+  package var auditDetails: String? {
+    (try? JSONValueEncoder().encode(["reason": reason.rawValue]))
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  package func apply(
+    to day: inout QueueDay, in context: QueueContext
+  ) throws(ClinicError) -> QueueChange {
+    try day.undo(token.number)
+  }
+}
+
+/// Brings a skipped token back to the line; it keeps its arrival (rule 20).
+package struct RecallToken: QueueCommand {
+  package static let name = "queue.recall"
+  package static let summary = "Brings a skipped token back to the line."
+  package static let roles = Roles.only(.doctor, .reception)
+  package static let errors: [Reason] = [.noSuch, .invalidTransition, .dayClosed]
+
+  package let token: TokenName
+
+  package var date: LocalDate? { token.date }
+  package var subject: Subject? { Subject("token", token.description) }
+
+  package func apply(
+    to day: inout QueueDay, in context: QueueContext
+  ) throws(ClinicError) -> QueueChange {
+    let status = try day.token(token.number).status
+    guard status == .skipped else {
+      throw ClinicError(.invalidTransition).with("from", status.rawValue).with("to", "WAITING")
+    }
+    return try day.setStatus(of: token.number, to: .waiting, by: nil, at: context.now)
+  }
+}
+
+/// Hands a token to another doctor (rule 22).
+package struct TransferToken: QueueCommand {
+  package static let name = "queue.transfer"
+  package static let summary = "Hands a token to another doctor; it waits there by its arrival."
+  package static let roles = Roles.only(.doctor, .reception)
+  package static let errors: [Reason] = [
+    .noSuch, .invalidTransition, .sameDoctor, .notADoctor, .dayClosed,
+  ]
+
+  package let token: TokenName
+  package let doctorID: ID<User>
+
+  package var date: LocalDate? { token.date }
+  package var subject: Subject? { Subject("token", token.description) }
+  package var auditDetails: String? { #"{"doctor_id":\#(doctorID)}"# }
+
+  package func check(by caller: Caller, in staff: StaffDirectory) throws(ClinicError) {
+    _ = try staff.doctor(doctorID)
+  }
+
+  package func apply(
+    to day: inout QueueDay, in context: QueueContext
+  ) throws(ClinicError) -> QueueChange {
+    try day.transfer(token.number, to: doctorID)
+  }
+}
+
+/// Changes how soon a patient must be seen.
+package struct SetPriority: QueueCommand {
+  package static let name = "queue.set_priority"
+  package static let summary = "Changes the priority of a live token."
+  package static let roles = Roles.only(.doctor, .reception)
+  package static let errors: [Reason] = [.noSuch, .invalidTransition, .dayClosed]
+
+  package let token: TokenName
+  package let priority: Priority
+
+  package var date: LocalDate? { token.date }
+  package var subject: Subject? { Subject("token", token.description) }
+  package var auditDetails: String? { #"{"priority":"\#(priority.rawValue)"}"# }
+
+  package func apply(
+    to day: inout QueueDay, in context: QueueContext
+  ) throws(ClinicError) -> QueueChange {
+    try day.setPriority(of: token.number, to: priority)
+  }
+}
+
+extension Caller {
+  /// The caller's own id, if the caller is a doctor.
+  var doctor: ID<User>? { role == .doctor ? userID : nil }
+}

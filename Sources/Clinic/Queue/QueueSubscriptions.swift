@@ -1,0 +1,127 @@
+package import JSONRPC
+import Postgres
+
+/// Follows the queue: a snapshot or what was missed, then every version as `queue.changed`.
+package struct SubscribeQueue: SessionMethod {
+  package struct Since: Codable, Sendable {
+    let date: LocalDate
+    let version: Int64
+  }
+  package enum Overflow: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
+    case coalesce, close
+  }
+  package struct Result: Codable, Sendable {
+    let subscription: String
+    let date: LocalDate
+    let version: Int64
+    /// The whole queue; absent when there is a replay.
+    let snapshot: EncodedQueue?
+    /// What `since` has missed, in order.
+    let replay: [RawJSON]?
+
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(subscription, forKey: .subscription)
+      try container.encode(date, forKey: .date)
+      try container.encode(version, forKey: .version)
+      if let replay {
+        try container.encode(replay, forKey: .replay)
+      } else {
+        try container.encode(snapshot, forKey: .snapshot)
+      }
+    }
+  }
+  package static let name = "queue.subscribe"
+  package static let summary = "Follows the queue of today or of another day."
+  package static let roles = Roles.only(.doctor, .reception, .kiosk, .display)
+  package static let errors: [Reason] = [.tooManySubscriptions, .noSuch, .notADoctor]
+
+  package let date: LocalDate?
+  package let doctorID: ID<User>?
+  package let since: Since?
+  package let overflow: Overflow?
+
+  /// Subscriptions that one connection may have.
+  private static let limit = 16
+  /// Versions that are replayed at most.
+  private static let replayLimit: Int64 = 1000
+
+  package func run(on session: Session, of clinic: Clinic) async throws -> Result {
+    guard let caller = try await clinic.logins.caller(of: session) else {
+      throw ClinicError(.notAuthenticated)
+    }
+    if let doctorID { _ = try clinic.staff.doctor(doctorID) }
+    let channel = QueueChannel(date: date, view: QueueView(for: caller.role), doctor: doctorID)
+    let id = try subscribe(session, to: channel, on: clinic.hub)
+    let day = date ?? clinic.calendar.today
+    let version = try await clinic.currentVersion(of: day)
+    var followed = try await clinic.feed.follow(day)
+    if followed.day.version < version { followed = try await clinic.feed.day(day, atLeast: version) }
+    if channel.view == .staff {
+      try await clinic.audit.record(
+        AuditEntry(by: caller, method: Self.name, subject: Subject("queue", day.description)))
+    }
+    let replay = try await replay(to: followed.day, for: channel, in: clinic)
+    clinic.hub.start(session, id: id, from: followed.day.version)
+    return Result(
+      subscription: id, date: day, version: followed.day.version,
+      snapshot: replay == nil
+        ? EncodedQueue(
+          [UInt8(ascii: "{")]
+            + followed.members(for: channel.view, doctor: doctorID, in: clinic.staff)
+            + [UInt8(ascii: "}")])
+        : nil,
+      replay: replay)
+  }
+
+  private func subscribe(
+    _ session: Session, to channel: QueueChannel, on hub: any NotificationHub
+  ) throws(ClinicError) -> String {
+    for number in 1...Self.limit {
+      let id = "queue-\(number)"
+      let policy = overflow.flatMap { OverflowPolicy(rawValue: $0.rawValue) } ?? .coalesce
+      if hub.subscribe(
+        session, id: id, channel: channel.name, method: "queue.changed", overflow: policy)
+      {
+        return id
+      }
+    }
+    throw ClinicError(.tooManySubscriptions).with("limit", .int(Self.limit))
+  }
+
+  /// What the subscriber has missed, if all of it is kept; a subscription to one doctor's queue
+  /// starts with a snapshot.
+  private func replay(
+    to day: QueueDay, for channel: QueueChannel, in clinic: Clinic
+  ) async throws -> [RawJSON]? {
+    guard let since, since.date == day.date, channel.doctor == nil, since.version >= 0,
+      since.version <= day.version, day.version - since.version <= Self.replayLimit
+    else { return nil }
+    let events = try await QueueEvent.read(
+      day.date, after: since.version, upTo: day.version, from: clinic.postgres)
+    guard Int64(events.count) == day.version - since.version else { return nil }
+    return events.map { event in
+      RawJSON(
+        bytes: QueueMessage.change(
+          event, on: day.date, for: channel.view, board: event.board, staff: clinic.staff))
+    }
+  }
+}
+
+/// Ends a subscription of this connection.
+package struct UnsubscribeQueue: SessionMethod {
+  package typealias Result = Done
+  package static let name = "queue.unsubscribe"
+  package static let summary = "Ends a subscription of this connection."
+  package static let roles = Roles.only(.doctor, .reception, .kiosk, .display)
+  package static let errors: [Reason] = [.noSuch]
+
+  package let subscription: Line
+
+  package func run(on session: Session, of clinic: Clinic) async throws -> Done {
+    guard clinic.hub.unsubscribe(session, id: subscription.rawValue) else {
+      throw ClinicError.notFound("subscription", subscription.rawValue)
+    }
+    return Done()
+  }
+}

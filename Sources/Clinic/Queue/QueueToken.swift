@@ -1,0 +1,165 @@
+package import JSONRPC
+package import Postgres
+
+/// Where a token stands.
+package enum TokenStatus: String, Codable, CaseIterable, Sendable, PostgresEncodable,
+  PostgresDecodable, JSONSchemaRepresentable
+{
+  case waiting = "WAITING"
+  case withDoctor = "WITH_DOCTOR"
+  case skipped = "SKIPPED"
+  case completed = "COMPLETED"
+  case cancelled = "CANCELLED"
+  case noShow = "NO_SHOW"
+
+  /// Whether the patient may still be served today.
+  package var isLive: Bool {
+    switch self {
+    case .waiting, .withDoctor, .skipped: true
+    case .completed, .cancelled, .noShow: false
+    }
+  }
+
+  /// The moves that a token may make (rule 19). Leaving a final state is `queue.undo`.
+  package func mayBecome(_ next: TokenStatus) -> Bool {
+    switch self {
+    case .waiting: [.withDoctor, .skipped, .cancelled, .noShow].contains(next)
+    case .withDoctor: [.completed, .waiting, .skipped].contains(next)
+    case .skipped: [.waiting, .noShow, .cancelled].contains(next)
+    case .completed, .cancelled, .noShow: false
+    }
+  }
+}
+
+/// How soon a patient must be seen.
+package enum Priority: String, Codable, CaseIterable, Sendable, PostgresEncodable,
+  PostgresDecodable, JSONSchemaRepresentable
+{
+  case routine = "ROUTINE"
+  case urgent = "URGENT"
+  case emergency = "EMERGENCY"
+
+  /// 0 is served first.
+  package var rank: Int {
+    switch self {
+    case .emergency: 0
+    case .urgent: 1
+    case .routine: 2
+    }
+  }
+}
+
+/// A patient's place in one day's queue, as staff see it.
+package struct QueueToken: Codable, Sendable, Equatable {
+  /// The name that is called out: date and number, `2026-02-17-001`.
+  package let token: TokenName
+  package let date: LocalDate
+  package let number: Int
+  package var status: TokenStatus
+  package var priority: Priority
+  package let patientID: ID<Patient>
+  package var patientName: String
+  package var doctorID: ID<User>?
+  package let arrivedAt: Instant
+  package var calledAt: Instant?
+  package var endedAt: Instant?
+  /// How often a caller who could have taken this token took one that came later.
+  package var passedOver: Int
+  /// Of a recalled token: how many calls it lets pass before it is first.
+  package var callsToWait: Int?
+  /// Ended by the close of the day and not by a person.
+  package var autoClosed: Bool
+
+  package init(
+    date: LocalDate, number: Int, patientID: ID<Patient>, patientName: String,
+    doctorID: ID<User>?, priority: Priority, arrivedAt: Instant
+  ) {
+    self.token = TokenName(date: date, number: number)
+    self.date = date
+    self.number = number
+    self.status = .waiting
+    self.priority = priority
+    self.patientID = patientID
+    self.patientName = patientName
+    self.doctorID = doctorID
+    self.arrivedAt = arrivedAt
+    self.passedOver = 0
+    self.autoClosed = false
+  }
+}
+
+extension QueueToken: RowDecodable {
+  private static let names = [
+    "date", "number", "patient_id", "patient_name", "doctor_id", "priority", "arrived_at",
+    "status", "called_at", "ended_at", "passed_over", "calls_to_wait", "auto_closed",
+  ]
+
+  package static let columns: SQL = "\(raw: names.joined(separator: ", "))"
+
+  /// The columns of a table that has another name in its statement.
+  package static func columns(of alias: String) -> SQL {
+    "\(raw: names.map { alias + "." + $0 }.joined(separator: ", "))"
+  }
+
+  package init(cells: inout Cells) throws(PostgresError) {
+    self.init(
+      date: try cells.next(), number: try cells.next(), patientID: try cells.next(),
+      patientName: try cells.next(), doctorID: try cells.next(), priority: try cells.next(),
+      arrivedAt: try cells.next())
+    status = try cells.next()
+    calledAt = try cells.next()
+    endedAt = try cells.next()
+    passedOver = try cells.next()
+    callsToWait = try cells.next()
+    autoClosed = try cells.next()
+  }
+}
+
+/// What a token is called: its date and its number of that day.
+package struct TokenName: Hashable, Sendable, CustomStringConvertible {
+  package let date: LocalDate
+  package let number: Int
+
+  package init(date: LocalDate, number: Int) {
+    self.date = date
+    self.number = number
+  }
+
+  /// The number in three digits or more: `001`, `1000`.
+  package static func padded(_ number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 3 - digits.utf8.count)) + digits
+  }
+
+  package var description: String { "\(date)-\(Self.padded(number))" }
+
+  /// Takes `2026-02-17-001`; `nil` for anything else.
+  package init?(_ text: String) {
+    guard text.utf8.count >= 14, text.utf8.count <= 20 else { return nil }
+    let dash = text.utf8.index(text.startIndex, offsetBy: 10)
+    let digits = text[text.utf8.index(after: dash)...]
+    guard text.utf8[dash] == UInt8(ascii: "-"), let date = LocalDate(String(text[..<dash])),
+      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits), number > 0,
+      Self.padded(number) == digits
+    else { return nil }
+    self.init(date: date, number: number)
+  }
+}
+
+extension TokenName: Codable, JSONSchemaRepresentable {
+  package static var jsonSchema: JSONSchema {
+    .string(pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3,}$").example("\"2026-02-17-001\"")
+  }
+
+  package init(from decoder: any Decoder) throws {
+    guard let name = TokenName(try decoder.singleValueContainer().decode(String.self)) else {
+      throw InvalidValue(reason: "malformed", message: "a token looks like 2026-02-17-001")
+    }
+    self = name
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

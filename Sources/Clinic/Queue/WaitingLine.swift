@@ -1,0 +1,60 @@
+/// The place of a waiting token: places compare in the order of service.
+struct Place: Sendable, Comparable {
+  /// Who has been passed over often enough goes first, then who was recalled to the front, then
+  /// everybody by priority and arrival, then those recalled who let some calls pass.
+  private enum Tier: Int { case overdue, recalled, regular, held }
+
+  private let tier: Int
+  private let rank: Int
+  private let arrivedAt: Instant
+  let number: Int
+
+  init(of token: QueueToken, under rules: QueueRules) {
+    let tier: Tier =
+      if let calls = token.callsToWait, calls > 0 { .held }
+      else if token.passedOver >= rules.passOverLimit { .overdue }
+      else if token.callsToWait == 0 { .recalled }
+      else { .regular }
+    self.tier = tier.rawValue
+    self.rank = tier == .regular ? token.priority.rank : 0
+    self.arrivedAt = token.arrivedAt
+    self.number = token.number
+  }
+
+  static func < (a: Place, b: Place) -> Bool {
+    (a.tier, a.rank, a.arrivedAt, a.number) < (b.tier, b.rank, b.arrivedAt, b.number)
+  }
+}
+
+/// The waiting tokens, kept sorted by their places.
+struct WaitingLine: Sendable {
+  private var places: [Place] = []
+  private var placeOf: [Int: Place] = [:]
+
+  var count: Int { places.count }
+
+  mutating func insert(_ place: Place) {
+    places.insert(place, at: lowerBound(of: place))
+    placeOf[place.number] = place
+  }
+
+  mutating func remove(_ number: Int) {
+    guard let place = placeOf.removeValue(forKey: number) else { return }
+    places.remove(at: lowerBound(of: place))
+  }
+
+  /// The index of the first place that does not come before `place`.
+  private func lowerBound(of place: Place) -> Int {
+    var low = 0
+    var high = places.count
+    while low < high {
+      let middle = (low + high) / 2
+      if places[middle] < place { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension WaitingLine: Sequence {
+  func makeIterator() -> Array<Place>.Iterator { places.makeIterator() }
+}

@@ -1,0 +1,94 @@
+package import JSONRPC
+import Mongo
+
+/// The audit, read from MongoDB: the newest first.
+package struct AuditLogs: Query {
+  package struct Entry: Codable, Sendable {
+    package struct Actor: Codable, Sendable {
+      let id: ID<User>?
+      let name: String?
+      let role: String?
+    }
+    package struct Resource: Codable, Sendable {
+      let type: String?
+      let id: String?
+    }
+    /// Its place in the sealed chain.
+    let position: Int64
+    let timestamp: String
+    let user: Actor
+    let source: String
+    let action: String
+    let resource: Resource
+    let outcome: String
+    let requestID: String
+    let details: RawJSON?
+  }
+  package typealias Result = Page<Entry>
+  package static let name = "reports.audit_logs"
+  package static let summary = "Lists audit entries, the newest first."
+  package static let roles = Roles.only(.admin)
+  package static let isAudited = true
+
+  package let from: Instant?
+  package let to: Instant?
+  package let userID: ID<User>?
+  package let resourceType: Line?
+  package let resourceID: Line?
+  package let action: Line?
+  package let outcome: Line?
+  package let limit: PageLimit?
+  package let cursor: Cursor?
+
+  package var subject: Subject? { Subject("audit_log") }
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<Entry> {
+    let limit = limit ?? .standard
+    do {
+      let documents = try await clinic.mongo.find(
+        AuditShipment.collection, filter: filter, sort: ["_id": -1], limit: limit.rawValue + 1)
+      return Page(documents.map(Entry.init), limit: limit) { String($0.position) }
+    } catch {
+      throw ClinicError(.storeUnavailable).with("store", "mongodb")
+    }
+  }
+
+  private var filter: BSONDocument {
+    var filter: BSONDocument = [:]
+    var time: BSONDocument = [:]
+    if let from { time.append("$gte", .date(from.milliseconds)) }
+    if let to { time.append("$lt", .date(to.milliseconds)) }
+    if !time.isEmpty { filter.append("timestamp", .document(time)) }
+    if let userID { filter.append("user.id", .int64(userID.rawValue)) }
+    if let resourceType { filter.append("resource.type", .string(resourceType.rawValue)) }
+    if let resourceID { filter.append("resource.id", .string(resourceID.rawValue)) }
+    if let action { filter.append("action", .string(action.rawValue)) }
+    if let outcome { filter.append("outcome", .string(outcome.rawValue)) }
+    if let cursor { filter.append("_id", .document(["$lt": .int64(cursor.id)])) }
+    return filter
+  }
+}
+
+extension AuditLogs.Entry {
+  init(_ document: BSONDocument) {
+    position = document["_id"]?.integerValue ?? 0
+    timestamp = document["at"]?.stringValue ?? ""
+    let user = document["user"]
+    self.user = Actor(
+      id: user?["id"]?.integerValue.map(ID.init(rawValue:)), name: user?["name"]?.stringValue,
+      role: user?["role"]?.stringValue)
+    source = document["source"]?.stringValue ?? ""
+    action = document["action"]?.stringValue ?? ""
+    let resource = document["resource"]
+    self.resource = Resource(
+      type: resource?["type"]?.stringValue, id: resource?["id"]?.stringValue)
+    outcome = document["outcome"]?.stringValue ?? ""
+    requestID = document["request_id"]?.stringValue ?? ""
+    details = document["details"]?.stringValue.map { RawJSON(bytes: Array($0.utf8)) }
+  }
+}
+
+/// The methods of this department.
+func reportMethods() throws -> [MethodEntry] {
+  [try .query(AuditLogs.self)]
+}

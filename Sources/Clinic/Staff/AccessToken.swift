@@ -1,0 +1,152 @@
+import Crypto
+import FoundationEssentials
+import JSONRPC
+
+/// How access tokens are signed.
+package enum JWTAlgorithm: String, Sendable, CaseIterable {
+  case hs256 = "HS256"
+  case hs384 = "HS384"
+  case hs512 = "HS512"
+}
+
+/// A JSON Web Token (RFC 7519) that says who is calling, for a while.
+package struct AccessToken: Sendable, Equatable {
+  package var userID: ID<User>
+  package var loginID: Int64
+  package var epoch: Int64
+  package var issuedAt: Instant
+  package var expiresAt: Instant
+
+  /// The compact form, signed.
+  package func signed(with keys: SigningKeys) -> String {
+    var claims = JSONWriter()
+    claims.beginObject()
+    claims.member("iss", "clinicd")
+    claims.member("sub", String(userID.rawValue))
+    claims.member("sid", Int(loginID))
+    claims.member("epoch", Int(epoch))
+    claims.member("iat", Int(issuedAt.seconds))
+    claims.member("exp", Int(expiresAt.seconds))
+    claims.endObject()
+    let header = Array(#"{"alg":"\#(keys.algorithm.rawValue)","typ":"JWT"}"#.utf8)
+    let body = Base64URL.encode(header) + "." + Base64URL.encode(claims.finish())
+    return body + "." + Base64URL.encode(keys.signature(of: Array(body.utf8)))
+  }
+
+  /// Reads a token and checks its signature and its time, and nothing else: whether the user may
+  /// still come in is the directory's word.
+  package init(
+    verifying text: String, with keys: SigningKeys, at now: Instant
+  ) throws(ClinicError) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard text.utf8.count <= 2048, parts.count == 3, let header = Base64URL.decode(parts[0]),
+      let claims = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
+      let head = try? JSONDocument(parsing: header).root,
+      head["alg"]?.string == keys.algorithm.rawValue,
+      keys.isValid(signature, of: Array((parts[0] + "." + parts[1]).utf8)),
+      let body = try? JSONDocument(parsing: claims).root, body["iss"]?.string == "clinicd",
+      let user = body["sub"]?.string.flatMap(Int64.init), let login = body["sid"]?.int,
+      let epoch = body["epoch"]?.int, let issued = body["iat"]?.int, let expires = body["exp"]?.int
+    else { throw ClinicError(.tokenInvalid) }
+    self.init(
+      userID: ID(rawValue: user), loginID: Int64(login), epoch: Int64(epoch),
+      issuedAt: Instant(microseconds: Int64(issued) * 1_000_000),
+      expiresAt: Instant(microseconds: Int64(expires) * 1_000_000))
+    guard now < expiresAt else { throw ClinicError(.tokenExpired) }
+  }
+
+  package init(
+    userID: ID<User>, loginID: Int64, epoch: Int64, issuedAt: Instant, expiresAt: Instant
+  ) {
+    self.userID = userID
+    self.loginID = loginID
+    self.epoch = epoch
+    self.issuedAt = issuedAt
+    self.expiresAt = expiresAt
+  }
+}
+
+/// The key that signs, and those before it that still verify.
+package struct SigningKeys: Sendable {
+  package let algorithm: JWTAlgorithm
+  private let current: SymmetricKey
+  private let previous: [SymmetricKey]
+
+  package init(algorithm: JWTAlgorithm, current: [UInt8], previous: [[UInt8]] = []) {
+    self.algorithm = algorithm
+    self.current = SymmetricKey(data: current)
+    self.previous = previous.map { SymmetricKey(data: $0) }
+  }
+
+  func signature(of bytes: [UInt8]) -> [UInt8] {
+    switch algorithm {
+    case .hs256: Array(HMAC<SHA256>.authenticationCode(for: bytes, using: current))
+    case .hs384: Array(HMAC<SHA384>.authenticationCode(for: bytes, using: current))
+    case .hs512: Array(HMAC<SHA512>.authenticationCode(for: bytes, using: current))
+    }
+  }
+
+  /// Compares in constant time.
+  func isValid(_ signature: [UInt8], of bytes: [UInt8]) -> Bool {
+    ([current] + previous).contains { key in
+      switch algorithm {
+      case .hs256: HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
+      case .hs384: HMAC<SHA384>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
+      case .hs512: HMAC<SHA512>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
+      }
+    }
+  }
+}
+
+/// Base64 for URLs, without padding (RFC 4648, section 5).
+enum Base64URL {
+  private static let alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+  static func encode(_ bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    var bits: UInt32 = 0
+    var count = 0
+    for byte in bytes {
+      bits = bits << 8 | UInt32(byte)
+      count += 8
+      while count >= 6 {
+        count -= 6
+        text.append(alphabet[Int(bits >> UInt32(count) & 63)])
+      }
+    }
+    if count > 0 { text.append(alphabet[Int(bits << UInt32(6 - count) & 63)]) }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// `nil` for anything that `encode` would not have written.
+  static func decode(_ text: Substring) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var bits: UInt32 = 0
+    var count = 0
+    for character in text.utf8 {
+      guard let value = alphabet.firstIndex(of: character) else { return nil }
+      bits = bits << 6 | UInt32(value)
+      count += 6
+      if count >= 8 {
+        count -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+      }
+    }
+    guard count < 6, bits & (1 << UInt32(count) - 1) == 0 else { return nil }
+    return bytes
+  }
+}
+
+/// Secrets that are handed out.
+enum Secret {
+  /// 256 random bits.
+  static func make() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
+  }
+
+  static func hash(_ secret: String) -> [UInt8] {
+    Array(SHA256.hash(data: Array(secret.utf8)))
+  }
+}

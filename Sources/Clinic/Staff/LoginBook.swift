@@ -1,0 +1,159 @@
+package import JSONRPC
+package import Postgres
+package import StoreLoop
+import Synchronization
+
+/// What a connection may do: bound by a login, or given by the kernel's word.
+package struct Identity: Sendable {
+  package var caller: Caller
+  /// `nil` for the kernel's word, which needs no token.
+  package var token: AccessToken?
+}
+
+/// Who is behind each connection, and until when.
+package final class LoginBook: Sendable {
+  private let settings: Settings
+  private let staff: StaffDirectory
+  private let postgres: PostgresClient
+  private let hub: any NotificationHub
+  private let keys: Mutex<SigningKeys>
+  /// The connections that are bound by a token.
+  private let bound = Mutex<[UInt64: Session]>([:])
+
+  init(
+    settings: Settings, staff: StaffDirectory, postgres: PostgresClient, hub: any NotificationHub
+  ) {
+    self.settings = settings
+    self.staff = staff
+    self.postgres = postgres
+    self.hub = hub
+    keys = Mutex(SigningKeys(algorithm: settings.signatureAlgorithm, current: settings.secretKey))
+  }
+
+  package var signingKeys: SigningKeys {
+    get { keys.withLock { $0 } }
+    set { keys.withLock { $0 = newValue } }
+  }
+
+  package static var now: Instant { Instant(microseconds: WallClock.microseconds()) }
+
+  // MARK: - Connections
+
+  /// What the kernel's word gives a new connection.
+  package func opened(_ session: Session) {
+    session.identity = kernelIdentity(of: session)
+    if session.identity != nil { session.isAuthenticated = true }
+  }
+
+  package func closed(_ session: Session) {
+    _ = bound.withLock { $0.removeValue(forKey: session.id) }
+  }
+
+  private func kernelIdentity(of session: Session) -> Identity? {
+    guard case .unix(let uid, let gid, let groups, _) = session.transport else { return nil }
+    let role =
+      settings.rolesByUID[uid]
+      ?? ([gid] + groups).lazy.compactMap { self.settings.rolesByGID[$0] }.first
+    guard let role else { return nil }
+    let caller = Caller(role: role, userID: nil, name: "uid:\(uid)", source: session.source)
+    return Identity(caller: caller, token: nil)
+  }
+
+  /// Binds a connection to a token's user. By the same user it extends the connection and keeps
+  /// its subscriptions, by another it ends them.
+  package func bind(_ session: Session, to token: AccessToken) throws(ClinicError) -> Caller {
+    let member = try verify(token)
+    if let before = session.identity as? Identity, before.caller.userID != member.id {
+      hub.end(subscriptionsOf: session, reason: "other_user")
+    }
+    let caller = Caller(
+      role: member.role, userID: member.id, name: member.username, source: session.source)
+    session.identity = Identity(caller: caller, token: token)
+    session.isAuthenticated = true
+    bound.withLock { $0[session.id] = session }
+    return caller
+  }
+
+  /// Takes what a login gave; what the kernel's word gives stays.
+  package func unbind(_ session: Session, reason: String) {
+    hub.end(subscriptionsOf: session, reason: reason)
+    session.identity = kernelIdentity(of: session)
+    _ = bound.withLock { $0.removeValue(forKey: session.id) }
+  }
+
+  // MARK: - Calls
+
+  /// Who calls, by the word of now: a token that ended ends the connection's rights with it.
+  package func caller(of session: Session) async throws -> Caller? {
+    guard let identity = session.identity as? Identity else { return nil }
+    guard let token = identity.token else { return identity.caller }
+    guard Self.now < token.expiresAt else { throw ClinicError(.tokenExpired) }
+    if !staff.isTrusted { try await confirm(token) }
+    _ = try verify(token)
+    return identity.caller
+  }
+
+  /// The user of a token, if the token still holds.
+  private func verify(_ token: AccessToken) throws(ClinicError) -> StaffDirectory.Member {
+    guard let member = staff.member(token.userID), member.isEnabled, member.epoch == token.epoch,
+      !staff.isEnded(login: token.loginID)
+    else { throw ClinicError(.tokenRevoked) }
+    return member
+  }
+
+  /// Asks PostgreSQL, while the directory cannot be relied on.
+  private func confirm(_ token: AccessToken) async throws {
+    let rows = try await postgres.query(
+      """
+      SELECT 1 FROM users JOIN logins ON logins.user_id = users.id \
+      WHERE users.id = \(token.userID) AND enabled AND epoch = \(token.epoch) \
+      AND logins.id = \(token.loginID) AND revoked_at IS NULL
+      """)
+    if rows.isEmpty { throw ClinicError(.tokenRevoked) }
+    try await staff.refresh(token.userID)
+  }
+
+  // MARK: - Ends
+
+  /// Ends the rights of the connections that a change concerns.
+  func recheck(_ change: StaffDirectory.Change) async {
+    for session in bound.withLock({ Array($0.values) }) {
+      guard let token = (session.identity as? Identity)?.token else { continue }
+      switch change {
+      case .user(let id) where id != token.userID: continue
+      case .login(let id) where id != token.loginID: continue
+      default: endIfOver(session, token)
+      }
+    }
+  }
+
+  /// Ends subscriptions whose token has expired, and all of them while nothing tells whether their
+  /// users may still see anything.
+  func run() async {
+    while !Task.isCancelled {
+      for session in bound.withLock({ Array($0.values) }) {
+        guard let token = (session.identity as? Identity)?.token else { continue }
+        endIfOver(session, token)
+      }
+      try? await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  private func endIfOver(_ session: Session, _ token: AccessToken) {
+    if Self.now >= token.expiresAt {
+      hub.end(subscriptionsOf: session, reason: Reason.tokenExpired.rawValue)
+    } else if (try? verify(token)) == nil {
+      hub.end(subscriptionsOf: session, reason: Reason.tokenRevoked.rawValue)
+    }
+  }
+}
+
+extension Session {
+  /// Where the peer is, for the audit.
+  package var source: String {
+    switch transport {
+    case .unix(let uid, _, _, _): "unix:\(uid)"
+    case .tcp(let address): address
+    }
+  }
+}

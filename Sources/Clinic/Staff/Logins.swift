@@ -1,0 +1,93 @@
+import Bcrypt
+package import JSONRPC
+package import Postgres
+
+/// What a login gives.
+package struct Credentials: Codable, Sendable {
+  package let accessToken: String
+  package let refreshToken: String
+  package let tokenType: String
+  /// Seconds until the access token expires.
+  package let expiresIn: Int
+  package let user: User
+}
+
+/// A refresh token as a caller sends it.
+package struct RefreshToken: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...200 }
+  package static func checked(_ text: String) throws -> String { text }
+  package var description: String { "(hidden)" }
+}
+
+/// Logins and their refresh tokens, in PostgreSQL.
+enum Logins {
+  /// Opens a login for a user whose password was right.
+  static func open(
+    _ user: User, epoch: Int64, source: String, in transaction: Transaction, of clinic: Clinic
+  ) async throws -> (Credentials, AccessToken) {
+    let rows = try await transaction.query(
+      "INSERT INTO logins (user_id, source) VALUES (\(user.id), \(source)) RETURNING id")
+    let login: Int64 = try rows.single()
+    let (secret, _) = try await issueRefreshToken(for: login, in: transaction, of: clinic)
+    return credentials(for: user, login: login, epoch: epoch, refresh: secret, of: clinic)
+  }
+
+  static func issueRefreshToken(
+    for login: Int64, in transaction: Transaction, of clinic: Clinic
+  ) async throws -> (secret: String, id: Int64) {
+    let secret = Secret.make()
+    let rows = try await transaction.query(
+      """
+      INSERT INTO refresh_tokens (login_id, token_hash, expires_at) VALUES (\(login), \
+      \(Secret.hash(secret)), now() + make_interval(days => \(clinic.settings.refreshTokenDays))) \
+      RETURNING id
+      """)
+    return (secret, try rows.single())
+  }
+
+  static func credentials(
+    for user: User, login: Int64, epoch: Int64, refresh: String, of clinic: Clinic
+  ) -> (Credentials, AccessToken) {
+    let now = LoginBook.now
+    let token = AccessToken(
+      userID: user.id, loginID: login, epoch: epoch, issuedAt: now,
+      expiresAt: now.adding(seconds: Int64(clinic.settings.accessTokenMinutes) * 60))
+    let credentials = Credentials(
+      accessToken: token.signed(with: clinic.logins.signingKeys), refreshToken: refresh,
+      tokenType: "Bearer", expiresIn: clinic.settings.accessTokenMinutes * 60, user: user)
+    return (credentials, token)
+  }
+
+  /// A user with what a login needs to know.
+  struct Account: RowDecodable {
+    let passwordHash: String
+    let epoch: Int64
+    let user: User
+
+    static let columns: SQL = "password_hash, epoch, \(sql: User.columns)"
+
+    init(cells: inout Cells) throws(PostgresError) {
+      passwordHash = try cells.next()
+      epoch = try cells.next()
+      user = try User(cells: &cells)
+    }
+  }
+}
+
+extension Rows {
+  /// The one value of a statement that gives one row.
+  func single<T: PostgresDecodable>() throws -> T {
+    guard let row = first else { throw PostgresError(kind: .decoding) }
+    var cells = row.cells
+    return try cells.next()
+  }
+}
+
+extension Clinic {
+  /// The hash of a password, for whoever makes users without a running clinic.
+  package static func passwordHash(of password: String, cost: Int) async throws -> String {
+    try await BcryptHasher(cost: cost).hash(password)
+  }
+}

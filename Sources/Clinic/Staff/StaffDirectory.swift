@@ -1,0 +1,177 @@
+import JSONRPC
+import Logging
+package import Postgres
+import Synchronization
+
+/// Who works here, kept in memory and kept true by LISTEN: what another instance, or a hand in the
+/// database, changes is known here within moments.
+package final class StaffDirectory: Sendable {
+  package struct Member: Sendable, Equatable {
+    package let id: ID<User>
+    package let username: String
+    package let fullName: String
+    package let role: Role
+    package let isEnabled: Bool
+    package let epoch: Int64
+    package let speciality: String?
+    package let room: String?
+  }
+
+  /// What changed: a user, a login that was ended, or perhaps anything.
+  package enum Change: Sendable {
+    case user(ID<User>)
+    case login(Int64)
+    case everything
+  }
+
+  private struct State {
+    var members: [ID<User>: Member] = [:]
+    var endedLogins: Set<Int64> = []
+    /// When the listening connection last proved to be alive.
+    var heardAt: ContinuousClock.Instant?
+    /// Counts what may change how doctors are shown.
+    var generation = 0
+  }
+  private let state = Mutex(State())
+  private let postgres: PostgresClient
+  private let settings: Settings
+  private let log: Logger
+
+  init(postgres: PostgresClient, settings: Settings, log: Logger) {
+    self.postgres = postgres
+    self.settings = settings
+    self.log = log
+  }
+
+  /// Whether what is here can be relied on: the listening connection was alive within two seconds.
+  package var isTrusted: Bool {
+    state.withLock { $0.heardAt.map { ContinuousClock.now - $0 < .seconds(2) } ?? false }
+  }
+
+  package func member(_ id: ID<User>) -> Member? {
+    state.withLock { $0.members[id] }
+  }
+
+  package func isEnded(login: Int64) -> Bool {
+    state.withLock { $0.endedLogins.contains(login) }
+  }
+
+  /// Changes when the doctors' names or rooms may have.
+  package var generation: Int { state.withLock { $0.generation } }
+
+  /// An active doctor, or a refusal.
+  package func doctor(_ id: ID<User>) throws(ClinicError) -> Member {
+    guard let member = member(id) else { throw .notFound("doctor", id) }
+    guard member.role == .doctor, member.isEnabled else {
+      throw ClinicError(.notADoctor).with("id", .int(Int(id.rawValue)))
+    }
+    return member
+  }
+
+  package var doctors: [Member] {
+    state.withLock { $0.members.values.filter { $0.role == .doctor && $0.isEnabled } }
+      .sorted { ($0.fullName, $0.id) < ($1.fullName, $1.id) }
+  }
+}
+
+// MARK: - Staying true
+
+extension StaffDirectory {
+  /// Listens until its task is cancelled, and tells `changed` of every change.
+  func run(changed: @Sendable (Change) async -> Void) async {
+    while !Task.isCancelled {
+      do {
+        try await postgres.withConnection { connection in
+          _ = try await connection.query("LISTEN clinic_staff")
+          try await reload()
+          await changed(.everything)
+          try await follow(connection, changed: changed)
+        }
+      } catch {
+        state.withLock { $0.heardAt = nil }
+        try? await Task.sleep(for: .milliseconds(200))
+      }
+    }
+  }
+
+  private func follow(
+    _ connection: Connection, changed: @Sendable (Change) async -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        // The connection proves each half second that it would hear something.
+        while !Task.isCancelled {
+          let asked = ContinuousClock.now
+          _ = try await connection.query("SELECT 1")
+          self.state.withLock { $0.heardAt = asked }
+          try await Task.sleep(for: .milliseconds(500))
+        }
+      }
+      for await notification in connection.notifications {
+        let words = notification.payload.split(separator: " ")
+        guard words.count == 2, let id = Int64(words[1]) else { continue }
+        if words[0] == "user" {
+          try await refresh(ID(rawValue: id))
+          await changed(.user(ID(rawValue: id)))
+        } else {
+          _ = state.withLock { $0.endedLogins.insert(id) }
+          await changed(.login(id))
+        }
+      }
+      group.cancelAll()
+      throw PostgresError(kind: .connectionLost)
+    }
+  }
+
+  /// Reads one user again; called after a change made here, so that it holds before its reply.
+  package func refresh(_ id: ID<User>) async throws {
+    let rows = try await postgres.query("SELECT \(sql: Self.columns) FROM users WHERE id = \(id)")
+    let member = try rows.decode(as: Member.self).first
+    state.withLock {
+      $0.members[id] = member
+      $0.generation += 1
+    }
+  }
+
+  /// Notes an ended login at once; called by whoever ended it.
+  package func note(ended login: Int64) {
+    _ = state.withLock { $0.endedLogins.insert(login) }
+  }
+
+  private func reload() async throws {
+    let members = try await postgres.query("SELECT \(sql: Self.columns) FROM users")
+      .decode(as: Member.self)
+    // Tokens of logins that ended longer ago have expired by themselves.
+    let ended = try await postgres.query(
+      """
+      SELECT id FROM logins \
+      WHERE revoked_at > now() - make_interval(mins => \(settings.accessTokenMinutes + 5))
+      """)
+    var logins: Set<Int64> = []
+    for row in ended {
+      var cells = row.cells
+      logins.insert(try cells.next())
+    }
+    state.withLock {
+      $0.members = Dictionary(uniqueKeysWithValues: members.map { ($0.id, $0) })
+      $0.endedLogins = logins
+      $0.generation += 1
+    }
+  }
+
+  private static let columns: SQL =
+    "id, username, full_name, role, enabled, epoch, speciality, room"
+}
+
+extension StaffDirectory.Member: RowDecodable {
+  package init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    username = try cells.next()
+    fullName = try cells.next()
+    role = try cells.next()
+    isEnabled = try cells.next()
+    epoch = try cells.next()
+    speciality = try cells.next()
+    room = try cells.next()
+  }
+}

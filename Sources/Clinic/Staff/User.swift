@@ -1,0 +1,89 @@
+package import JSONRPC
+package import Postgres
+
+/// Somebody who logs in.
+package struct User: Codable, Sendable, Equatable {
+  package let id: ID<User>
+  package let username: String
+  package let email: String?
+  package let fullName: String
+  package let role: Role
+  package let speciality: String?
+  package let room: String?
+  package let enabled: Bool
+  package let version: RowVersion
+  package let createdAt: Instant
+}
+
+extension User: RowDecodable {
+  package static let columns: SQL =
+    "id, username, email, full_name, role, speciality, room, enabled, version, created_at"
+
+  package init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    username = try cells.next()
+    email = try cells.next()
+    fullName = try cells.next()
+    role = try cells.next()
+    speciality = try cells.next()
+    room = try cells.next()
+    enabled = try cells.next()
+    version = try cells.next()
+    createdAt = try cells.next()
+  }
+}
+
+/// A name to log in with: lower case, as the schema keeps it.
+package struct Username: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 2...64 }
+  package static var pattern: String? { "^[a-z0-9][a-z0-9._-]{1,63}$" }
+
+  package static func checked(_ text: String) throws -> String {
+    let text = text.trimmed.lowercased()
+    let allowed = text.utf8.allSatisfy {
+      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "._-".utf8.contains($0)
+    }
+    guard allowed, let first = text.utf8.first, !"._-".utf8.contains(first) else {
+      throw InvalidValue(
+        reason: .malformed, message: "letters a to z, digits, and . _ - between them")
+    }
+    return text
+  }
+}
+
+/// What somebody typed as a user name: any text, so that a wrong one is answered like an unknown
+/// one.
+package struct TypedUsername: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...200 }
+  package static func checked(_ text: String) throws -> String { text.trimmed.lowercased() }
+}
+
+/// A password as typed, to be compared.
+package struct TypedPassword: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...1000 }
+  package static func checked(_ text: String) throws -> String { text }
+  package var description: String { "(hidden)" }
+}
+
+/// A new password: 12 characters or more and at most 72 bytes, which is where bcrypt would cut
+/// (rule 51).
+package struct NewPassword: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 12...72 }
+  package static var sample: String { "correct horse battery" }
+  package var description: String { "(hidden)" }
+
+  package static func checked(_ text: String) throws -> String {
+    guard text.utf8.count <= 72 else {
+      throw InvalidValue(reason: .tooLong, message: "at most 72 bytes")
+    }
+    return text
+  }
+}

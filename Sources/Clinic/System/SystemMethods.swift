@@ -1,0 +1,196 @@
+package import JSONRPC
+import Mongo
+import Postgres
+import Redis
+
+/// The methods of this department. `rpc.discover` is made from the whole table.
+func systemMethods() throws -> [MethodEntry] {
+  [
+    try .query(Ping.self),
+    try .query(Version.self),
+    try .query(Health.self),
+    try .query(Stats.self),
+    try .query(Rebuild.self),
+  ]
+}
+
+/// Tells that the daemon answers.
+package struct Ping: Query {
+  package struct Result: Codable, Sendable {
+    let pong: Bool
+  }
+  package static let name = "system.ping"
+  package static let summary = "Tells that the daemon answers."
+  package static let roles = Roles.anybody
+
+  static let reply = Array(#"{"pong":true}"#.utf8)
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
+    Result(pong: true)
+  }
+}
+
+package struct Version: Query {
+  package struct Result: Codable, Sendable {
+    let name: String
+    let version: String
+  }
+  package static let name = "system.version"
+  package static let summary = "Names the daemon and its version."
+  package static let roles = Roles.anybody
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
+    Result(name: "clinicd", version: clinic.settings.version)
+  }
+}
+
+/// Whether each store is up, and how far its projection is behind. Details are for administrators.
+package struct Health: Query {
+  package enum State: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
+    case up, down
+  }
+  package struct Store: Codable, Sendable {
+    let name: String
+    let state: State
+  }
+  package struct Details: Codable, Sendable {
+    let relayLeader: Bool
+    let auditUnsealed: Int?
+    let auditUnshipped: Int?
+    let queueVersion: Int64
+    let queueVersionRedis: Int64?
+  }
+  package struct Result: Codable, Sendable {
+    /// `up` when the front desk can work: PostgreSQL answers.
+    let status: State
+    let stores: [Store]
+    let details: Details?
+  }
+  package static let name = "system.health"
+  package static let summary = "Tells whether the stores are up and how far they are behind."
+  package static let roles = Roles.everybody
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
+    let stores = [
+      Store(name: "postgresql", state: clinic.postgres.state == .up ? .up : .down),
+      Store(name: "redis", state: clinic.redis.state == .up ? .up : .down),
+      Store(name: "mongodb", state: clinic.mongo.state == .up ? .up : .down),
+    ]
+    var details: Details?
+    if caller?.role == .admin {
+      let today = clinic.calendar.today
+      let lag = clinic.relay.status
+      details = Details(
+        relayLeader: lag.isLeader, auditUnsealed: lag.unsealed, auditUnshipped: lag.unshipped,
+        queueVersion: (try? await clinic.feed.day(today).day.version) ?? 0,
+        queueVersionRedis: await clinic.liveQueue.version(of: today))
+    }
+    return Result(status: stores[0].state, stores: stores, details: details)
+  }
+}
+
+/// Counters of this instance.
+package struct Stats: Query {
+  package struct Result: Codable, Sendable {
+    let subscriptions: Int
+    let published: Int
+    let delivered: Int
+    let overflows: Int
+    let today: LocalDate
+  }
+  package static let name = "system.stats"
+  package static let summary = "Gives counters of this instance since its start."
+  package static let roles = Roles.everybody
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
+    let hub = clinic.hub.statistics
+    return Result(
+      subscriptions: hub.subscriptions, published: hub.published, delivered: hub.delivered,
+      overflows: hub.overflows, today: clinic.calendar.today)
+  }
+}
+
+/// Makes a projection anew from PostgreSQL.
+package struct Rebuild: Query {
+  package enum Target: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
+    case redis, mongo
+  }
+  package struct Result: Codable, Sendable {
+    let store: Target
+    /// Days of the queue, or entries that will be copied again in the background.
+    let items: Int
+  }
+  package static let name = "system.rebuild"
+  package static let summary = "Makes what Redis or MongoDB holds anew from PostgreSQL."
+  package static let roles = Roles.only(.admin)
+  package static let profile = CallProfile(deadline: .seconds(600))
+  package static let isAudited = true
+
+  package let store: Target
+
+  package var subject: Subject? { Subject("projection", store.rawValue) }
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
+    switch store {
+    case .redis:
+      let rows = try await clinic.postgres.query(
+        "SELECT date FROM queue_days WHERE date >= current_date - 2 ORDER BY date")
+      for row in rows {
+        var cells = row.cells
+        let day = try await QueueDay.read(
+          try cells.next(), rules: clinic.settings.queue, from: clinic.postgres)
+        guard await clinic.liveQueue.rebuild(day, forced: true) else {
+          throw ClinicError(.storeUnavailable).with("store", "redis")
+        }
+      }
+      return Result(store: store, items: rows.count)
+    case .mongo:
+      do {
+        try await clinic.mongo.drop(AuditShipment.collection)
+        try await clinic.mongo.createIndexes(AuditShipment.collection, AuditShipment.indexes)
+      } catch {
+        throw ClinicError(.storeUnavailable).with("store", "mongodb")
+      }
+      let rows = try await clinic.postgres.query(
+        """
+        WITH reset AS (UPDATE projections SET position = 0 WHERE name = 'audit_logs') \
+        SELECT count(*) FROM audit_chain
+        """)
+      return Result(store: store, items: try rows.single())
+    }
+  }
+}
+
+/// The OpenRPC document of what the caller may use.
+package enum Discovery {
+  package static let name = "rpc.discover"
+
+  /// - Parameter role: whose methods; `nil` for nobody's, that is, for strangers.
+  package static func document(
+    of methods: MethodTable, version: String, for role: Role?, everything: Bool = false
+  ) -> [UInt8] {
+    let allowed = methods.entries.filter { everything || $0.roles.allow(role) }
+    let canSubscribe = allowed.contains { $0.name == SubscribeQueue.name }
+    return OpenRPCDocument(
+      title: "clinicd", version: version,
+      description: "The daemon that runs a clinic. See docs/protocol.md for the wire.",
+      methods: allowed.map(\.description),
+      notifications: canSubscribe ? [queueChanged] : []
+    ).json()
+  }
+
+  private static let queueChanged = NotificationDescription(
+    name: "queue.changed",
+    summary: "One version of a queue that this connection follows, or a snapshot of it.",
+    params: .object([
+      JSONSchema.Property(name: "subscription", schema: .string(), isRequired: true),
+      JSONSchema.Property(
+        name: "result",
+        schema: .object([
+          JSONSchema.Property(
+            name: "kind", schema: .enumeration(["change", "snapshot", "closed", "shutdown"]),
+            isRequired: true),
+          JSONSchema.Property(name: "version", schema: .integer(minimum: 0), isRequired: false),
+        ]), isRequired: true),
+    ]))
+}

@@ -1,0 +1,48 @@
+package import Postgres
+import StoreLoop
+import Synchronization
+
+/// What day it is in the clinic.
+///
+/// PostgreSQL decides, in the clinic's zone: its session's `TimeZone` is the configured one. So
+/// all instances agree, whatever their hosts' clocks and zones say.
+package final class ClinicCalendar: Sendable {
+  private struct Day {
+    var date = LocalDate(days: 0)
+    /// The day's end by this host's clock.
+    var endsAt: Int64 = 0
+  }
+  private let day = Mutex(Day())
+  private let postgres: PostgresClient
+
+  init(postgres: PostgresClient) {
+    self.postgres = postgres
+  }
+
+  /// The clinic's date now. Right after midnight it may be the old one for a moment; statements
+  /// use `current_date`.
+  package var today: LocalDate { day.withLock { $0.date } }
+
+  /// Asks PostgreSQL for the date and for the time that is left of it.
+  package func refresh() async throws {
+    let rows = try await postgres.query(
+      """
+      SELECT current_date, (extract(epoch FROM (current_date + 1)::timestamptz - now()) \
+      * 1000000)::bigint
+      """)
+    guard let row = rows.first else { return }
+    var cells = row.cells
+    let date: LocalDate = try cells.next()
+    let left: Int64 = try cells.next()
+    day.withLock { $0 = Day(date: date, endsAt: WallClock.microseconds() + left) }
+  }
+
+  func run() async {
+    while !Task.isCancelled {
+      try? await refresh()
+      // Each minute, and just when the day ends.
+      let left = day.withLock { $0.endsAt } - WallClock.microseconds()
+      try? await Task.sleep(for: .microseconds(min(max(left + 1000, 50_000), 60_000_000)))
+    }
+  }
+}

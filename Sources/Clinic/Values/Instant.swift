@@ -1,0 +1,132 @@
+package import JSONRPC
+package import Postgres
+
+/// A moment, to the microsecond, in UTC.
+package struct Instant: Hashable, Comparable, Sendable {
+  /// Since 1970-01-01T00:00:00Z, without leap seconds.
+  package let microseconds: Int64
+
+  package init(microseconds: Int64) {
+    self.microseconds = microseconds
+  }
+
+  package static func < (a: Self, b: Self) -> Bool { a.microseconds < b.microseconds }
+
+  package func adding(seconds: Int64) -> Instant {
+    Instant(microseconds: microseconds + seconds * 1_000_000)
+  }
+
+  package var milliseconds: Int64 { microseconds / 1000 }
+  package var seconds: Int64 { microseconds / 1_000_000 }
+
+  private static let microsecondsPerDay: Int64 = 86_400_000_000
+
+  /// Takes RFC 3339 in UTC or with an offset: `2026-02-17T09:30:00.25Z`, `…T15:00:00+05:30`.
+  package init?(_ text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 20, bytes.count <= 40, bytes[10] == UInt8(ascii: "T") || bytes[10] == 0x20,
+      bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+      let date = LocalDate(String(decoding: bytes[0..<10], as: UTF8.self)),
+      let hour = Int(digits: bytes[11..<13]), hour < 24,
+      let minute = Int(digits: bytes[14..<16]), minute < 60,
+      let second = Int(digits: bytes[17..<19]), second < 60
+    else { return nil }
+    var rest = bytes[19...]
+    var fraction: Int64 = 0
+    if rest.first == UInt8(ascii: ".") {
+      let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
+      guard !digits.isEmpty, digits.count <= 9, let value = Int(digits: digits) else { return nil }
+      fraction = Int64(value)
+      for _ in digits.count..<9 { fraction *= 10 }
+      fraction /= 1000
+      rest = rest[digits.endIndex...]
+    }
+    var offset = 0
+    if rest.count == 6, rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") {
+      let start = rest.startIndex
+      guard rest[start + 3] == UInt8(ascii: ":"), let hours = Int(digits: rest[start + 1..<start + 3]),
+        let minutes = Int(digits: rest[start + 4..<start + 6]), hours < 24, minutes < 60
+      else { return nil }
+      offset = (hours * 60 + minutes) * (rest.first == UInt8(ascii: "+") ? 60 : -60)
+    } else if !(rest.count == 1 && rest.first == UInt8(ascii: "Z")) {
+      return nil
+    }
+    let secondOfDay = hour * 3600 + minute * 60 + second - offset
+    microseconds =
+      Int64(date.days) * Self.microsecondsPerDay + Int64(secondOfDay) * 1_000_000 + fraction
+  }
+}
+
+extension Instant: CustomStringConvertible {
+  /// RFC 3339 in UTC, with as many decimals as needed: none, three or six.
+  package var description: String {
+    var day = microseconds / Self.microsecondsPerDay
+    var rest = microseconds % Self.microsecondsPerDay
+    if rest < 0 {
+      day -= 1
+      rest += Self.microsecondsPerDay
+    }
+    let second = Int(rest / 1_000_000)
+    let fraction = Int(rest % 1_000_000)
+    let time =
+      "\((second / 3600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))"
+    let decimals =
+      if fraction == 0 { "" } else if fraction % 1000 == 0 { "." + (fraction / 1000).padded(3) }
+      else { "." + fraction.padded(6) }
+    return "\(LocalDate(days: Int(day)))T\(time)\(decimals)Z"
+  }
+}
+
+extension Instant: Codable, JSONSchemaRepresentable {
+  package static var jsonSchema: JSONSchema { .string(format: "date-time") }
+
+  package init(from decoder: any Decoder) throws {
+    guard let instant = Instant(try decoder.singleValueContainer().decode(String.self)) else {
+      throw InvalidValue(
+        reason: "malformed", message: "an instant that exists, as 2026-02-17T09:30:00Z")
+    }
+    self = instant
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension Instant: PostgresEncodable, PostgresDecodable {
+  package static var postgresType: PostgresType { PostgresTimestamp.postgresType }
+
+  package func encode(into buffer: inout ParameterBuffer) {
+    PostgresTimestamp(microseconds: microseconds).encode(into: &buffer)
+  }
+
+  package init(postgres value: PostgresValue) throws(PostgresError) {
+    microseconds = try PostgresTimestamp(postgres: value).microseconds
+  }
+}
+
+extension Optional<Instant> {
+  /// No instant comes before every instant.
+  package static func < (a: Self, b: Self) -> Bool {
+    (a?.microseconds ?? .min) < (b?.microseconds ?? .min)
+  }
+}
+
+extension Int {
+  /// At least `width` digits.
+  func padded(_ width: Int) -> String {
+    let digits = String(self)
+    return String(repeating: "0", count: Swift.max(0, width - digits.utf8.count)) + digits
+  }
+
+  /// A number of ASCII digits alone.
+  init?(digits: some Collection<UInt8>) {
+    var value = 0
+    for byte in digits {
+      guard (0x30...0x39).contains(byte) else { return nil }
+      value = value * 10 + Int(byte - 0x30)
+    }
+    self = value
+  }
+}

@@ -1,0 +1,134 @@
+package import JSONRPC
+package import Postgres
+
+/// A text with rules of its own. The rules are checked when it is decoded from a call; what comes
+/// from the database was checked then.
+package protocol CheckedText: RawRepresentable, Hashable, Sendable, Codable, PostgresEncodable,
+  PostgresDecodable, JSONSchemaRepresentable, CustomStringConvertible
+where RawValue == String {
+  /// What the type allows: in characters.
+  static var lengths: ClosedRange<Int> { get }
+  static var pattern: String? { get }
+  static var sample: String { get }
+  init(rawValue: String)
+  /// The text as it is kept; throws `InvalidValue` for one that breaks a rule.
+  static func checked(_ text: String) throws -> String
+}
+
+extension CheckedText {
+  package static var pattern: String? { nil }
+  package static var sample: String { "example" }
+  package static var jsonSchema: JSONSchema {
+    .string(pattern: pattern, minLength: lengths.lowerBound, maxLength: lengths.upperBound)
+      .example("\"\(sample)\"")
+  }
+
+  package static func checked(_ text: String) throws -> String { text.trimmed }
+
+  package init(from decoder: any Decoder) throws {
+    let text = try Self.checked(try decoder.singleValueContainer().decode(String.self))
+    let length = text.unicodeScalars.count
+    guard length >= Self.lengths.lowerBound else {
+      throw InvalidValue(reason: "too_short", message: "at least \(Self.lengths.lowerBound) characters")
+    }
+    guard length <= Self.lengths.upperBound else {
+      throw InvalidValue(reason: "too_long", message: "at most \(Self.lengths.upperBound) characters")
+    }
+    self.init(rawValue: text)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
+
+  package var description: String { rawValue }
+}
+
+/// The name of a person: one line.
+package struct PersonName: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...200 }
+  package static func checked(_ text: String) throws -> String { try text.trimmed.oneLine() }
+}
+
+/// One line of text: a room, a condition, an allergy.
+package struct Line: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...200 }
+  package static func checked(_ text: String) throws -> String { try text.trimmed.oneLine() }
+}
+
+/// Text of some lines: an address, a reason.
+package struct Note: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...1000 }
+}
+
+/// Text of some pages: a medical history.
+package struct LongText: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 1...20_000 }
+}
+
+/// What a list is searched by.
+package struct SearchTerm: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 0...200 }
+}
+
+/// A telephone number as people write it: digits with the usual punctuation.
+package struct PhoneNumber: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 3...40 }
+  package static var sample: String { "020 7946 0123" }
+
+  package static func checked(_ text: String) throws -> String {
+    let text = text.trimmed
+    let digits = text.utf8.count { (0x30...0x39).contains($0) }
+    guard (3...20).contains(digits), text.utf8.allSatisfy({ "0123456789+-() ./".utf8.contains($0) })
+    else {
+      throw InvalidValue(reason: "malformed", message: "a phone number has 3 to 20 digits")
+    }
+    return text
+  }
+}
+
+package struct EmailAddress: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 3...254 }
+  package static var sample: String { "asha@example.org" }
+
+  package static func checked(_ text: String) throws -> String {
+    let text = try text.trimmed.oneLine()
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !text.contains(" "),
+      parts[1].first != ".", parts[1].last != "."
+    else { throw InvalidValue(reason: "malformed", message: "an email address") }
+    return text
+  }
+}
+
+extension String {
+  /// Without white space at both ends.
+  var trimmed: String {
+    let body = drop(while: \.isWhitespace)
+    guard let last = body.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(body[...last])
+  }
+
+  /// Refuses control characters, line breaks among them.
+  func oneLine() throws -> String {
+    guard unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+      throw InvalidValue(reason: "malformed", message: "one line without control characters")
+    }
+    return self
+  }
+}

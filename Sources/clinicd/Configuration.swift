@@ -1,0 +1,91 @@
+import Clinic
+import Logging
+import RPCServer
+import Systemd
+
+/// What the daemon is told, checked. Every key is in `ConfigurationKey.all`.
+struct Configuration: Sendable {
+  var databaseURL: String
+  var redisURL: String
+  var mongoURL: String
+  var settings: Settings
+  var limits: Limits
+  var socketPath: String
+  var socketMode: UInt32
+  var tcp: (host: String, port: Int)?
+  var eventLoops: Int
+  var databaseConnections: Int
+  var migratesAtStart: Bool
+  var stateDirectory: String
+  var logLevel: Logger.Level
+
+  /// Everything that is wrong, a line each; never a value that is a secret.
+  struct Invalid: Error, CustomStringConvertible {
+    let problems: [String]
+    var description: String { problems.joined(separator: "\n") }
+  }
+
+  /// From the environment and from systemd's credentials, which win.
+  static func load() throws(Invalid) -> Configuration {
+    var values = ProcessEnvironment.variables
+    if let folder = values["CREDENTIALS_DIRECTORY"] {
+      for key in ConfigurationKey.all where key.isSecret {
+        let name = key.name.lowercased()
+        if let bytes = try? SmallFile.read("\(folder)/\(name)") {
+          values[key.name] = String(decoding: bytes, as: UTF8.self).trimmedLine
+        }
+      }
+    }
+    return try Configuration(values)
+  }
+
+  init(_ values: [String: String]) throws(Invalid) {
+    var reader = ConfigurationReader(values)
+    reader.refuseUnknown()
+    databaseURL = reader.text("DATABASE_URL")
+    redisURL = reader.text("REDIS_URL")
+    mongoURL = reader.text("MONGO_URL")
+    settings = Settings(
+      secretKey: reader.secret("SECRET_KEY"), auditKey: reader.secret("CLINIC_AUDIT_KEY"))
+    settings.signatureAlgorithm =
+      reader.choice("ALGORITHM", JWTAlgorithm.allCases.map { ($0.rawValue, $0) }) ?? .hs256
+    settings.accessTokenMinutes = reader.number("ACCESS_TOKEN_EXPIRE_MINUTES", 1...1440)
+    settings.refreshTokenDays = reader.number("CLINIC_REFRESH_TOKEN_DAYS", 1...365)
+    settings.timeZone = reader.text("CLINIC_TIME_ZONE")
+    settings.queue = QueueRules(
+      passOverLimit: reader.number("CLINIC_QUEUE_PASS_OVER_LIMIT", 0...1000),
+      recallAfter: reader.number("CLINIC_QUEUE_RECALL_AFTER", 0...1000))
+    settings.loginFailuresPerMinute = reader.number("CLINIC_LOGIN_FAILURES_PER_MINUTE", 1...1000)
+    settings.passwordCost = reader.number("CLINIC_PASSWORD_COST", 4...15)
+    (settings.rolesByUID, settings.rolesByGID) = reader.roles("CLINIC_ROLES")
+    limits = Limits()
+    limits.messageBytes = reader.number("CLINIC_MAX_MESSAGE_BYTES", 1024...(64 << 20))
+    limits.nesting = reader.number("CLINIC_MAX_DEPTH", 4...1000)
+    limits.batchItems = reader.number("CLINIC_MAX_BATCH", 1...10_000)
+    limits.callsInFlight = reader.number("CLINIC_MAX_IN_FLIGHT", 1...10_000)
+    limits.connections = reader.number("CLINIC_MAX_CONNECTIONS", 1...1_000_000)
+    limits.connectionsPerPeer = reader.number("CLINIC_MAX_CONNECTIONS_PER_PEER", 1...1_000_000)
+    limits.unauthenticatedTime = .seconds(reader.number("CLINIC_UNAUTHENTICATED_SECONDS", 1...3600))
+    limits.drainTime = .seconds(reader.number("CLINIC_DRAIN_SECONDS", 1...600))
+    socketPath = reader.text("CLINIC_SOCKET")
+    socketMode = reader.octal("CLINIC_SOCKET_MODE")
+    let allowsPlain = reader.flag("CLINIC_ALLOW_PLAIN_TCP")
+    tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsPlain)
+    eventLoops = reader.number("CLINIC_EVENT_LOOPS", 1...64)
+    databaseConnections = reader.number("CLINIC_DATABASE_CONNECTIONS", 2...200)
+    migratesAtStart = reader.flag("CLINIC_MIGRATE_AT_START")
+    stateDirectory = reader.text("CLINIC_STATE_DIRECTORY")
+    let levels: [Logger.Level] = [.debug, .info, .notice, .warning, .error]
+    logLevel = reader.choice("CLINIC_LOG_LEVEL", levels.map { ($0.rawValue, $0) }) ?? .info
+    if !reader.problems.isEmpty { throw Invalid(problems: reader.problems) }
+  }
+}
+
+extension String {
+  /// Without the line break that files end with.
+  fileprivate var trimmedLine: String {
+    var text = Substring(self)
+    while text.last?.isNewline == true { text.removeLast() }
+    return String(text)
+  }
+}

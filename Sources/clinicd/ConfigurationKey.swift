@@ -1,0 +1,115 @@
+/// A key of the configuration, with what the documentation says of it.
+struct ConfigurationKey: Sendable {
+  let name: String
+  /// `nil` when it must be given.
+  let standard: String?
+  let unit: String
+  let meaning: String
+  /// Never printed.
+  var isSecret = false
+
+  static let all: [ConfigurationKey] = [
+    ConfigurationKey(
+      name: "DATABASE_URL", standard: nil, unit: "URL", meaning: "PostgreSQL, the truth",
+      isSecret: true),
+    ConfigurationKey(
+      name: "REDIS_URL", standard: nil, unit: "URL", meaning: "Redis, the live queue",
+      isSecret: true),
+    ConfigurationKey(
+      name: "MONGO_URL", standard: nil, unit: "URL",
+      meaning: "MongoDB, the history; its database is the URL's path, or `clinic`", isSecret: true),
+    ConfigurationKey(
+      name: "SECRET_KEY", standard: nil, unit: "text",
+      meaning: "signs access tokens; 32 bytes or more", isSecret: true),
+    ConfigurationKey(
+      name: "CLINIC_AUDIT_KEY", standard: nil, unit: "text",
+      meaning: "seals the audit; 32 bytes or more", isSecret: true),
+    ConfigurationKey(
+      name: "ALGORITHM", standard: "HS256", unit: "name",
+      meaning: "of access tokens: HS256, HS384 or HS512"),
+    ConfigurationKey(
+      name: "ACCESS_TOKEN_EXPIRE_MINUTES", standard: "30", unit: "minutes",
+      meaning: "life of an access token"),
+    ConfigurationKey(
+      name: "CLINIC_REFRESH_TOKEN_DAYS", standard: "30", unit: "days",
+      meaning: "life of a refresh token"),
+    ConfigurationKey(
+      name: "CLINIC_TIME_ZONE", standard: "UTC", unit: "IANA name",
+      meaning: "the clinic's zone: it decides what \"today\" is"),
+    ConfigurationKey(
+      name: "CLINIC_SOCKET", standard: "/run/clinicd/rpc.sock", unit: "path",
+      meaning: "the Unix socket; unused when systemd passes one"),
+    ConfigurationKey(
+      name: "CLINIC_SOCKET_MODE", standard: "0660", unit: "octal",
+      meaning: "the Unix socket's permissions"),
+    ConfigurationKey(
+      name: "CLINIC_TCP_ADDRESS", standard: "127.0.0.1:7654", unit: "host:port",
+      meaning: "the TCP listener, `none` for none; unused when systemd passes one"),
+    ConfigurationKey(
+      name: "CLINIC_ALLOW_PLAIN_TCP", standard: "no", unit: "yes or no",
+      meaning: "listen without TLS on an address that is not loopback"),
+    ConfigurationKey(
+      name: "CLINIC_ROLES", standard: "root=ADMIN,@clinic-kiosk=KIOSK,@clinic-display=DISPLAY",
+      unit: "list",
+      meaning: "roles of users and `@groups` on the Unix socket, by name or number"),
+    ConfigurationKey(
+      name: "CLINIC_QUEUE_PASS_OVER_LIMIT", standard: "3", unit: "times",
+      meaning: "how often a waiting patient is passed over at most"),
+    ConfigurationKey(
+      name: "CLINIC_QUEUE_RECALL_AFTER", standard: "0", unit: "calls",
+      meaning: "how many calls a recalled token lets pass; 0 makes it first"),
+    ConfigurationKey(
+      name: "CLINIC_LOGIN_FAILURES_PER_MINUTE", standard: "5", unit: "attempts",
+      meaning: "of one user from one address"),
+    ConfigurationKey(
+      name: "CLINIC_PASSWORD_COST", standard: "12", unit: "bcrypt cost", meaning: "10 to 15"),
+    ConfigurationKey(
+      name: "CLINIC_MAX_MESSAGE_BYTES", standard: "1048576", unit: "bytes",
+      meaning: "size of a message"),
+    ConfigurationKey(
+      name: "CLINIC_MAX_DEPTH", standard: "64", unit: "levels", meaning: "nesting of a message"),
+    ConfigurationKey(
+      name: "CLINIC_MAX_BATCH", standard: "100", unit: "calls", meaning: "calls in a batch"),
+    ConfigurationKey(
+      name: "CLINIC_MAX_IN_FLIGHT", standard: "64", unit: "calls",
+      meaning: "calls that run at once on a connection"),
+    ConfigurationKey(
+      name: "CLINIC_MAX_CONNECTIONS", standard: "1024", unit: "connections", meaning: "in all"),
+    ConfigurationKey(
+      name: "CLINIC_MAX_CONNECTIONS_PER_PEER", standard: "256", unit: "connections",
+      meaning: "of one user id or address"),
+    ConfigurationKey(
+      name: "CLINIC_UNAUTHENTICATED_SECONDS", standard: "30", unit: "seconds",
+      meaning: "a TCP connection may stay without a login"),
+    ConfigurationKey(
+      name: "CLINIC_DRAIN_SECONDS", standard: "20", unit: "seconds",
+      meaning: "calls in flight get at a stop"),
+    ConfigurationKey(
+      name: "CLINIC_EVENT_LOOPS", standard: "1", unit: "threads",
+      meaning: "that handle connections"),
+    ConfigurationKey(
+      name: "CLINIC_DATABASE_CONNECTIONS", standard: "8", unit: "connections",
+      meaning: "to PostgreSQL for transactions, at most"),
+    ConfigurationKey(
+      name: "CLINIC_MIGRATE_AT_START", standard: "no", unit: "yes or no",
+      meaning: "bring the database's schema up to date at the start"),
+    ConfigurationKey(
+      name: "CLINIC_STATE_DIRECTORY", standard: "/var/lib/clinicd", unit: "path",
+      meaning: "where the daemon keeps what it must remember"),
+    ConfigurationKey(
+      name: "CLINIC_LOG_LEVEL", standard: "info", unit: "level",
+      meaning: "debug, info, notice, warning or error"),
+    ConfigurationKey(
+      name: "CLINIC_HOME", standard: ".clinic", unit: "path",
+      meaning: "where `make run` keeps its servers; the daemon does not use it"),
+  ]
+
+  /// The README's table.
+  static var markdown: String {
+    let rows = all.map {
+      "| `\($0.name)` | \($0.standard.map { "`\($0)`" } ?? "required") | \($0.unit) | \($0.meaning) |"
+    }
+    return (["| key | default | unit | meaning |", "| --- | --- | --- | --- |"] + rows)
+      .joined(separator: "\n")
+  }
+}

@@ -1,0 +1,116 @@
+import Clinic
+import JSONRPC
+import Systemd
+
+/// Takes values out of the environment, with their defaults, and collects what is wrong.
+struct ConfigurationReader {
+  private let values: [String: String]
+  private(set) var problems: [String] = []
+
+  init(_ values: [String: String]) {
+    self.values = values
+  }
+
+  /// A key of ours that nobody knows is a typing error.
+  mutating func refuseUnknown() {
+    let known = ConfigurationKey.all.map(\.name)
+    for name in values.keys.sorted() where name.hasPrefix("CLINIC_") && !known.contains(name) {
+      problems.append("\(name): there is no such key\(Self.hint(name, known))")
+    }
+  }
+
+  private static func hint(_ name: String, _ known: [String]) -> String {
+    NearestName.nearest(to: name, among: known).map { "; is \($0) meant?" } ?? ""
+  }
+
+  mutating func text(_ name: String) -> String {
+    if let value = values[name], !value.isEmpty { return value }
+    if let standard = ConfigurationKey.all.first(where: { $0.name == name })?.standard {
+      return standard
+    }
+    problems.append("\(name): must be given")
+    return ""
+  }
+
+  /// A key: 32 bytes or more.
+  mutating func secret(_ name: String) -> [UInt8] {
+    let bytes = Array(text(name).utf8)
+    if !bytes.isEmpty, bytes.count < 32 { problems.append("\(name): 32 bytes or more") }
+    return bytes
+  }
+
+  mutating func number(_ name: String, _ range: ClosedRange<Int>) -> Int {
+    let value = Int(text(name))
+    guard let value, range.contains(value) else {
+      problems.append("\(name): a number from \(range.lowerBound) to \(range.upperBound)")
+      return range.lowerBound
+    }
+    return value
+  }
+
+  mutating func octal(_ name: String) -> UInt32 {
+    guard let value = UInt32(text(name), radix: 8), value <= 0o777 else {
+      problems.append("\(name): permissions in octal, such as 0660")
+      return 0
+    }
+    return value
+  }
+
+  mutating func flag(_ name: String) -> Bool {
+    switch text(name).lowercased() {
+    case "yes", "true", "1", "on": return true
+    case "no", "false", "0", "off": return false
+    default:
+      problems.append("\(name): yes or no")
+      return false
+    }
+  }
+
+  mutating func choice<Value>(_ name: String, _ choices: [(String, Value)]) -> Value? {
+    let value = text(name)
+    if let choice = choices.first(where: { $0.0 == value }) { return choice.1 }
+    problems.append("\(name): one of \(choices.map(\.0).joined(separator: ", "))")
+    return nil
+  }
+
+  mutating func address(_ name: String, allowsPlain: Bool) -> (host: String, port: Int)? {
+    let value = text(name)
+    if value == "none" { return nil }
+    guard let colon = value.lastIndex(of: ":"),
+      let port = Int(value[value.index(after: colon)...]), (0...65_535).contains(port)
+    else {
+      problems.append("\(name): host:port, or none")
+      return nil
+    }
+    var host = String(value[..<colon])
+    if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+    let isLoopback = host.hasPrefix("127.") || host == "::1" || host == "localhost"
+    if !isLoopback, !allowsPlain {
+      problems.append(
+        "\(name): not loopback, and not encrypted: CLINIC_ALLOW_PLAIN_TCP=yes allows that")
+    }
+    return (host, port)
+  }
+
+  /// `root=ADMIN,1000=RECEPTION,@clinic-kiosk=KIOSK`. Names that the host does not know are left
+  /// out: the same configuration serves hosts without a kiosk.
+  mutating func roles(_ name: String) -> ([UInt32: Role], [UInt32: Role]) {
+    var users: [UInt32: Role] = [:]
+    var groups: [UInt32: Role] = [:]
+    for pair in text(name).split(whereSeparator: { $0 == "," || $0 == " " }) where pair != "none" {
+      let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
+      guard parts.count == 2, let role = Role(rawValue: String(parts[1]).uppercased()) else {
+        problems.append("\(name): a list of user=ROLE and @group=ROLE")
+        continue
+      }
+      let who = String(parts[0])
+      if who.hasPrefix("@") {
+        let group = String(who.dropFirst())
+        if let id = UInt32(group) ?? ProcessEnvironment.groupID(named: group) { groups[id] = role }
+      } else if let id = UInt32(who) ?? ProcessEnvironment.userID(named: who) {
+        users[id] = role
+      }
+    }
+    return (users, groups)
+  }
+}

@@ -1,0 +1,114 @@
+import Clinic
+import JSONRPC
+import Logging
+import Mongo
+import Postgres
+import RPCServer
+import Redis
+import StoreLoop
+import Systemd
+
+/// The daemon: the stores, the clinic, the server, and systemd's protocol round them.
+struct Daemon: Sendable {
+  static let version = "0.1.0"
+
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  let configuration: Configuration
+  let log: Logger
+  let loop: StoreLoop
+  let postgres: PostgresClient
+  let redis: RedisClient
+  let mongo: MongoClient
+
+  init(_ configuration: Configuration) throws {
+    ignoreSIGPIPE()
+    raiseDescriptorLimit()
+    self.configuration = configuration
+    log = Logger(label: "clinicd") { _ in DaemonLogHandler(level: configuration.logLevel) }
+    loop = StoreLoop(name: "stores")
+    postgres = PostgresClient(
+      configuration: PostgresClient.Configuration(
+        url: configuration.databaseURL,
+        transactionConnections: configuration.databaseConnections,
+        applicationName: "clinicd",
+        sessionSettings: [
+          ("TimeZone", configuration.settings.timeZone),
+          // What a frozen instance holds is freed by the server.
+          ("idle_in_transaction_session_timeout", "10s"),
+        ]), loop: loop)
+    do {
+      redis = RedisClient(
+        configuration: try RedisClient.Configuration(url: configuration.redisURL), loop: loop)
+      mongo = try MongoClient(url: configuration.mongoURL)
+    } catch let error as RedisError {
+      throw Failure(description: "REDIS_URL: \(error)")
+    } catch {
+      throw Failure(description: "MONGO_URL: \(error)")
+    }
+  }
+
+  /// Runs until SIGTERM or SIGINT.
+  func run() async throws {
+    let notifier = SystemdNotifier()
+    notifier.status("starting")
+    let hub = SubscriptionHub()
+    let clinic = Clinic(
+      settings: configuration.settings, loop: loop, postgres: postgres, redis: redis, mongo: mongo,
+      hub: hub, log: log)
+    let application = ClinicApplication(clinic, methods: try .all())
+    let server = RPCServer(
+      application: application, limits: configuration.limits, logger: log, hub: hub,
+      eventLoops: configuration.eventLoops)
+    let lifetime = Lifetime(
+      clinic: clinic, server: server, notifier: notifier, log: log, configuration: configuration)
+    try await lifetime.run()
+  }
+
+  /// The checks of `clinicd check`: a line for each store that answers.
+  func check() async throws -> [String] {
+    var lines = ["configuration: ok"]
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await postgres.run() }
+      group.addTask { try await redis.run() }
+      group.addTask { try await mongo.run() }
+      defer { group.cancelAll() }
+      do {
+        let isCurrent = try await Migrator(postgres).check()
+        lines.append("postgresql: ok\(isCurrent ? "" : ", migrations are missing")")
+      } catch {
+        throw Failure(description: "postgresql: \(error)")
+      }
+      do {
+        try await redis.whenUp()
+        lines.append("redis: ok")
+      } catch {
+        throw Failure(description: "redis: \(error)")
+      }
+      do {
+        try await mongo.ping()
+        lines.append("mongodb: ok")
+      } catch {
+        throw Failure(description: "mongodb: \(error)")
+      }
+    }
+    return lines
+  }
+
+  /// The document of the whole method table.
+  static func openRPC() throws -> String {
+    String(
+      decoding: Discovery.document(
+        of: try .all(), version: version, for: nil, everything: true), as: UTF8.self)
+  }
+}
+
+extension RedisClient {
+  /// Returns when Redis has answered; throws after two seconds.
+  func whenUp() async throws {
+    for _ in 0..<20 where state == .down { try await Task.sleep(for: .milliseconds(100)) }
+    _ = try await command(["PING"])
+  }
+}

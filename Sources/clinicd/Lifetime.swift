@@ -1,0 +1,112 @@
+import Clinic
+import Logging
+import RPCServer
+import ServiceLifecycle
+import Systemd
+import UnixSignals
+
+/// Start and stop, in order: stores and clinic, listeners, `READY=1`; at a signal the listeners
+/// drain first, while the clinic still works.
+struct Lifetime: Sendable {
+  let clinic: Clinic
+  let server: RPCServer
+  let notifier: SystemdNotifier
+  let log: Logger
+  let configuration: Configuration
+
+  func run() async throws {
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await clinic.run() }
+      defer { group.cancelAll() }
+      try await start()
+      group.addTask { try await report() }
+      group.addTask { await server.run() }
+      for await signal in signals {
+        if signal == .sighup { continue }
+        break
+      }
+      log.info("stopping")
+      notifier.stopping()
+      notifier.extendTimeout(by: configuration.limits.drainTime + .seconds(5))
+      await server.drain(within: configuration.limits.drainTime)
+    }
+    log.info("stopped")
+  }
+
+  private func start() async throws {
+    let migrator = Migrator(clinic.postgres)
+    if configuration.migratesAtStart {
+      for migration in try await migrator.up() {
+        log.info("applied migration \(migration.number) \(migration.name)")
+      }
+    }
+    do {
+      guard try await migrator.check() else {
+        throw Daemon.Failure(
+          description: "the database's schema is not up to date: run clinicctl migrate up")
+      }
+    } catch let failure as Migrator.Failure {
+      throw Daemon.Failure(description: failure.description)
+    } catch let failure as Daemon.Failure {
+      throw failure
+    } catch {
+      throw Daemon.Failure(description: "PostgreSQL: \(error)")
+    }
+    try await clinic.whenReady()
+    try await listen()
+    notifier.ready(status: statusLine)
+    log.info("ready", metadata: ["listeners": "\(server.addresses)"])
+  }
+
+  /// systemd's sockets when it passes them, our own otherwise.
+  private func listen() async throws {
+    let adopted = SystemdSockets.adopt()
+    for socket in adopted where socket.name != "web" {
+      try await server.adopt(descriptor: socket.descriptor)
+    }
+    do {
+      if !adopted.contains(where: { SystemdSockets.isUnix($0.descriptor) }), adopted.isEmpty {
+        try await server.bind(unixPath: configuration.socketPath, mode: configuration.socketMode)
+      }
+      if adopted.isEmpty, let (host, port) = configuration.tcp {
+        try await server.bind(host: host, port: port)
+      }
+    } catch {
+      throw Daemon.Failure(description: "cannot listen: \(error)")
+    }
+  }
+
+  /// Keeps systemd informed: how it is, once a second, and that everything still answers.
+  private func report() async throws {
+    let watchdog = SystemdNotifier.watchdogInterval
+    var line = ""
+    while true {
+      try await Task.sleep(for: min(.seconds(1), (watchdog ?? .seconds(2)) / 2))
+      let now = statusLine
+      if now != line { notifier.status(now) }
+      line = now
+      if watchdog != nil, await isAlive() { notifier.watchdog() }
+    }
+  }
+
+  /// The event loops and the loop of the stores answer.
+  private func isAlive() async -> Bool {
+    await withTaskExecutorPreference(clinic.loop) { true }
+  }
+
+  private var statusLine: String {
+    let statistics = server.statistics
+    let hub = clinic.hub.statistics
+    let down = [
+      clinic.postgres.state == .up ? nil : "postgresql",
+      clinic.redis.state == .up ? nil : "redis",
+      clinic.mongo.state == .up ? nil : "mongodb",
+    ].compactMap { $0 }
+    let stores = down.isEmpty ? "stores up" : "down: \(down.joined(separator: ", "))"
+    let lag = clinic.relay.status
+    let behind = (lag.unsealed ?? 0) + (lag.unshipped ?? 0)
+    return "\(statistics.connections) connections, \(hub.subscriptions) subscriptions, \(stores)"
+      + (behind > 0 ? ", \(behind) audit entries to carry" : "")
+  }
+}

@@ -1,0 +1,52 @@
+import Logging
+import Synchronization
+import Systemd
+
+/// Where the daemon's log goes: to the journal with its fields when the journal listens, otherwise
+/// to standard error as lines for people.
+struct DaemonLogHandler: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var logLevel: Logger.Level
+  private let journal: JournalWriter?
+
+  init(level: Logger.Level) {
+    logLevel = level
+    journal = JournalWriter.isAvailable ? JournalWriter() : nil
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+    if let journal {
+      var fields = all.map { (name: Self.field($0.key), value: $0.value.description) }
+      fields.append((name: "CODE_FILE", value: event.file))
+      fields.append((name: "CODE_LINE", value: String(event.line)))
+      let priority = Self.priority(of: event.level)
+      if journal.write(priority: priority, message: event.message.description, fields: fields) {
+        return
+      }
+    }
+    let tail = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+    standardError("clinicd \(event.level): \(event.message)\(tail)")
+  }
+
+  /// `rpc.request_id` becomes `RPC_REQUEST_ID`.
+  private static func field(_ key: String) -> String {
+    String(key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+  }
+
+  private static func priority(of level: Logger.Level) -> JournalWriter.Priority {
+    switch level {
+    case .trace, .debug: .debug
+    case .info: .informational
+    case .notice: .notice
+    case .warning: .warning
+    case .error: .error
+    case .critical: .critical
+    }
+  }
+}

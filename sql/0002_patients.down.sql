@@ -1,0 +1,3 @@
+DROP TABLE patients;
+DROP FUNCTION digits(text);
+DROP FUNCTION folded(text);

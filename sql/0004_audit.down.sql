@@ -1,0 +1,4 @@
+DROP TABLE idempotency_keys;
+DROP TABLE projections;
+DROP TABLE audit_chain;
+DROP TABLE audit_entries;
