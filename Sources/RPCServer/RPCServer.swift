@@ -16,11 +16,16 @@ public final class RPCServer: Sendable {
   private let drainStarted = Latch()
   private let stopped = Latch()
 
-  /// - Parameter eventLoops: how many threads handle connections.
+  /// - Parameters:
+  ///   - hub: the application's, if it has one already; of one server only.
+  ///   - eventLoops: how many threads handle connections.
   public init(
-    application: any Application, limits: Limits = Limits(), logger: Logger, eventLoops: Int = 1
+    application: any Application, limits: Limits = Limits(), logger: Logger,
+    hub: SubscriptionHub? = nil, eventLoops: Int = 1
   ) {
-    let core = ServerCore(application: application, limits: limits, logger: logger)
+    let core = ServerCore(
+      application: application, limits: limits, logger: logger,
+      hub: hub ?? SubscriptionHub(subscriptionsPerSession: limits.subscriptions))
     let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoops))
     let workers = group.makeIterator().enumerated().map { index, eventLoop in
       EventLoopWorker(index: index, eventLoop: eventLoop, core: core)

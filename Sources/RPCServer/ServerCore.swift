@@ -8,7 +8,7 @@ final class ServerCore: Sendable {
   let executor: any TaskExecutor
   let limits: Limits
   let logger: Logger
-  let hub: Hub
+  let hub: SubscriptionHub
   let admission = Admission()
   /// Open when a drain has nothing left to wait for.
   let idle = Latch()
@@ -17,12 +17,14 @@ final class ServerCore: Sendable {
   private let sessions = Atomic<UInt64>(0)
   private let calls: Atomic<UInt64>
 
-  init(application: any Application, limits: Limits, logger: Logger) {
+  init(
+    application: any Application, limits: Limits, logger: Logger, hub: SubscriptionHub
+  ) {
     self.application = application
     self.executor = application.executor
     self.limits = limits
     self.logger = logger
-    self.hub = Hub(subscriptionsPerSession: limits.subscriptions)
+    self.hub = hub
     // Another start for each process, so that the numbers in old logs are not used again.
     self.calls = Atomic(UInt64.random(in: 0...UInt64.max))
   }

@@ -1,13 +1,16 @@
-import JSONRPC
+public import JSONRPC
 import Synchronization
 
-/// The server's notification hub: knows who subscribed to what, and hands publications to the event loops concerned.
-final class Hub: NotificationHub {
+/// A server's notification hub: knows who subscribed to what, and hands publications to the event loops concerned.
+///
+/// Made before the server, so that the application can be given it.
+public final class SubscriptionHub: NotificationHub {
   /// Messages are posted under this lock, so that every event loop sees them in the order of the registry's changes.
   private let registry = Mutex(HubRegistry())
   private let subscriptionsPerSession: Int
 
-  init(subscriptionsPerSession: Int) {
+  /// - Parameter subscriptionsPerSession: past it `subscribe` says no.
+  public init(subscriptionsPerSession: Int = Limits().subscriptions) {
     self.subscriptionsPerSession = subscriptionsPerSession
   }
 
@@ -32,7 +35,7 @@ final class Hub: NotificationHub {
 
   // MARK: NotificationHub
 
-  func subscribe(
+  public func subscribe(
     _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy
   ) -> Bool {
     let context = CallContext.current
@@ -49,7 +52,7 @@ final class Hub: NotificationHub {
     }
   }
 
-  func start(_ session: Session, id: String, from version: Int64) {
+  public func start(_ session: Session, id: String, from version: Int64) {
     registry.withLock { registry in
       guard let entry = registry.sessions[session.id], entry.subscriptions[id] != nil
       else { return }
@@ -58,7 +61,7 @@ final class Hub: NotificationHub {
     }
   }
 
-  func unsubscribe(_ session: Session, id: String) -> Bool {
+  public func unsubscribe(_ session: Session, id: String) -> Bool {
     registry.withLock { registry in
       guard let worker = registry.remove(id, of: session.id) else { return false }
       registry.workers[worker].post(.unsubscribe(connection: session.id, id: id))
@@ -66,7 +69,7 @@ final class Hub: NotificationHub {
     }
   }
 
-  func publish(_ publication: Publication, to channel: String) {
+  public func publish(_ publication: Publication, to channel: String) {
     registry.withLock { registry in
       guard let subscribers = registry.channels[channel] else { return }
       registry.published += 1
@@ -76,7 +79,7 @@ final class Hub: NotificationHub {
     }
   }
 
-  func end(subscriptionsOf session: Session, reason: String) {
+  public func end(subscriptionsOf session: Session, reason: String) {
     registry.withLock { registry in
       guard let entry = registry.sessions[session.id] else { return }
       for id in entry.subscriptions.keys { registry.remove(id, of: session.id) }
@@ -85,7 +88,7 @@ final class Hub: NotificationHub {
     }
   }
 
-  func endAll(kind: String) {
+  public func endAll(kind: String) {
     registry.withLock { registry in
       for (session, entry) in registry.sessions {
         for id in entry.subscriptions.keys { registry.remove(id, of: session) }
@@ -94,11 +97,11 @@ final class Hub: NotificationHub {
     }
   }
 
-  var channels: [String] {
+  public var channels: [String] {
     registry.withLock { Array($0.channels.keys) }
   }
 
-  var statistics: HubStatistics {
+  public var statistics: HubStatistics {
     registry.withLock { registry in
       var statistics = HubStatistics()
       statistics.subscriptions = registry.subscriptions
