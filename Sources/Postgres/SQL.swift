@@ -26,12 +26,14 @@ public struct SQL: Sendable {
   fileprivate mutating func bind(_ value: some PostgresEncodable) {
     let offset = values.bytes.count
     value.encode(into: &values)
-    let isNull = values.isNull
+    let length = values.isNull ? -1 : values.bytes.count - offset
     values.isNull = false
+    // For libpq an empty value too has to stand somewhere.
+    if length == 0 { values.append(0) }
     parameters.append(
       Parameter(
-        type: type(of: value).postgresType, offset: offset,
-        length: isNull ? -1 : values.bytes.count - offset, position: text.utf8.count))
+        type: type(of: value).postgresType, offset: offset, length: length,
+        position: text.utf8.count))
     text.append("$")
     text.append(String(parameters.count))
   }

@@ -1,0 +1,139 @@
+import StoreLoop
+
+/// A connection that one caller has to itself, with its session: advisory locks, LISTEN, COPY.
+public final class Connection: @unchecked Sendable {
+  /// What the session LISTENs to, until the connection ends.
+  public let notifications: AsyncStream<(channel: String, payload: String)>
+
+  private let wire: Wire
+  private let loop: StoreLoop
+
+  /// Called on the loop.
+  init(_ wire: Wire) {
+    self.wire = wire
+    loop = wire.loop
+    let (stream, continuation) = AsyncStream<(channel: String, payload: String)>.makeStream()
+    notifications = stream
+    wire.onNotification = { channel, payload in
+      continuation.yield((channel: channel, payload: payload))
+    }
+    wire.onClosed = { _ in continuation.finish() }
+    if !wire.isOpen { continuation.finish() }
+  }
+
+  /// Called on the loop.
+  func close() {
+    wire.close()
+  }
+
+  /// Runs one statement.
+  public func query(_ sql: SQL) async throws(PostgresError) -> Rows {
+    guard !Task.isCancelled else { throw .cancelled }
+    let round = Round([sql])
+    let wire = wire
+    let outcome = await loop.await(round) {
+      if wire.isAtRest { round.restart = Round.Restart(index: 0, cleanup: []) }
+      wire.send(round)
+    } onCancel: {
+      wire.cancel(round)
+    }
+    guard let rows = try outcome.get().last else { throw .decoding }
+    return rows
+  }
+
+  /// Runs a transaction, as ``PostgresClient/withTransaction(_:_:)`` does.
+  public func withTransaction<Result: Sendable>(
+    _ mode: TransactionMode = .readCommitted, _ body: (Transaction) async throws -> Result
+  ) async throws -> Result {
+    try await Transaction.run(on: wire, mode, body)
+  }
+
+  /// Runs a text of many statements; unless it says BEGIN itself, all or none of them take effect.
+  /// A transaction that it leaves failed is rolled back.
+  public func execute(script: String) async throws(PostgresError) {
+    guard !Task.isCancelled else { throw .cancelled }
+    let operation = Script(script)
+    let (loop, wire) = (loop, wire)
+    let outcome = await withTaskCancellationHandler {
+      await unsafe withUnsafeContinuation { continuation in
+        unsafe operation.onDone(resume: continuation)
+        loop.run { wire.begin(operation) }
+      }
+    } onCancel: {
+      loop.execute { wire.cancel(operation) }
+    }
+    do throws(PostgresError) {
+      try outcome.get()
+    } catch {
+      await rollBackFailed()
+      throw Self.blamed(error)
+    }
+  }
+
+  /// Runs `COPY … FROM STDIN`, in any of its formats. The chunks may be cut anywhere.
+  ///
+  /// - Returns: The number of rows copied.
+  public func copyIn<Chunks: AsyncSequence>(
+    _ sql: SQL, rows: Chunks
+  ) async throws -> Int where Chunks.Element == [UInt8] {
+    var iterator = rows.makeAsyncIterator()
+    return try await copyIn(sql) { try await iterator.next() }
+  }
+
+  /// Runs `COPY … FROM STDIN` with the chunks that `next` gives until it gives nil. When it throws,
+  /// nothing is copied.
+  ///
+  /// - Returns: The number of rows copied.
+  public func copyIn(_ sql: SQL, next: () async throws -> [UInt8]?) async throws -> Int {
+    let copy = CopyIn(sql.text)
+    let wire = wire
+    try await step(of: copy) { wire.begin(copy) }
+    do {
+      while let chunk = try await next() {
+        try await step(of: copy) { copy.feed(chunk, wire) }
+      }
+      return try await step(of: copy) { copy.end(wire, reason: nil) }
+    } catch {
+      // Its own error is the interruption that it was asked for.
+      _ = try? await step(of: copy, isLast: true) { copy.end(wire, reason: "interrupted") }
+      await rollBackFailed()
+      throw error
+    }
+  }
+
+  @discardableResult
+  private func step(
+    of copy: CopyIn, isLast: Bool = false, _ work: @escaping @Sendable () -> Void
+  ) async throws(PostgresError) -> Int {
+    guard isLast || !Task.isCancelled else { throw .cancelled }
+    let (loop, wire) = (loop, wire)
+    let outcome = await withTaskCancellationHandler {
+      await unsafe withUnsafeContinuation { continuation in
+        unsafe copy.onStep(resume: continuation)
+        loop.run(work)
+      }
+    } onCancel: {
+      loop.execute { wire.cancel(copy) }
+    }
+    do throws(PostgresError) {
+      return try outcome.get()
+    } catch {
+      throw Self.blamed(error)
+    }
+  }
+
+  /// A statement that was stopped in a cancelled task was stopped for it.
+  private static func blamed(_ error: PostgresError) -> PostgresError {
+    error.kind == .timedOut && Task.isCancelled ? PostgresError(.cancelled, error.details) : error
+  }
+
+  private func rollBackFailed() async {
+    let round = Round(["ROLLBACK"])
+    round.limit = Wire.answerLimit
+    let wire = wire
+    _ = await loop.await(round) {
+      if wire.hasFailedTransaction { wire.send(round) } else { round.end(.success([])) }
+    } onCancel: {
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import CLibpq
+import StoreLoop
+
+/// A `COPY … FROM STDIN`: begun, fed, ended, one step after another.
+@safe final class CopyIn: ExclusiveOperation, @unchecked Sendable {
+  /// The rows that were copied, at the end.
+  typealias Outcome = Result<Int, PostgresError>
+
+  private enum State {
+    case starting, feeding, ending, over
+  }
+
+  private let text: String
+  private var state = State.starting
+  /// Data that libpq has no room for yet.
+  private var unsent: [UInt8]?
+  private var copied = 0
+  private var failure: PostgresError?
+  private var continuation: UnsafeContinuation<Outcome, Never>?
+
+  init(_ text: String) {
+    self.text = text
+  }
+
+  func onStep(resume continuation: UnsafeContinuation<Outcome, Never>) {
+    unsafe self.continuation = unsafe continuation
+  }
+
+  func begin(_ handle: ConnectionHandle) -> Bool {
+    unsafe PQsendQuery(handle.pointer, text) == 1
+  }
+
+  /// Sends data; the step ends when the socket has taken it.
+  func feed(_ chunk: [UInt8], _ wire: Wire) {
+    guard state == .feeding else {
+      step(.failure(failure ?? .connectionLost))
+      return
+    }
+    unsent = chunk
+    advance(wire)
+  }
+
+  /// - Parameter reason: Why the data is not complete, if it is not.
+  func end(_ wire: Wire, reason: String?) {
+    guard state == .feeding, let handle = wire.handle else {
+      step(.failure(failure ?? .connectionLost))
+      return
+    }
+    state = .ending
+    let sent =
+      if let reason {
+        unsafe PQputCopyEnd(handle.pointer, reason)
+      } else {
+        unsafe PQputCopyEnd(handle.pointer, nil)
+      }
+    if sent == 1 {
+      wire.flush()
+    } else {
+      wire.close()
+    }
+  }
+
+  func advance(_ wire: Wire) {
+    switch state {
+    case .feeding: sendRest(wire)
+    case .starting, .ending: wire.takeResults { take($0, wire) }
+    case .over: break
+    }
+  }
+
+  private func sendRest(_ wire: Wire) {
+    if let chunk = unsent, let handle = wire.handle {
+      let taken = unsafe chunk.withUnsafeBytes { bytes in
+        unsafe PQputCopyData(
+          handle.pointer, bytes.assumingMemoryBound(to: CChar.self).baseAddress,
+          Int32(clamping: bytes.count))
+      }
+      guard taken >= 0 else {
+        wire.close()
+        return
+      }
+      if taken == 1 { unsent = nil }
+    }
+    if wire.flush() && unsent == nil { step(.success(copied)) }
+  }
+
+  /// - Returns: Whether to take the next result.
+  private func take(_ result: ResultHandle?, _ wire: Wire) -> Bool {
+    guard let result else {
+      state = .over
+      wire.endExclusive()
+      step(failure.map { .failure($0) } ?? .success(copied))
+      return false
+    }
+    switch result.status {
+    case PGRES_COPY_IN:
+      guard state == .starting else { return false }
+      state = .feeding
+      step(.success(0))
+      return false
+    case PGRES_COMMAND_OK:
+      if state == .starting {
+        // The statement was no COPY.
+        failure = PostgresError(.server, PostgresError.Details(sqlState: "42601"))
+      }
+      copied = result.affected
+      return true
+    case PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+      failure = PostgresError(.server, PostgresError.Details(sqlState: "42601"))
+      return true
+    case PGRES_FATAL_ERROR where result.field(.sqlState) != nil && !result.isFatal:
+      failure = failure ?? result.error
+      return true
+    default:
+      wire.close(PostgresError(.connectionLost, result.error.details))
+      return false
+    }
+  }
+
+  func connectionClosed(_ reason: PostgresError) {
+    state = .over
+    failure = failure ?? reason
+    step(.failure(reason))
+  }
+
+  private func step(_ outcome: Outcome) {
+    guard let continuation = unsafe continuation else { return }
+    unsafe self.continuation = nil
+    unsafe continuation.resume(returning: outcome)
+  }
+}

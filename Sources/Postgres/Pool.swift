@@ -1,0 +1,338 @@
+import StoreLoop
+
+/// Keeps the client's connections open and lends them out. Used on the loop only, but for what says
+/// otherwise.
+final class Pool: @unchecked Sendable {
+  enum Lane {
+    case pipelined, transactions
+  }
+
+  struct Status: Sendable {
+    var state = Reachability.down
+    var since = ContinuousClock.now
+    var lastFailure: PostgresError?
+  }
+
+  private enum Phase {
+    case new, open, closed
+  }
+
+  /// How long a caller waits for a lost connection to come back.
+  private static let patience = Duration.milliseconds(250)
+  /// A connection that lived no longer is not replaced at once.
+  private static let infancy = Duration.seconds(1)
+  /// Queries on one connection; more wait, and may still choose another one.
+  private static let greatestDepth = 256
+
+  let loop: StoreLoop
+  let counters = Counters()
+  /// Read from anywhere.
+  let status = Locked(Status())
+
+  private let parameters: ConnectionParameters
+  private let connectTimeout: Duration
+  private let wanted: [Lane: Int]
+
+  private var phase = Phase.new
+  private var onClosed: (() -> Void)?
+  private var pipelined: [Wire] = []
+  private var idle: [Wire] = []
+  private var open: [Lane: Int] = [:]
+  private var connecting: [Lane: Int] = [:]
+  private var waitingRounds = Ring<Round>()
+  private var waitingTransactions = Ring<Borrower>()
+  /// Connections that could not be made, one after another.
+  private var failures = 0
+  private var hasBeenUp = false
+  private var pause: Timer?
+  private var patienceTimer: Timer?
+  /// Grows when a table turns out to have changed: what is prepared is prepared again.
+  private var epoch = 0
+
+  init(
+    parameters: ConnectionParameters, connectTimeout: Duration, pipelined: Int, transactions: Int,
+    loop: StoreLoop
+  ) {
+    self.parameters = parameters
+    self.connectTimeout = connectTimeout
+    wanted = [.pipelined: pipelined, .transactions: transactions]
+    self.loop = loop
+  }
+
+  // MARK: Opening and closing
+
+  func start(onClosed: @escaping () -> Void) {
+    guard phase == .new else {
+      onClosed()
+      return
+    }
+    phase = .open
+    self.onClosed = onClosed
+    replenish()
+  }
+
+  func close() {
+    guard phase != .closed else { return }
+    phase = .closed
+    pause?.cancel()
+    patienceTimer?.cancel()
+    for wire in pipelined + idle { wire.close() }
+    failWaiting(.unavailable)
+    setState(.down)
+    onClosed?()
+    onClosed = nil
+  }
+
+  /// A connection that is not the pool's; the completion runs on the loop.
+  func connect(_ completion: @escaping @Sendable (Result<Wire, PostgresError>) -> Void) {
+    guard phase != .closed, !isKnownDown else {
+      completion(.failure(.unavailable))
+      return
+    }
+    let loop = loop
+    Connector.connect(parameters, timeout: connectTimeout) { result in
+      loop.execute { completion(result.map { Wire($0, loop: loop) }) }
+    }
+  }
+
+  /// No connection is open, and the last attempt has failed.
+  private var isKnownDown: Bool { failures > 0 && openCount == 0 }
+
+  private var openCount: Int { open.values.reduce(0, +) }
+
+  private func missing(_ lane: Lane) -> Int {
+    (wanted[lane] ?? 0) - (open[lane] ?? 0) - (connecting[lane] ?? 0)
+  }
+
+  /// Makes the connections that are missing: all at once, or one while the server does not answer.
+  private func replenish() {
+    guard phase == .open, pause == nil else { return }
+    for lane in [Lane.pipelined, .transactions] {
+      while missing(lane) > 0 {
+        if isKnownDown && connecting.values.contains(where: { $0 > 0 }) { return }
+        connecting[lane, default: 0] += 1
+        connect(lane)
+      }
+    }
+  }
+
+  private func connect(_ lane: Lane) {
+    let loop = loop
+    Connector.connect(parameters, timeout: connectTimeout) { result in
+      loop.execute { self.connected(lane, result) }
+    }
+  }
+
+  private func connected(_ lane: Lane, _ result: Result<ConnectionHandle, PostgresError>) {
+    connecting[lane, default: 0] -= 1
+    guard phase == .open else { return }
+    switch result {
+    case .success(let handle):
+      failures = 0
+      hasBeenUp = true
+      add(Wire(handle, loop: loop), to: lane)
+      setState(.up)
+      replenish()
+    case .failure(let error):
+      counters.connectionsFailed.add(1)
+      status.withLock { $0.lastFailure = error }
+      guard pause == nil else { return }
+      failures += 1
+      rest(.milliseconds(min(2_000, 50 << min(failures - 1, 6))))
+      if isKnownDown { failWaiting(PostgresError(.unavailable, error.details)) }
+    }
+  }
+
+  private func rest(_ duration: Duration) {
+    guard pause == nil else { return }
+    pause = loop.schedule(after: duration) { [weak self] in
+      self?.pause = nil
+      self?.replenish()
+    }
+  }
+
+  private func add(_ wire: Wire, to lane: Lane) {
+    open[lane, default: 0] += 1
+    counters.connections.add(1)
+    wire.epoch = epoch
+    wire.onStale = { [weak self] in self?.epoch += 1 }
+    wire.onClosed = { [weak self] wire in self?.closed(wire, lane) }
+    switch lane {
+    case .pipelined:
+      wire.isShared = true
+      wire.onRoundDone = { [weak self] in self?.dispatchRounds() }
+      pipelined.append(wire)
+      dispatchRounds()
+    case .transactions:
+      giveBack(wire)
+    }
+  }
+
+  private func closed(_ wire: Wire, _ lane: Lane) {
+    open[lane, default: 0] -= 1
+    counters.connections.add(-1)
+    counters.connectionsLost.add(1)
+    pipelined.removeAll { $0 === wire }
+    idle.removeAll { $0 === wire }
+    if openCount == 0 { setState(.down) }
+    if !waitingRounds.isEmpty || !waitingTransactions.isEmpty { startPatience() }
+    if ContinuousClock.now - wire.openedAt < Self.infancy { rest(.milliseconds(50)) }
+    replenish()
+  }
+
+  private func setState(_ state: Reachability) {
+    status.withLock { status in
+      guard status.state != state else { return }
+      status.state = state
+      status.since = .now
+    }
+  }
+
+  // MARK: Waiting
+
+  /// Those who wait without any connection of theirs being open do not wait for long.
+  private func startPatience() {
+    guard patienceTimer == nil, phase != .closed else { return }
+    let isStarting = phase == .new || !hasBeenUp
+    let limit = isStarting ? connectTimeout : Self.patience
+    patienceTimer = loop.schedule(after: limit) { [weak self] in
+      self?.patienceTimer = nil
+      self?.failWaiting(.unavailable)
+    }
+  }
+
+  /// Ends the wait of those for whom no connection is open.
+  private func failWaiting(_ error: PostgresError) {
+    if pipelined.isEmpty {
+      for round in waitingRounds.removeAll() { round.end(.failure(error)) }
+    }
+    if open[.transactions, default: 0] == 0 {
+      for borrower in waitingTransactions.removeAll() { borrower.end(.failure(error)) }
+    }
+  }
+
+  private var cannotWait: Bool { phase == .closed || isKnownDown }
+
+  // MARK: Queries
+
+  func submit(_ round: Round) {
+    guard !round.isDone else { return }
+    if let wire = leastLoaded() {
+      wire.send(round)
+    } else if cannotWait {
+      round.end(.failure(.unavailable))
+    } else {
+      waitingRounds.append(round)
+      if pipelined.isEmpty { startPatience() }
+    }
+  }
+
+  func cancel(_ round: Round) {
+    if let wire = round.wire {
+      wire.cancel(round)
+    } else if waitingRounds.contains(where: { $0 === round }) {
+      waitingRounds.removeAll { $0 === round }
+      round.end(.failure(.cancelled))
+    }
+  }
+
+  private func dispatchRounds() {
+    while !waitingRounds.isEmpty, let wire = leastLoaded(), let round = waitingRounds.popFirst() {
+      wire.send(round)
+    }
+  }
+
+  private func leastLoaded() -> Wire? {
+    var best: Wire?
+    for wire in pipelined where !wire.isCancelling && wire.depth < Self.greatestDepth {
+      if wire.depth < best?.depth ?? .max { best = wire }
+    }
+    if let best { refresh(best) }
+    return best
+  }
+
+  private func refresh(_ wire: Wire) {
+    guard wire.epoch != epoch else { return }
+    wire.epoch = epoch
+    wire.forgetStatements()
+  }
+
+  // MARK: Transactions
+
+  /// A free connection for a transaction, when nobody waits for it.
+  func takeIdle() -> Wire? {
+    guard waitingTransactions.isEmpty, let wire = idle.popLast() else { return nil }
+    lend(wire)
+    return wire
+  }
+
+  func submit(_ borrower: Borrower) {
+    if let wire = takeIdle() {
+      borrower.end(.success(wire))
+    } else if cannotWait {
+      borrower.end(.failure(.unavailable))
+    } else {
+      waitingTransactions.append(borrower)
+      counters.transactionsWaiting.add(1)
+      borrower.onEnd = { [counters] in counters.transactionsWaiting.add(-1) }
+      if open[.transactions, default: 0] == 0 { startPatience() }
+    }
+  }
+
+  func cancel(_ borrower: Borrower) {
+    waitingTransactions.removeAll { $0 === borrower }
+    borrower.end(.failure(.cancelled))
+  }
+
+  private func lend(_ wire: Wire) {
+    counters.transactionsInUse.add(1)
+    refresh(wire)
+  }
+
+  /// Takes a connection back from a transaction.
+  func release(_ wire: Wire) {
+    counters.transactionsInUse.add(-1)
+    guard wire.isOpen else { return }
+    wire.whenQuiet { [self] in
+      if wire.isAtRest {
+        giveBack(wire)
+      } else {
+        wire.close()
+      }
+    }
+  }
+
+  private func giveBack(_ wire: Wire) {
+    guard wire.isOpen, phase == .open else {
+      wire.close()
+      return
+    }
+    if let borrower = waitingTransactions.popFirst() {
+      lend(wire)
+      borrower.end(.success(wire))
+    } else {
+      idle.append(wire)
+    }
+  }
+}
+
+/// A transaction that waits for a connection. Used on the loop only.
+@safe final class Borrower: @unchecked Sendable {
+  typealias Outcome = Result<Wire, PostgresError>
+
+  var onEnd: (() -> Void)?
+  private var continuation: UnsafeContinuation<Outcome, Never>?
+
+  func onDone(resume continuation: UnsafeContinuation<Outcome, Never>) {
+    unsafe self.continuation = unsafe continuation
+  }
+
+  func end(_ outcome: Outcome) {
+    onEnd?()
+    onEnd = nil
+    if let continuation = unsafe continuation {
+      unsafe self.continuation = nil
+      unsafe continuation.resume(returning: outcome)
+    }
+  }
+}

@@ -1,0 +1,164 @@
+public import StoreLoop
+
+/// A database: queries of many callers pipelined over a few connections, and transactions over
+/// connections of their own.
+public final class PostgresClient: Sendable {
+  public struct Configuration: Sendable {
+    /// `postgres://…`, one with a driver's name (`postgresql+asyncpg://…`), or libpq's
+    /// `keyword=value` form.
+    public var url: String
+    /// Connections that the queries outside transactions share.
+    public var pipelinedConnections = 2
+    /// Connections for transactions: so many can run at once.
+    public var transactionConnections = 8
+    public var applicationName = ""
+    /// For each attempt to connect, login included.
+    public var connectTimeout = Duration.seconds(5)
+    /// What each session starts with: `("TimeZone", "UTC")`.
+    public var sessionSettings: [(String, String)] = []
+
+    public init(url: String) {
+      self.url = url
+    }
+  }
+
+  let loop: StoreLoop
+  /// nil when the URL cannot be read.
+  let pool: Pool?
+  private let configurationError: PostgresError?
+
+  /// Makes a client that does nothing until ``run()``.
+  public init(configuration: Configuration, loop: StoreLoop) {
+    self.loop = loop
+    do throws(PostgresError) {
+      let parameters = try ConnectionParameters(
+        url: configuration.url, applicationName: configuration.applicationName,
+        sessionSettings: configuration.sessionSettings)
+      pool = Pool(
+        parameters: parameters, connectTimeout: configuration.connectTimeout,
+        pipelined: max(1, configuration.pipelinedConnections),
+        transactions: max(1, configuration.transactionConnections), loop: loop)
+      configurationError = nil
+    } catch {
+      pool = nil
+      configurationError = error
+    }
+  }
+
+  /// Opens the connections and keeps them open, through every outage, until the task is cancelled.
+  ///
+  /// - Throws: ``PostgresError/Kind/unavailable`` at once when the URL cannot be read.
+  public func run() async throws {
+    guard let pool else { throw configurationError ?? .unavailable }
+    let loop = loop
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        loop.execute { pool.start { continuation.resume() } }
+      }
+    } onCancel: {
+      loop.execute { pool.close() }
+    }
+  }
+
+  /// Whether any connection is open.
+  public var state: Reachability { pool?.status.withLock(\.state) ?? .down }
+
+  /// Since when ``state`` is what it is.
+  public var stateSince: ContinuousClock.Instant { pool?.status.withLock(\.since) ?? .now }
+
+  /// Why the last connection that failed could not be made; its `message` is for the log.
+  public var lastFailure: PostgresError? {
+    pool.map { $0.status.withLock(\.lastFailure) } ?? configurationError
+  }
+
+  public var statistics: PostgresStatistics { pool?.counters.statistics ?? PostgresStatistics() }
+
+  // MARK: Queries
+
+  /// Runs one statement, committed by itself, on one of the shared connections.
+  ///
+  /// - Parameter retry: The statement only reads: it is sent once more when the connection is lost.
+  /// - Throws: ``PostgresError/Kind/connectionLost`` when the connection breaks before the answer is
+  ///   there; whether a statement that writes has had its effect is not known then.
+  public func query(_ sql: SQL, retry: Bool = false) async throws(PostgresError) -> Rows {
+    guard let pool else { throw .unavailable }
+    guard !Task.isCancelled else { throw .cancelled }
+    let round = Round([sql])
+    round.restart = Round.Restart(index: 0, cleanup: [])
+    round.onlyReads = retry
+    round.pool = pool
+    pool.counters.queries.add(1)
+    pool.counters.queriesInFlight.add(1)
+    defer { pool.counters.queriesInFlight.add(-1) }
+    let outcome = await loop.await(round) {
+      pool.submit(round)
+    } onCancel: {
+      pool.cancel(round)
+    }
+    guard let rows = try outcome.get().last else { throw .decoding }
+    return rows
+  }
+
+  // MARK: Transactions
+
+  /// Runs a transaction: committed when `body` returns, rolled back when it throws or the task is
+  /// cancelled before COMMIT is sent.
+  ///
+  /// - Throws: What `body` throws, or a ``PostgresError``. After
+  ///   ``PostgresError/Kind/outcomeUnknown`` the transaction is in effect entirely or not at all.
+  public func withTransaction<Result: Sendable>(
+    _ mode: TransactionMode = .readCommitted, _ body: (Transaction) async throws -> Result
+  ) async throws -> Result {
+    guard let pool else { throw PostgresError.unavailable }
+    let wire = try await borrow(from: pool)
+    pool.counters.transactions.add(1)
+    defer { loop.run { pool.release(wire) } }
+    return try await Transaction.run(on: wire, mode, body)
+  }
+
+  private func borrow(from pool: Pool) async throws(PostgresError) -> Wire {
+    guard !Task.isCancelled else { throw .cancelled }
+    if loop.isOnLoop, let wire = pool.takeIdle() { return wire }
+    let borrower = Borrower()
+    let loop = loop
+    let outcome = await withTaskCancellationHandler {
+      await unsafe withUnsafeContinuation { continuation in
+        unsafe borrower.onDone(resume: continuation)
+        loop.run { pool.submit(borrower) }
+      }
+    } onCancel: {
+      loop.execute { pool.cancel(borrower) }
+    }
+    return try outcome.get()
+  }
+
+  // MARK: Connections
+
+  /// Lends a connection of its own, made for this and closed afterwards: for what belongs to a
+  /// session, such as advisory locks, LISTEN and COPY.
+  public func withConnection<Result: Sendable>(
+    _ body: (Connection) async throws -> Result
+  ) async throws -> Result {
+    guard let pool else { throw PostgresError.unavailable }
+    let wire = try await connect(pool)
+    let loop = loop
+    let connection = await loop.hop { Connection(wire) }
+    defer { loop.run { connection.close() } }
+    return try await body(connection)
+  }
+
+  private func connect(_ pool: Pool) async throws(PostgresError) -> Wire {
+    guard !Task.isCancelled else { throw .cancelled }
+    let borrower = Borrower()
+    let loop = loop
+    let outcome = await withTaskCancellationHandler {
+      await unsafe withUnsafeContinuation { continuation in
+        unsafe borrower.onDone(resume: continuation)
+        loop.run { pool.connect { borrower.end($0) } }
+      }
+    } onCancel: {
+      loop.execute { borrower.end(.failure(.cancelled)) }
+    }
+    return try outcome.get()
+  }
+}

@@ -1,0 +1,187 @@
+import StoreLoop
+
+/// Statements that travel together and end with one Sync: an error keeps those behind it from being
+/// executed, and the next round is untouched by it. Used on the loop only.
+@safe final class Round: @unchecked Sendable {
+  typealias Outcome = Result<[Rows], PostgresError>
+
+  /// What the server is going to answer for a statement.
+  struct Step {
+    let prepared: PreparedStatement?
+    var awaitsPreparation: Bool
+  }
+
+  /// How the round is sent again when the server says that nothing from `index` on was done.
+  struct Restart {
+    var index: Int
+    /// What brings the session back to where it was before that statement.
+    var cleanup: [SQL]
+  }
+
+  var statements: [SQL]
+  /// The last statement is COMMIT.
+  var commits = false
+  var restart: Restart?
+  /// The connection is given up when the answer takes longer.
+  var limit: Duration?
+  /// Takes the round again when the connection was lost and that does no harm.
+  var pool: Pool?
+  /// Its statements are not worth preparing.
+  var isOneShot = false
+  /// Called once, before the caller goes on.
+  var onEnd: ((Round) -> Void)?
+  /// It only reads: sending it twice does no harm.
+  var onlyReads = false
+
+  private(set) var rows: [Rows] = []
+  private(set) var failure: PostgresError?
+  private(set) var isDone = false
+  var isCancelled = false
+  /// Which of its connection's rounds this is.
+  var sequence = 0
+  var limitTimer: Timer?
+  /// The connection that it was sent over.
+  var wire: Wire?
+
+  private var steps: [Step] = []
+  private var start = 0
+  private var position = 0
+  private var failedIndex: Int?
+  private(set) var isStale = false
+  private var restarts = 0
+  private var continuation: UnsafeContinuation<Outcome, Never>?
+
+  init(_ statements: [SQL]) {
+    self.statements = statements
+  }
+
+  /// How many statements were done, counted from the first.
+  var succeeded: Int { failedIndex ?? statements.count }
+
+  func onDone(resume continuation: UnsafeContinuation<Outcome, Never>) {
+    unsafe self.continuation = unsafe continuation
+  }
+
+  // MARK: Sending
+
+  /// The statements to be sent now.
+  var unsent: ArraySlice<SQL> { statements[start...] }
+
+  func add(_ step: Step) {
+    steps.append(step)
+  }
+
+  // MARK: Receiving
+
+  /// Takes the next result.
+  ///
+  /// - Returns: A prepared statement that the server does not have, or no longer knows how to run.
+  func accept(_ result: ResultHandle, status: Status) -> PreparedStatement? {
+    guard position - start < steps.count else {
+      // At the Sync: a deferred constraint of an implicit transaction.
+      if status == .failed { fail(result, at: statements.count - 1) }
+      return nil
+    }
+    let step = steps[position - start]
+    if step.awaitsPreparation {
+      if status == .succeeded {
+        step.prepared?.isConfirmed = true
+        steps[position - start].awaitsPreparation = false
+        return nil
+      }
+      // The execution behind it fails as well, silently.
+      if status == .failed { fail(result, at: position) }
+      steps[position - start].awaitsPreparation = false
+      return step.prepared
+    }
+    defer { position += 1 }
+    switch status {
+    case .succeeded: rows.append(Rows(result))
+    case .failed:
+      fail(result, at: position)
+      return isStale ? step.prepared : nil
+    case .skipped: break
+    }
+    return nil
+  }
+
+  enum Status {
+    case succeeded, failed, skipped
+  }
+
+  private func fail(_ result: ResultHandle, at index: Int) {
+    guard failure == nil else { return }
+    failure = result.error
+    failedIndex = index
+    isStale = result.saysStale
+  }
+
+  // MARK: Ending
+
+  /// Makes the round ready to be sent again, if it failed for a reason that a second attempt does
+  /// not have.
+  ///
+  /// - Parameter isExposed: A cancellation meant for another round may have hit this one.
+  /// - Returns: What to send before it.
+  func rewound(isExposed: Bool) -> [SQL]? {
+    guard let restart, let failedIndex, failedIndex >= restart.index, restarts == 0, !isCancelled,
+      !isDone, isStale || (isExposed && failure?.kind == .timedOut)
+    else { return nil }
+    restarts += 1
+    rewind(to: restart.index)
+    return restart.cleanup
+  }
+
+  private func rewind(to index: Int) {
+    start = index
+    position = index
+    rows.removeSubrange(min(index, rows.count)...)
+    steps = []
+    failure = nil
+    failedIndex = nil
+    isStale = false
+  }
+
+  /// The server has answered everything.
+  func finish() {
+    guard var failure else {
+      end(.success(rows))
+      return
+    }
+    if isCancelled && failure.kind == .timedOut {
+      failure = PostgresError(.cancelled, failure.details)
+    }
+    end(.failure(failure))
+  }
+
+  /// The connection is gone.
+  func connectionClosed(wasSent: Bool, reason: PostgresError) {
+    limitTimer?.cancel()
+    guard !isDone else { return }
+    if isCancelled {
+      end(.failure(.cancelled))
+    } else if commits && wasSent {
+      end(.failure(.outcomeUnknown))
+    } else if let pool, onlyReads || !wasSent, restarts == 0 {
+      restarts += wasSent ? 1 : 0
+      rewind(to: 0)
+      wire = nil
+      pool.submit(self)
+    } else {
+      end(.failure(reason))
+    }
+  }
+
+  func end(_ outcome: Outcome) {
+    guard !isDone else { return }
+    isDone = true
+    pool = nil
+    wire = nil
+    onEnd?(self)
+    onEnd = nil
+    if let continuation = unsafe continuation {
+      unsafe self.continuation = nil
+      unsafe continuation.resume(returning: outcome)
+    }
+  }
+}

@@ -1,0 +1,248 @@
+import StoreLoop
+
+/// A transaction, for as long as the closure that it was given to runs. Its statements may be
+/// awaited from any task, one at a time.
+public final class Transaction: @unchecked Sendable {
+  /// A savepoint whose closure runs.
+  private final class Savepoint {
+    let depth: Int
+    /// Where SAVEPOINT stands in `pending`; nil once it was sent.
+    var pendingIndex: Int?
+    var isEstablished = false
+
+    init(depth: Int, pendingIndex: Int) {
+      self.depth = depth
+      self.pendingIndex = pendingIndex
+    }
+  }
+
+  private let wire: Wire
+  private let loop: StoreLoop
+  private let mode: TransactionMode
+
+  // Touched on the loop only.
+  private var hasBegun = false
+  private var isFinished = false
+  /// What goes out with the next statement.
+  private var pending: [SQL] = []
+  private var savepoints: [Savepoint] = []
+  private var lastFailure: PostgresError?
+
+  init(on wire: Wire, _ mode: TransactionMode) {
+    self.wire = wire
+    self.mode = mode
+    loop = wire.loop
+  }
+
+  // MARK: Statements
+
+  /// Runs a statement, after those that were enqueued.
+  public func query(_ sql: SQL) async throws(PostgresError) -> Rows {
+    guard let rows = try await trip([sql]).last else { throw .decoding }
+    return rows
+  }
+
+  /// Runs statements that do not depend on each other's results in one trip.
+  ///
+  /// - Throws: The error of the first that fails; those after it have not run.
+  public func pipeline(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
+    guard !statements.isEmpty else { return [] }
+    return try await trip(statements).suffix(statements.count)
+  }
+
+  /// Sends a statement with the next trip, whose error its own is. Its result is dropped.
+  public func enqueue(_ sql: SQL) {
+    loop.run { self.pending.append(sql) }
+  }
+
+  /// Sends the last statements and COMMIT in one trip. Nothing can follow.
+  public func commit(with statements: [SQL] = []) async throws(PostgresError) -> [Rows] {
+    guard !Task.isCancelled else { throw .cancelled }
+    let rows = try await end(with: statements)
+    return rows.suffix(statements.count)
+  }
+
+  /// One trip: BEGIN if it is the first, what is pending, these statements.
+  private func trip(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
+    guard !Task.isCancelled else { throw .cancelled }
+    let round = Round([])
+    return try await loop.await(round) {
+      guard !self.isFinished else {
+        round.end(.failure(.finished))
+        return
+      }
+      self.send(round, statements)
+    } onCancel: {
+      self.wire.cancel(round)
+    }.get()
+  }
+
+  /// COMMIT, with everything that is to go before it.
+  private func end(with statements: [SQL]) async throws(PostgresError) -> [Rows] {
+    let round = Round([])
+    let outcome = await loop.await(round) {
+      guard !self.isFinished else {
+        round.end(.failure(.finished))
+        return
+      }
+      self.isFinished = true
+      guard self.hasBegun || !self.pending.isEmpty || !statements.isEmpty else {
+        round.end(.success([]))
+        return
+      }
+      round.commits = true
+      round.limit = Self.commitLimit
+      self.send(round, statements + ["COMMIT"])
+    } onCancel: {
+    }
+    var rows = try outcome.get()
+    guard let answer = rows.popLast() else { return [] }
+    // COMMIT of a transaction that has failed is answered so, and is no error.
+    if answer.handle.commandTag == "ROLLBACK" {
+      throw lastFailure ?? PostgresError(.server, PostgresError.Details(sqlState: "25P02"))
+    }
+    return rows
+  }
+
+  /// How long COMMIT may take.
+  private static let commitLimit = Duration.seconds(10)
+
+  private func send(
+    _ round: Round, _ statements: [SQL], onSuccess: @escaping () -> Void = {}
+  ) {
+    let begins = !hasBegun
+    round.statements = (begins ? [mode.begin] : []) + pending + statements
+    if begins {
+      round.restart = Round.Restart(index: 0, cleanup: ["ROLLBACK"])
+    } else if let innermost = savepoints.last, let index = innermost.pendingIndex {
+      round.restart = Round.Restart(
+        index: index + 1, cleanup: [SQL(text: "ROLLBACK TO s\(innermost.depth)")])
+    }
+    let sent = savepoints.compactMap { savepoint in
+      savepoint.pendingIndex.map { (savepoint, begins ? $0 + 1 : $0) }
+    }
+    for (savepoint, _) in sent { savepoint.pendingIndex = nil }
+    hasBegun = true
+    pending = []
+    round.onEnd = { [self] round in
+      for (savepoint, index) in sent where index < round.succeeded {
+        savepoint.isEstablished = true
+      }
+      if let failure = round.failure { lastFailure = failure } else { onSuccess() }
+    }
+    wire.send(round)
+  }
+}
+
+// MARK: - Savepoints
+
+extension Transaction {
+  /// Runs a part of the transaction that can fail by itself: when `body` throws, what it did is
+  /// undone and the transaction goes on. SAVEPOINT, RELEASE and ROLLBACK TO travel with the
+  /// statements around them.
+  public func savepoint<Result: Sendable>(
+    _ body: () async throws -> Result
+  ) async throws -> Result {
+    await loop.hop { self.openSavepoint() }
+    do {
+      let result = try await body()
+      try await closeSavepoint()
+      return result
+    } catch {
+      await loop.hop { self.rollBackSavepoint() }
+      throw error
+    }
+  }
+
+  private func openSavepoint() {
+    let savepoint = Savepoint(depth: savepoints.count + 1, pendingIndex: pending.count)
+    savepoints.append(savepoint)
+    pending.append(SQL(text: "SAVEPOINT s\(savepoint.depth)"))
+  }
+
+  /// What was enqueued in the closure and not sent yet fails here, inside the savepoint.
+  private func closeSavepoint() async throws(PostgresError) {
+    guard !Task.isCancelled else { throw .cancelled }
+    let round = Round([])
+    _ = try await loop.await(round) {
+      if let savepoint = self.savepoints.last, let release = self.release(savepoint) {
+        self.send(round, [release]) { self.savepoints.removeLast() }
+      } else {
+        if !self.savepoints.isEmpty { self.savepoints.removeLast() }
+        round.end(.success([]))
+      }
+    } onCancel: {
+      self.wire.cancel(round)
+    }.get()
+  }
+
+  /// RELEASE, when it has to be sent at once; else it waits for the next trip.
+  private func release(_ savepoint: Savepoint) -> SQL? {
+    guard !isFinished else { return nil }
+    if savepoint.pendingIndex == pending.count - 1 {
+      // Nothing happened in it.
+      pending.removeLast()
+      return nil
+    }
+    let release = SQL(text: "RELEASE s\(savepoint.depth)")
+    guard pending.isEmpty else { return release }
+    pending.append(release)
+    return nil
+  }
+
+  private func rollBackSavepoint() {
+    guard let savepoint = savepoints.popLast(), !isFinished else { return }
+    if let index = savepoint.pendingIndex {
+      // It was never sent.
+      pending.removeSubrange(index...)
+    } else if savepoint.isEstablished {
+      pending = [
+        SQL(text: "ROLLBACK TO s\(savepoint.depth)"), SQL(text: "RELEASE s\(savepoint.depth)"),
+      ]
+    }
+    // Else a statement before it has failed, and with it the whole transaction.
+  }
+}
+
+// MARK: - Beginning and end
+
+extension Transaction {
+  /// Runs a transaction on a connection that is at rest, and leaves it at rest or closed.
+  static func run<Result: Sendable>(
+    on wire: Wire, _ mode: TransactionMode, _ body: (Transaction) async throws -> Result
+  ) async throws -> Result {
+    let transaction = Transaction(on: wire, mode)
+    do {
+      let result = try await body(transaction)
+      try await transaction.finish()
+      return result
+    } catch {
+      await transaction.rollBack()
+      throw error
+    }
+  }
+
+  private func finish() async throws(PostgresError) {
+    let isOver = await loop.hop { self.isFinished }
+    guard !isOver else { return }
+    guard !Task.isCancelled else { throw .cancelled }
+    _ = try await end(with: [])
+  }
+
+  private func rollBack() async {
+    let round = Round(["ROLLBACK"])
+    round.limit = Wire.answerLimit
+    let outcome = await loop.await(round) {
+      self.isFinished = true
+      if self.hasBegun && self.wire.isOpen && !self.wire.isAtRest {
+        self.wire.send(round)
+      } else {
+        round.end(.success([]))
+      }
+    } onCancel: {
+    }
+    if case .failure = outcome {
+      await loop.hop { self.wire.close() }
+    }
+  }
+}
