@@ -44,7 +44,7 @@ enum Connector {
     var values: [UnsafePointer<CChar>?] = unsafe []
     var copies: [UnsafeMutablePointer<CChar>?] = unsafe []
     defer {
-      for unsafecopy in unsafe copies { unsafe free(copy) }
+      while let copy = unsafe copies.popLast() { unsafe free(copy) }
     }
     for (keyword, value) in parameters.pairs {
       unsafe copies += [strdup(keyword), strdup(value)]
