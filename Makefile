@@ -11,7 +11,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share/clinicd
 .PHONY: help run test bench lint format dependencies build install clean
 
 help: ## Show these targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
 run: build ## Run clinicd on private servers with a demo clinic; Ctrl-C stops it all
 	@scripts/run
