@@ -88,7 +88,8 @@ let package = Package(
       name: "StoreTests", dependencies: ["StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt"],
       swiftSettings: settings),
     .testTarget(
-      name: "RPCServerTests", dependencies: ["RPCServer", "RPCClient", "JSONRPC", nio, nioPosix],
+      name: "RPCServerTests",
+      dependencies: ["RPCServer", "RPCClient", "JSONRPC", nio, nioPosix, logging],
       swiftSettings: settings),
     .testTarget(
       name: "ClinicTests",

@@ -1,0 +1,177 @@
+import JSONRPC
+import Testing
+
+@testable import RPCServer
+
+/// What the server does with clients that ask too much of it.
+@Suite(.timeLimit(.minutes(1)))
+struct LimitTests {
+  @Test(arguments: bothTransports)
+  func aTooLargeMessageIsAnsweredBeforeTheClose(isUnix: Bool) async throws {
+    try await TestServer.run {
+      $0.messageBytes = 10_000
+    } _: { server in
+      let client = try await server.connect(isUnix)
+      // More than is ever read, so that a plain close would be a reset.
+      client.post(#"["# + String(repeating: "1,", count: 200_000))
+      let lines = await client.rest()
+      #expect(lines.count == 1)
+      let line = try #require(lines.first)
+      #expect(line.contains(#""reason":"message_too_large""#))
+      #expect(line.contains(#""limit":10000,"actual":"#))
+    }
+  }
+
+  @Test func deepNestingIsASyntaxError() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect()
+      try await client.send(
+        String(repeating: "[", count: 65) + String(repeating: "]", count: 65) + "\n")
+      #expect(await client.line()?.contains("-32700") == true)
+      #expect(try await client.call("ping").contains("pong"))
+    }
+  }
+
+  @Test func anErrorInAMessageOfSeveralLinesEndsTheConnection() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect()
+      try await client.send("{\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n")
+      let lines = await client.rest()
+      #expect(lines.count == 1)
+      #expect(lines.first?.contains("-32700") == true)
+    }
+  }
+
+  @Test(arguments: bothTransports)
+  func halfAConnectionIsAnswered(isUnix: Bool) async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect(isUnix)
+      var text = ""
+      for id in 0..<500 { text += request(id % 2 == 0 ? "ping" : "echo", "[\(id)]", id: "\(id)") }
+      client.post(text)
+      try await client.endInput()
+      #expect(await client.rest().count == 500)
+      await server.application.until("closed")
+    }
+  }
+
+  @Test(arguments: bothTransports)
+  func aClientThatNeverReadsIsNotReadAndThenClosed(isUnix: Bool) async throws {
+    try await TestServer.run {
+      $0.writeStallTimeout = .milliseconds(400)
+    } _: { server in
+      let client = try await server.connect(isUnix, reads: false)
+      var text = ""
+      for id in 0..<20_000 {
+        text += request("large", #"{"size":5000}"#, id: "\(id)")
+      }
+      client.post(text)
+      await server.application.until("closed")
+      // A hundred megabytes were asked for; what was computed is what the buffers take.
+      #expect(server.server.statistics.calls < 5_000)
+    }
+  }
+
+  @Test func aClientThatReadsLateGetsEverything() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect(reads: false)
+      var text = ""
+      for id in 0..<1_000 { text += request("large", #"{"size":5000}"#, id: "\(id)") }
+      client.post(text)
+      await server.application.until("opened")
+      try await client.setReading(true)
+      #expect(await client.lines(1_000).count == 1_000)
+    }
+  }
+
+  @Test func aClientThatVanishesTakesItsCallsWithIt() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect()
+      try await client.send(request("wait", #"{"text":"unix"}"#))
+      await server.application.until("waiting unix")
+      try await client.close()
+      await server.application.until("cancelled unix: disconnected")
+
+      let other = try await server.connect(false)
+      try await other.send(request("wait", #"{"text":"tcp"}"#))
+      await server.application.until("waiting tcp")
+      try await other.reset()
+      await server.application.until("cancelled tcp: disconnected")
+    }
+  }
+
+  @Test func tooManyConnectionsOfOnePeer() async throws {
+    try await TestServer.run {
+      $0.connectionsPerPeer = 3
+    } _: { server in
+      var clients: [TestClient] = []
+      for _ in 0..<3 {
+        let client = try await server.connect()
+        _ = try await client.call("ping")
+        clients.append(client)
+      }
+      let refused = try await server.connect()
+      try await refused.send(request("ping"))
+      let lines = await refused.rest()
+      #expect(lines.count == 1)
+      #expect(
+        lines.first?.contains(#"{"reason":"too_many_connections","limit":3,"actual":4}"#) == true)
+      // Another peer has its own count.
+      #expect(try await server.connect(false).call("ping").contains("pong"))
+      try await clients[0].close()
+      await server.application.until("closed")
+      #expect(try await server.connect().call("ping").contains("pong"))
+      #expect(server.server.statistics.connectionsRefused == 1)
+    }
+  }
+
+  @Test func twoThousandConnections() async throws {
+    try await TestServer.run {
+      $0.connections = 2_000
+      $0.connectionsPerPeer = 2_000
+    } _: { server in
+      var clients: [TestClient] = []
+      for number in 0..<2_000 { clients.append(try await server.connect(number % 2 == 0)) }
+      for client in clients { client.post(request("echo", "[1]")) }
+      for client in clients { #expect(await client.line()?.contains("result") == true) }
+      #expect(server.server.statistics.connections == 2_000)
+      #expect(
+        await (try server.connect()).rest().first?.contains("too_many_connections") == true)
+      for client in clients { try await client.close() }
+    }
+  }
+
+  @Test func aTCPConnectionHasToSayWhoItIs() async throws {
+    try await TestServer.run {
+      $0.unauthenticatedTime = .seconds(1)
+    } _: { server in
+      server.application.open("anna")
+      let known = try await server.connect(false)
+      _ = try await known.call("login", #"{"text":"anna"}"#)
+      let unix = try await server.connect(true)
+      let stranger = try await server.connect(false)
+      let lines = await stranger.rest()
+      #expect(lines.count == 1)
+      #expect(lines.first?.contains(#""reason":"authentication_timeout""#) == true)
+      #expect(try await known.call("ping").contains("pong"))
+      #expect(try await unix.call("ping").contains("pong"))
+      // Who logs out is a stranger again.
+      for session in server.application.sessions { session.isAuthenticated = false }
+      #expect(await known.rest().count == 1)
+    }
+  }
+
+  @Test func theApplicationClosesASession() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect()
+      try await client.send(request("wait", #"{"text":"a"}"#))
+      await server.application.until("waiting a")
+      server.application.sessions.first?.close(
+        after: RPCError(.notAuthenticated, reason: "token_revoked", message: "Gone."))
+      let lines = await client.rest()
+      #expect(lines.count == 2)
+      #expect(lines.first?.contains(#""reason":"token_revoked""#) == true)
+      #expect(lines.last?.contains(#""reason":"disconnected""#) == true)
+    }
+  }
+}
