@@ -50,6 +50,7 @@ let package = Package(
     .target(name: "Redis", dependencies: ["CHiredis", "StoreLoop"], swiftSettings: settings),
     .target(name: "Mongo", dependencies: ["CMongoc"], swiftSettings: settings),
     .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: settings),
+    .target(name: "Terminal", swiftSettings: settings),
     .target(name: "Bcrypt", dependencies: ["CCrypt"], swiftSettings: settings),
 
     // The wire.
@@ -76,7 +77,7 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "clinicctl",
-      dependencies: ["Clinic", "RPCClient", "JSONRPC", arguments],
+      dependencies: ["Clinic", "RPCClient", "JSONRPC", "Systemd", "Terminal", arguments],
       swiftSettings: settings),
     .executableTarget(
       name: "clinic-bench",
@@ -95,7 +96,7 @@ let package = Package(
       name: "ClinicTests",
       dependencies: ["Clinic", "JSONRPC", "Postgres", "Redis", "Mongo"], swiftSettings: settings),
     .testTarget(
-      name: "SystemTests", dependencies: ["JSONRPC", "RPCClient", "Clinic", "Systemd"],
+      name: "SystemTests", dependencies: ["JSONRPC", "RPCClient", "Clinic", "Systemd", "clinicctl"],
       swiftSettings: settings),
   ]
 )

@@ -5,7 +5,7 @@ public enum ProcessEnvironment {
   /// The environment's variables.
   public static var variables: [String: String] {
     var variables: [String: String] = [:]
-    guard var entry = unsafe environ else { return variables }
+    var entry = unsafe environ
     while let text = unsafe entry.pointee {
       let pair = unsafe String(cString: text)
       if let equals = pair.firstIndex(of: "=") {

@@ -10,13 +10,15 @@ public enum SmallFile {
 
   /// - Throws: `Failure` when it cannot be read, or has more than `limit` bytes (EFBIG).
   public static func read(_ path: String, limit: Int = 1 << 20) throws(Failure) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Failure(number: errno) }
     defer { close(file) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 16_384)
     while true {
-      let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
+      let count = unsafe chunk.withUnsafeMutableBytes {
+        unsafe Glibc.read(file, $0.baseAddress, $0.count)
+      }
       if count == 0 { return bytes }
       guard count > 0 else {
         if errno == EINTR { continue }
@@ -32,13 +34,14 @@ public enum SmallFile {
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600
   ) throws(Failure) {
     let temporary = path + ".new"
-    unlink(temporary)
-    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    unsafe unlink(temporary)
+    let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard file >= 0 else { throw Failure(number: errno) }
     var written = 0
     while written < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(file, buffer.baseAddress.map { unsafe $0 + written }, buffer.count - written)
+        unsafe Glibc.write(
+          file, buffer.baseAddress.map { unsafe $0 + written }, buffer.count - written)
       }
       guard count >= 0 || errno == EINTR else {
         let number = errno
@@ -49,6 +52,6 @@ public enum SmallFile {
     }
     let isSynced = fsync(file) == 0
     close(file)
-    guard isSynced, rename(temporary, path) == 0 else { throw Failure(number: errno) }
+    guard isSynced, unsafe rename(temporary, path) == 0 else { throw Failure(number: errno) }
   }
 }

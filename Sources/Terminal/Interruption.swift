@@ -1,0 +1,38 @@
+import Dispatch
+import Glibc
+
+/// Watches for the signals by which somebody ends a program at a terminal, on a queue of its own.
+///
+/// libdispatch's sources may be used from any thread, though they do not say so in Swift.
+final class Interruption: @unchecked Sendable {
+  private let sources: [any DispatchSourceProtocol]
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+  init(_ handle: @escaping @Sendable (Int32) -> Void) {
+    let queue = DispatchQueue(label: "terminal")
+    sources = Self.signals.map { number in
+      // Ignored for the kernel; the source sees it all the same.
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler { handle(number) }
+      source.resume()
+      return source
+    }
+  }
+
+  /// Signals do again what they did before.
+  func end() {
+    for source in sources { source.cancel() }
+    for number in Self.signals { signal(number, SIG_DFL) }
+  }
+
+  /// At an interrupt, restores the terminal and ends the process as the signal would have.
+  static func restoring(_ settings: termios) -> Interruption {
+    Interruption { number in
+      var settings = settings
+      unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+      signal(number, SIG_DFL)
+      raise(number)
+    }
+  }
+}
