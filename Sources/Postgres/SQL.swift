@@ -90,6 +90,11 @@ extension SQL: ExpressibleByStringInterpolation {
       sql.bind(value)
     }
 
+    /// Binds a value, or NULL for none.
+    public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+      sql.bind(value)
+    }
+
     /// Splices text in as it is.
     public mutating func appendInterpolation(raw text: String) {
       sql.text.append(text)
