@@ -65,11 +65,20 @@ private func spawn(_ command: [String]) throws -> pid_t {
   defer { unsafe posix_spawn_file_actions_destroy(&actions) }
   unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
   unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+  // The threads that tests run on block signals; the program is to hear them.
+  var attributes = posix_spawnattr_t()
+  var noSignal = sigset_t()
+  unsafe sigemptyset(&noSignal)
+  unsafe posix_spawnattr_init(&attributes)
+  defer { unsafe posix_spawnattr_destroy(&attributes) }
+  unsafe posix_spawnattr_setsigmask(&attributes, &noSignal)
+  unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
   var arguments: [UnsafeMutablePointer<CChar>?] = unsafe command.map { unsafe strdup($0) }
   unsafe arguments.append(nil)
   defer { while let argument = unsafe arguments.popLast() { unsafe free(argument) } }
   var id: pid_t = 0
-  let status = unsafe posix_spawnp(&id, command[0], &actions, nil, arguments, environ)
+  let status = unsafe posix_spawnp(
+    &id, command[0], &actions, &attributes, arguments, environ)
   try #require(status == 0, "\(command[0]) cannot be started")
   return id
 }

@@ -1,0 +1,106 @@
+internal import StoreLoop
+internal import Synchronization
+
+/// What a client does on its loop. Used there only, but for `isUp`.
+final class RedisCore: @unchecked Sendable {
+  let isUp = Atomic(false)
+
+  private enum Phase {
+    /// No attempt to connect has ended yet: calls wait.
+    case beginning
+    case up(RedisConnection)
+    case down
+  }
+
+  private struct Waiting {
+    let commands: [[RedisArgument]]
+    let receiver: PendingReply.Receiver
+  }
+
+  let configuration: RedisClient.Configuration
+  private let loop: StoreLoop
+  private var phase = Phase.beginning
+  private var waiting: [Waiting] = []
+  private var limit: Timer?
+  private var link: RedisLink?
+  private var subscriptions: [ObjectIdentifier: RedisSubscription] = [:]
+
+  init(_ configuration: RedisClient.Configuration, loop: StoreLoop) {
+    self.configuration = configuration
+    self.loop = loop
+  }
+
+  func start() {
+    guard link == nil else { return }
+    let link = RedisLink(
+      configuration, loop: loop,
+      RedisLink.Events(
+        up: { [weak self] connection in self?.enter(.up(connection)) },
+        down: { [weak self] _ in self?.enter(.down) }))
+    self.link = link
+    link.start()
+    for subscription in subscriptions.values { subscription.start() }
+  }
+
+  func stop() {
+    link?.stop()
+    link = nil
+    enter(.down)
+    let ended = subscriptions.values
+    subscriptions = [:]
+    for subscription in ended { subscription.finish() }
+  }
+
+  private func enter(_ phase: Phase) {
+    self.phase = phase
+    if case .up = phase {
+      isUp.store(true, ordering: .relaxed)
+    } else {
+      isUp.store(false, ordering: .relaxed)
+    }
+    limit?.cancel()
+    limit = nil
+    let waiting = waiting
+    self.waiting = []
+    for call in waiting { send(call.commands, call.receiver) }
+  }
+
+  func send(_ commands: [[RedisArgument]], _ receiver: PendingReply.Receiver) {
+    switch phase {
+    case .up(let connection):
+      for command in commands {
+        connection.send(command, timeout: configuration.callTimeout, receiver)
+      }
+    case .down:
+      PendingReply(deadline: .now, receiver: receiver)
+        .finish(.failure(RedisError(.unavailable)))
+    case .beginning:
+      waiting.append(Waiting(commands: commands, receiver: receiver))
+      guard limit == nil else { return }
+      limit = loop.schedule(after: configuration.connectTimeout) { [weak self] in
+        self?.giveUpWaiting()
+      }
+    }
+  }
+
+  /// Nobody runs the client, or its first attempt takes too long.
+  private func giveUpWaiting() {
+    limit = nil
+    let calls = waiting
+    waiting = []
+    for call in calls {
+      PendingReply(deadline: .now, receiver: call.receiver)
+        .finish(.failure(RedisError(.unavailable)))
+    }
+  }
+
+  func add(_ subscription: RedisSubscription) {
+    subscriptions[ObjectIdentifier(subscription)] = subscription
+    if link != nil { subscription.start() }
+  }
+
+  func remove(_ subscription: RedisSubscription) {
+    subscriptions[ObjectIdentifier(subscription)] = nil
+    subscription.stop()
+  }
+}

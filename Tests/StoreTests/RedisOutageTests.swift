@@ -1,0 +1,131 @@
+import Glibc
+import Redis
+import StoreLoop
+import Testing
+
+/// The server is stopped, killed, frozen and comes back.
+@Suite struct RedisOutageTests {
+  private func withServer(
+    _ body: (ServerProcess, RedisClient) async throws -> Void
+  ) async throws {
+    try await withTemporaryFolder { folder in
+      let server = RedisServer(in: folder)
+      try await server.process.start()
+      do {
+        try await withRedis(url: server.url, callTimeout: .milliseconds(250)) { redis, _ in
+          try await eventually("redis answers") { redis.state == .up }
+          try await body(server.process, redis)
+        }
+      } catch {
+        await server.process.stop()
+        throw error
+      }
+      await server.process.stop()
+    }
+  }
+
+  @Test(arguments: [SIGTERM, SIGKILL])
+  func aServerThatIsGoneIsNoticedAndItsReturnToo(signal: Int32) async throws {
+    try await withServer { server, redis in
+      _ = try await redis.command(["SET", "kept", "1"])
+      await server.stop(signal)
+      try await eventually("the client knows") { redis.state == .down }
+      // At once.
+      let started = ContinuousClock.now
+      for _ in 0..<100 {
+        await #expect(throws: RedisError(.unavailable)) { try await redis.command(["PING"]) }
+      }
+      #expect(ContinuousClock.now - started < .seconds(1))
+      try await server.start()
+      try await eventually("the client is back") { redis.state == .up }
+      #expect(try await redis.command(["GET", "kept"]).text == "1")
+      // In the database that the address names.
+      #expect(try await redis.command(["CLIENT", "INFO"]).text?.contains(" db=3 ") == true)
+    }
+  }
+
+  @Test func aFrozenServerHoldsNobodyUp() async throws {
+    try await withServer { server, redis in
+      await server.signal(SIGSTOP)
+      let started = ContinuousClock.now
+      await withTaskGroup(of: RedisError.Kind?.self) { group in
+        for number in 0..<50 {
+          group.addTask {
+            do throws(RedisError) {
+              _ = try await redis.command(["SET", "n", .int(number)])
+              return nil
+            } catch {
+              return error.kind
+            }
+          }
+        }
+        for await kind in group { #expect(kind == .timedOut || kind == .unavailable) }
+      }
+      #expect(ContinuousClock.now - started < .seconds(1))
+      #expect(redis.state == .down)
+      await #expect(throws: RedisError(.unavailable)) { try await redis.command(["PING"]) }
+      await server.signal(SIGCONT)
+      try await eventually("the client is back") { redis.state == .up }
+      // Nothing of the old connection is answered on the new one.
+      for number in 0..<100 {
+        let echo = try await redis.command(["ECHO", .int(number)])
+        #expect(echo.integer == Int64(number))
+      }
+    }
+  }
+
+  @Test func anIdleClientNoticesAFrozenServer() async throws {
+    try await withServer { server, redis in
+      await server.signal(SIGSTOP)
+      try await eventually(within: .seconds(5), "the probe finds out") { redis.state == .down }
+      await server.signal(SIGCONT)
+      try await eventually("the client is back") { redis.state == .up }
+    }
+  }
+
+  @Test func killedUnderLoadEveryCallEndsAndNoAnswerIsMixedUp() async throws {
+    try await withServer { server, redis in
+      let count = 32
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for task in 0..<count {
+          group.addTask {
+            var answered = 0
+            var wasInterrupted = false
+            for number in 0..<1_000_000 {
+              do throws(RedisError) {
+                let echo = try await redis.command(["ECHO", "\(task)/\(number)"])
+                #expect(echo.text == "\(task)/\(number)")
+                answered += 1
+                if wasInterrupted { return answered }
+              } catch {
+                wasInterrupted = true
+                await Task.yield()
+              }
+            }
+            Issue.record("the server was not killed")
+            return answered
+          }
+        }
+        for _ in 0..<3 {
+          try await eventually("it is under load") { redis.state == .up }
+          await server.stop(SIGKILL)
+          try await server.start()
+        }
+        for try await answered in group { #expect(answered > 0) }
+      }
+    }
+  }
+
+  @Test func aWrongPasswordKeepsTheClientDown() async throws {
+    try await withTemporaryFolder { folder in
+      let server = RedisServer(in: folder)
+      try await server.process.start()
+      let url = "unix://:wrong@\(folder)/redis.sock"
+      try await withRedis(url: url) { redis, _ in
+        await #expect(throws: RedisError.self) { try await redis.command(["PING"]) }
+        #expect(redis.state == .down)
+      }
+      await server.process.stop()
+    }
+  }
+}

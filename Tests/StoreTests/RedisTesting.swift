@@ -1,0 +1,50 @@
+import Redis
+import StoreLoop
+import Testing
+
+/// A Redis client that runs, on a loop of its own.
+func withRedis(
+  url: String, callTimeout: Duration = .seconds(2),
+  isolation: isolated (any Actor)? = #isolation,
+  _ body: (RedisClient, StoreLoop) async throws -> Void
+) async throws {
+  let configuration = try RedisClient.Configuration(url: url, callTimeout: callTimeout)
+  let loop = StoreLoop(name: "redis-test")
+  defer { loop.shutdown() }
+  let redis = RedisClient(configuration: configuration, loop: loop)
+  try await withThrowingTaskGroup(of: Void.self) { group in
+    group.addTask { try await redis.run() }
+    defer { group.cancelAll() }
+    try await body(redis, loop)
+  }
+}
+
+/// A client of the tests' Redis, and a prefix for the test's keys, which are removed.
+func withRedis(
+  isolation: isolated (any Actor)? = #isolation,
+  _ body: (RedisClient, _ prefix: String) async throws -> Void
+) async throws {
+  try await withRedis(url: testAddress("CLINIC_TEST_REDIS_URL")) { redis, _ in
+    let prefix = "test:\(UInt64.random(in: 0...UInt64.max)):"
+    try await body(redis, prefix)
+    let keys = try await redis.command(["KEYS", "\(prefix)*"]).elements ?? []
+    let names = keys.compactMap(\.bytes).map { RedisArgument.bytes($0) }
+    if !names.isEmpty { _ = try await redis.command(["DEL"] + names) }
+  }
+}
+
+/// A `redis-server` of a test's own, with a password.
+struct RedisServer {
+  let process: ServerProcess
+  let url: String
+
+  init(in folder: String) {
+    process = ServerProcess(
+      "redis-server",
+      [
+        "--port", "0", "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes",
+        "--requirepass", "s3cret/+:@",
+      ], in: folder)
+    url = "unix://:s3cret%2F%2B%3A%40@\(folder)/redis.sock?db=3"
+  }
+}
