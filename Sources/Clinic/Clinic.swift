@@ -1,6 +1,6 @@
 package import Bcrypt
 package import JSONRPC
-import Logging
+package import Logging
 package import Mongo
 package import Postgres
 package import Redis

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 package import Postgres
 
 /// Who did what, when it was done and how it ended (rule 47). Never clinical text.

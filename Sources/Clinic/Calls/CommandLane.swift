@@ -1,5 +1,5 @@
-package import JSONRPC
-package import Postgres
+import JSONRPC
+import Postgres
 import Synchronization
 
 /// Runs commands, several in one transaction.
@@ -95,7 +95,9 @@ extension CommandLane {
   private func transact<Value: Sendable>(
     _ body: @escaping @Sendable (Transaction) async throws -> Value
   ) async throws -> Value {
-    try await limited(to: .seconds(20)) { try await self.postgres.withTransaction(body) }
+    try await limited(to: .seconds(20)) {
+      try await self.postgres.withTransaction { transaction in try await body(transaction) }
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import Crypto
 import FoundationEssentials
 package import JSONRPC
-package import Postgres
+import Postgres
 
 /// A caller's word that repeats of a call are the same call: 1 to 200 characters.
 package struct IdempotencyKey: CheckedText {

@@ -156,14 +156,17 @@ extension IdempotencyClaim {
 extension AuditEntry {
   /// The entry of a command; nil for a failure that is nobody's refusal.
   init?(
-    of method: String, by caller: Caller, subject: Subject?, _ outcome: Result<[UInt8], any Error>
+    of method: String, by caller: Caller, subject: Subject?, details: String? = nil,
+    _ outcome: Result<[UInt8], any Error>
   ) {
     switch outcome {
-    case .success: self.init(by: caller, method: method, subject: subject)
+    case .success: self.init(by: caller, method: method, subject: subject, details: details)
     case .failure(let error):
       let refusal = error as? ClinicError ?? (error as? PostgresError).flatMap(ClinicError.init)
       guard let refusal, refusal.reason.isAudited else { return nil }
-      self.init(by: caller, method: method, subject: subject, outcome: refusal.reason.rawValue)
+      self.init(
+        by: caller, method: method, subject: subject, outcome: refusal.reason.rawValue,
+        details: details)
     }
   }
 }

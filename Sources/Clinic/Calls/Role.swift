@@ -1,5 +1,5 @@
-package import JSONRPC
-package import Postgres
+import JSONRPC
+import Postgres
 
 /// What a caller is to the clinic.
 package enum Role: String, Codable, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable,

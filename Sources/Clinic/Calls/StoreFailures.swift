@@ -1,6 +1,12 @@
 import JSONRPC
 package import Postgres
 
+/// What a store should have given and did not.
+enum StoreFailure: Error {
+  case noRow
+  case connectionEnded
+}
+
 extension ClinicError {
   /// What a failure of PostgreSQL means to a caller; `nil` for one that nobody foresaw.
   package init?(_ error: PostgresError) {

@@ -1,6 +1,6 @@
 import Logging
 import Mongo
-package import Postgres
+import Postgres
 import Synchronization
 
 /// Carries what PostgreSQL holds to where it is projected, in order: seals audit entries into the

@@ -1,5 +1,5 @@
 import JSONRPC
-package import Postgres
+import Postgres
 
 /// Searches by part of a name, a phone or an id. Accents, case, repeated spaces and punctuation do
 /// not matter (rule 3); every word must be found. A word of one or two letters is looked for at the

@@ -61,7 +61,8 @@ extension Patient: RowDecodable {
     allergies = try cells.next()
     chronicConditions = try cells.next()
     medicalHistory = try cells.next()
-    emergencyContact = try (cells.next() as JSONB?).map(EmergencyContact.init(stored:))
+    let contact: JSONB? = try cells.next()
+    emergencyContact = contact.flatMap { EmergencyContact(stored: $0) }
     verified = try cells.next()
     archivedAt = try cells.next()
     version = try cells.next()
@@ -72,16 +73,15 @@ extension Patient: RowDecodable {
 
 extension EmergencyContact {
   var stored: JSONB? {
-    (try? JSONValueEncoder().encode(self)).map(JSONB.init(bytes:))
+    (try? JSONValueEncoder().encode(self)).map { JSONB($0) }
   }
 
-  init(stored: JSONB) throws(PostgresError) {
-    do {
-      self = try JSONValueDecoder(unknownMembers: .ignore)
-        .decode(EmergencyContact.self, from: JSONDocument(parsing: stored.bytes).root)
-    } catch {
-      throw PostgresError(kind: .decoding)
-    }
+  init?(stored: JSONB) {
+    guard let document = try? JSONDocument(parsing: stored.bytes),
+      let contact = try? JSONValueDecoder(unknownMembers: .ignore)
+        .decode(EmergencyContact.self, from: document.root)
+    else { return nil }
+    self = contact
   }
 }
 

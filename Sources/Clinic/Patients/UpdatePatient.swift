@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// Changes a patient: what is left out stays, null clears. A birth date ends an estimate and the

@@ -1,5 +1,5 @@
 import JSONRPC
-import Postgres
+package import Postgres
 import Synchronization
 
 /// A day of the queue with what is made of it: the encoded views, once a version.

@@ -1,5 +1,5 @@
 import JSONRPC
-package import Redis
+import Redis
 
 /// The live queue in Redis, under the keys that its readers expect (`docs/architecture.md`). A
 /// projection: it is fed after each commit, and can be made anew from PostgreSQL at any time.

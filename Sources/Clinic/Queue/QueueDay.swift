@@ -68,7 +68,9 @@ extension QueueDay {
   /// The tokens now with a doctor, the one called last at the end.
   package var serving: [QueueToken] {
     servingByDoctor.values.map { tokens[$0 - 1] }
-      .sorted { ($0.calledAt, $0.number) < ($1.calledAt, $1.number) }
+      .sorted {
+        ($0.calledAt ?? $0.arrivedAt, $0.number) < ($1.calledAt ?? $1.arrivedAt, $1.number)
+      }
   }
 
   /// The next tokens to be served, for everybody or for one doctor (own and unassigned ones).

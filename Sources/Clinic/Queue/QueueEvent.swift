@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 
 /// One version of a day's queue, as it is stored, published in Redis and replayed: what changed,
 /// and the board after it.

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 
 /// Gives a patient without an appointment a token.
 package struct WalkIn: QueueCommand {

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 import Mongo
 
 /// The audit, read from MongoDB: the newest first.

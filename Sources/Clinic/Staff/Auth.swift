@@ -1,6 +1,6 @@
 import Bcrypt
 package import JSONRPC
-package import Postgres
+import Postgres
 
 extension CallProfile {
   /// What comes after it on its connection runs with its outcome.

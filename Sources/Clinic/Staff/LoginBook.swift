@@ -1,6 +1,6 @@
 package import JSONRPC
-package import Postgres
-package import StoreLoop
+import Postgres
+import StoreLoop
 import Synchronization
 
 /// What a connection may do: bound by a login, or given by the kernel's word.

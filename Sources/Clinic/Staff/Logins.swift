@@ -1,6 +1,6 @@
 import Bcrypt
-package import JSONRPC
-package import Postgres
+import JSONRPC
+import Postgres
 
 /// What a login gives.
 package struct Credentials: Codable, Sendable {
@@ -79,7 +79,7 @@ enum Logins {
 extension Rows {
   /// The one value of a statement that gives one row.
   func single<T: PostgresDecodable>() throws -> T {
-    guard let row = first else { throw PostgresError(kind: .decoding) }
+    guard let row = first else { throw StoreFailure.noRow }
     var cells = row.cells
     return try cells.next()
   }

@@ -119,7 +119,7 @@ extension StaffDirectory {
         }
       }
       group.cancelAll()
-      throw PostgresError(kind: .connectionLost)
+      throw StoreFailure.connectionEnded
     }
   }
 

@@ -1,4 +1,4 @@
-package import Redis
+import Redis
 import StoreLoop
 import Synchronization
 

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 package import Postgres
 
 /// Somebody who logs in.

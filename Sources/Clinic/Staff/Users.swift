@@ -1,3 +1,4 @@
+import Bcrypt
 import JSONRPC
 package import Postgres
 
@@ -221,7 +222,7 @@ extension ListDoctors.Doctor: RowDecodable {
 extension Rows {
   /// The one row of a statement that always gives one.
   func row<T: RowDecodable>() throws -> T {
-    guard let row = try decode(as: T.self).first else { throw PostgresError(kind: .decoding) }
+    guard let row = try decode(as: T.self).first else { throw StoreFailure.noRow }
     return row
   }
 

@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 import StoreLoop
 import Synchronization
 

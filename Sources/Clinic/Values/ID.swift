@@ -1,5 +1,5 @@
 package import JSONRPC
-package import Postgres
+import Postgres
 
 /// The number of a row, which cannot be taken for the number of another kind of row.
 package struct ID<Entity>: Hashable, Sendable, RawRepresentable, Comparable,

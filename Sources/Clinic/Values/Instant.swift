@@ -106,13 +106,6 @@ extension Instant: PostgresEncodable, PostgresDecodable {
   }
 }
 
-extension Optional<Instant> {
-  /// No instant comes before every instant.
-  package static func < (a: Self, b: Self) -> Bool {
-    (a?.microseconds ?? .min) < (b?.microseconds ?? .min)
-  }
-}
-
 extension Int {
   /// At least `width` digits.
   func padded(_ width: Int) -> String {
