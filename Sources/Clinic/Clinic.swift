@@ -72,6 +72,14 @@ package final class Clinic: Sendable {
     }
   }
 
+  /// The stores and whether each of them answers.
+  package var stores: [(name: String, isUp: Bool)] {
+    [
+      ("postgresql", postgres.state == .up), ("redis", redis.state == .up),
+      ("mongodb", mongo.state == .up),
+    ]
+  }
+
   /// Returns when calls can be answered: PostgreSQL has told who works here and what day it is.
   package func whenReady() async throws {
     try await calendar.refresh()

@@ -29,16 +29,15 @@ struct Daemon: Sendable {
     self.configuration = configuration
     log = Logger(label: "clinicd") { _ in DaemonLogHandler(level: configuration.logLevel) }
     loop = StoreLoop(name: "stores")
-    postgres = PostgresClient(
-      configuration: PostgresClient.Configuration(
-        url: configuration.databaseURL,
-        transactionConnections: configuration.databaseConnections,
-        applicationName: "clinicd",
-        sessionSettings: [
-          ("TimeZone", configuration.settings.timeZone),
-          // What a frozen instance holds is freed by the server.
-          ("idle_in_transaction_session_timeout", "10s"),
-        ]), loop: loop)
+    var database = PostgresClient.Configuration(url: configuration.databaseURL)
+    database.transactionConnections = configuration.databaseConnections
+    database.applicationName = "clinicd"
+    database.sessionSettings = [
+      ("TimeZone", configuration.settings.timeZone),
+      // What a frozen instance holds is freed by the server.
+      ("idle_in_transaction_session_timeout", "10s"),
+    ]
+    postgres = PostgresClient(configuration: database, loop: loop)
     do {
       redis = RedisClient(
         configuration: try RedisClient.Configuration(url: configuration.redisURL), loop: loop)

@@ -1,4 +1,5 @@
 import Clinic
+import JSONRPC
 import Logging
 import RPCServer
 import ServiceLifecycle
@@ -98,11 +99,7 @@ struct Lifetime: Sendable {
   private var statusLine: String {
     let statistics = server.statistics
     let hub = clinic.hub.statistics
-    let down = [
-      clinic.postgres.state == .up ? nil : "postgresql",
-      clinic.redis.state == .up ? nil : "redis",
-      clinic.mongo.state == .up ? nil : "mongodb",
-    ].compactMap { $0 }
+    let down = clinic.stores.filter { !$0.isUp }.map(\.name)
     let stores = down.isEmpty ? "stores up" : "down: \(down.joined(separator: ", "))"
     let lag = clinic.relay.status
     let behind = (lag.unsealed ?? 0) + (lag.unshipped ?? 0)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Systemd
 
 @main
 struct Clinicd: AsyncParsableCommand {

@@ -71,11 +71,7 @@ package struct Health: Query {
   package static let roles = Roles.everybody
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
-    let stores = [
-      Store(name: "postgresql", state: clinic.postgres.state == .up ? .up : .down),
-      Store(name: "redis", state: clinic.redis.state == .up ? .up : .down),
-      Store(name: "mongodb", state: clinic.mongo.state == .up ? .up : .down),
-    ]
+    let stores = clinic.stores.map { Store(name: $0.name, state: $0.isUp ? .up : .down) }
     var details: Details?
     if caller?.role == .admin {
       let today = clinic.calendar.today
