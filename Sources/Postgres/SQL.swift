@@ -28,12 +28,12 @@ public struct SQL: Sendable {
     value.encode(into: &values)
     let length = values.isNull ? -1 : values.bytes.count - offset
     values.isNull = false
-    // For libpq an empty value too has to stand somewhere.
-    if length == 0 { values.append(0) }
+    // An empty value too has to stand somewhere, and libpq reads text up to a zero.
+    let type = type(of: value).postgresType
+    if length == 0 || type.parameterFormat == 0 { values.append(0) }
     parameters.append(
       Parameter(
-        type: type(of: value).postgresType, offset: offset, length: length,
-        position: text.utf8.count))
+        type: type, offset: offset, length: length, position: text.utf8.count))
     text.append("$")
     text.append(String(parameters.count))
   }
