@@ -14,58 +14,10 @@ public struct JSONValueEncoder: Sendable {
 
   /// Writes the value as the writer's next one. After an error the writer holds part of it.
   public func encode(_ value: some Encodable, into writer: inout JSONWriter) throws {
-    let output = EncodingOutput(taking: &writer)
-    defer { output.give(to: &writer) }
+    let output = EncodingOutput()
+    output.exchange(&writer)
+    defer { output.exchange(&writer) }
     try output.encode(value)
-  }
-}
-
-/// What the encoders and containers of one encoding share: the writer, and which arrays and objects are open in it.
-final class EncodingOutput {
-  var writer: JSONWriter
-  /// For each open container, whether it is an object.
-  private(set) var open: [Bool] = []
-
-  init(taking writer: inout JSONWriter) {
-    self.writer = JSONWriter(capacity: 0)
-    swap(&self.writer, &writer)
-  }
-
-  func give(to writer: inout JSONWriter) {
-    swap(&self.writer, &writer)
-  }
-
-  var depth: Int { open.count }
-
-  func begin(isObject: Bool) {
-    isObject ? writer.beginObject() : writer.beginArray()
-    open.append(isObject)
-  }
-
-  /// Closes what was opened inside of a container and is done with: containers do not say when they end.
-  func close(to depth: Int) {
-    while open.count > depth, let isObject = open.popLast() {
-      isObject ? writer.endObject() : writer.endArray()
-    }
-  }
-
-  func encode(_ value: some Encodable) throws {
-    let depth = open.count
-    let length = writer.bytes.count
-    try value.encode(to: ValueEncoder(output: self, depth: depth))
-    if writer.bytes.count == length {
-      // A struct without properties asks for no container.
-      begin(isObject: true)
-    }
-    close(to: depth)
-  }
-
-  func encode(_ value: Double) throws {
-    guard value.isFinite else {
-      throw EncodingError.invalidValue(
-        value, EncodingError.Context(codingPath: [], debugDescription: "not a finite number"))
-    }
-    writer.double(value)
   }
 }
 

@@ -79,7 +79,9 @@ struct KeyedInput<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
     guard let index = find(key) else {
-      if let type = type as? any OptionalParam.Type, let absent = type.absent as? T { return absent }
+      if let type = type as? any OptionalParam.Type, let absent = type.absent as? T {
+        return absent
+      }
       throw missing(key)
     }
     return try any(type, JSONValue(storage: reading.storage, index: index), key)

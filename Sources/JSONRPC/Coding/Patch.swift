@@ -31,13 +31,20 @@ extension Patch: Decodable, OptionalParam where Value: Decodable {
   }
 }
 
-/// What is unchanged has no JSON; it is encoded as null.
+/// As a property, what is unchanged is left out.
 extension Patch: Encodable where Value: Encodable {
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    if case .set(let value) = self {
-      try container.encode(value)
-    } else {
+    switch self {
+    case .set(let value):
+      try value.encode(to: encoder)
+    case .unchanged:
+      if let encoder = encoder as? ValueEncoder {
+        encoder.output.leaveOut()
+        return
+      }
+      fallthrough
+    case .clear:
+      var container = encoder.singleValueContainer()
       try container.encodeNil()
     }
   }

@@ -19,22 +19,22 @@ struct UnkeyedOutput: UnkeyedEncodingContainer {
 
   mutating func encodeNil() {
     begin()
-    output.writer.null()
+    output.null()
   }
 
   mutating func encode(_ value: Bool) {
     begin()
-    output.writer.bool(value)
+    output.bool(value)
   }
 
   mutating func encode(_ value: String) {
     begin()
-    output.writer.string(value)
+    output.string(value)
   }
 
   mutating func encode(_ value: Int) {
     begin()
-    output.writer.int(value)
+    output.int(value)
   }
 
   mutating func encode<T: Encodable>(_ value: T) throws {

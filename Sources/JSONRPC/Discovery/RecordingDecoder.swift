@@ -4,6 +4,8 @@ final class RecordingDecoder: Decoder {
   private var recorded: JSONSchema?
   private var fields: [MethodParams.Field]?
   private var element: JSONSchema?
+  /// Whether the type asked for null.
+  private var isNullable = false
 
   init(_ recording: Recording) {
     self.recording = recording
@@ -17,7 +19,7 @@ final class RecordingDecoder: Decoder {
 
   /// What has been asked for. A type that asked for nothing is a struct without properties.
   var schema: JSONSchema {
-    if let recorded { return recorded }
+    if let recorded { return isNullable ? .nullable(recorded) : recorded }
     if let element { return .array(of: element) }
     let properties = (fields ?? []).map {
       JSONSchema.Property(
@@ -29,6 +31,10 @@ final class RecordingDecoder: Decoder {
 
   func record(_ schema: JSONSchema) {
     recorded = schema
+  }
+
+  func recordNullable() {
+    isNullable = true
   }
 
   func recordElement(_ schema: JSONSchema) {
@@ -172,7 +178,10 @@ struct SingleRecorder: SingleValueDecodingContainer {
 
   var codingPath: [any CodingKey] { [] }
 
-  func decodeNil() -> Bool { false }
+  func decodeNil() -> Bool {
+    decoder.recordNullable()
+    return false
+  }
 
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     let (value, schema) = try decoder.recording.sample(type)
@@ -184,6 +193,6 @@ struct SingleRecorder: SingleValueDecodingContainer {
 extension RecordingDecoder {
   fileprivate func unsupported(_ what: String) -> SchemaError {
     SchemaError(
-      typeName: "init(from:)", message: "\(what) cannot be recorded; conform to JSONSchemaRepresentable")
+      typeName: "init(from:)", message: "\(what) cannot be recorded; declare a jsonSchema")
   }
 }

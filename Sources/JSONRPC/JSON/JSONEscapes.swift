@@ -21,6 +21,26 @@ enum JSONEscapes {
     }
   }
 
+  /// Appends the escape of a quotation mark, a reverse solidus or a control character.
+  static func append(_ byte: UInt8, to output: inout [UInt8]) {
+    output.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x08: output.append(UInt8(ascii: "b"))
+    case 0x09: output.append(UInt8(ascii: "t"))
+    case 0x0a: output.append(UInt8(ascii: "n"))
+    case 0x0c: output.append(UInt8(ascii: "f"))
+    case 0x0d: output.append(UInt8(ascii: "r"))
+    case 0..<0x20:
+      let low = byte & 15
+      output.append(UInt8(ascii: "u"))
+      output.append(UInt8(ascii: "0"))
+      output.append(UInt8(ascii: "0"))
+      output.append(UInt8(ascii: "0") + byte >> 4)
+      output.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+    default: output.append(byte)
+    }
+  }
+
   private static func scanUnicode(_ bytes: Span<UInt8>, at start: Int) -> Scan {
     var unit: UInt32 = 0
     switch hexDigits(bytes, at: start + 2, into: &unit) {

@@ -2,14 +2,22 @@
 /// key has a value is the caller's.
 public struct JSONWriter: Sendable {
   /// What has been written.
-  public private(set) var bytes: [UInt8] = []
+  public private(set) var bytes: [UInt8]
   /// A value stands before the next key or element.
   private var needsComma = false
 
   /// - Parameter capacity: how many bytes to make room for.
   public init(capacity: Int = 256) {
+    bytes = []
     bytes.reserveCapacity(capacity)
   }
+
+  private init() {
+    bytes = []
+  }
+
+  /// A writer without a buffer, to leave where another is taken from.
+  static var empty: JSONWriter { JSONWriter() }
 
   public consuming func finish() -> [UInt8] { bytes }
 
@@ -19,9 +27,11 @@ public struct JSONWriter: Sendable {
   public mutating func endArray() { end(UInt8(ascii: "]")) }
 
   private mutating func begin(_ bracket: UInt8) {
-    comma()
-    bytes.append(bracket)
-    needsComma = false
+    let comma = takeComma(next: false)
+    bytes.append(addingCapacity: 2) { output in
+      if comma { output.append(UInt8(ascii: ",")) }
+      output.append(bracket)
+    }
   }
 
   private mutating func end(_ bracket: UInt8) {
@@ -29,194 +39,170 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  /// The comma before a value, when there has to be one.
-  private mutating func comma() {
-    if needsComma { bytes.append(UInt8(ascii: ",")) }
-    needsComma = true
+  /// Whether a comma has to stand before what is written now.
+  private mutating func takeComma(next: Bool = true) -> Bool {
+    let comma = needsComma
+    needsComma = next
+    return comma
   }
 
   /// The name of the member whose value comes next.
   public mutating func key(_ name: String) {
-    comma()
-    appendQuoted(name)
+    string(name)
     bytes.append(UInt8(ascii: ":"))
     needsComma = false
   }
 
   /// The same for a property's name, which is written in snake_case.
   mutating func key(camelCase name: String) {
-    comma()
-    SnakeCase.append(name, quotedTo: &bytes)
-    needsComma = false
+    let comma = takeComma(next: false)
+    let utf8 = name.utf8
+    let span = utf8.span
+    bytes.append(addingCapacity: 2 * span.count + 4) { output in
+      if comma { output.append(UInt8(ascii: ",")) }
+      output.append(UInt8(ascii: "\""))
+      SnakeCase.append(span, to: &output)
+      output.append(UInt8(ascii: "\""))
+      output.append(UInt8(ascii: ":"))
+    }
   }
 
   public mutating func string(_ text: String) {
-    comma()
-    appendQuoted(text)
+    let utf8 = text.utf8
+    let span = utf8.span
+    guard span.isPlainJSON else {
+      appendEscaped(span)
+      return
+    }
+    let comma = takeComma()
+    bytes.append(addingCapacity: span.count + 3) { output in
+      if comma { output.append(UInt8(ascii: ",")) }
+      output.append(UInt8(ascii: "\""))
+      for i in 0..<span.count { output.append(span[i]) }
+      output.append(UInt8(ascii: "\""))
+    }
+  }
+
+  public mutating func int(_ value: Int) {
+    digits(UInt64(value.magnitude), isNegative: value < 0)
   }
 
   public mutating func int(_ value: some FixedWidthInteger) {
-    comma()
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    guard let magnitude = UInt64(exactly: value.magnitude) else {
-      append(String(value.magnitude))
-      return
-    }
-    appendDigits(magnitude)
-  }
-
-  public mutating func bool(_ value: Bool) {
-    comma()
-    append(value ? "true" : "false")
-  }
-
-  public mutating func null() {
-    comma()
-    append("null")
-  }
-
-  /// A number that is not finite has no JSON and is written as null.
-  public mutating func double(_ value: Double) {
-    comma()
-    guard value.isFinite else {
-      append("null")
-      return
-    }
-    let text = value.description
-    append(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
-  }
-
-  /// One value that is JSON already.
-  public mutating func raw(_ json: [UInt8]) {
-    comma()
-    bytes.append(contentsOf: json)
-  }
-
-  /// One value that is JSON already.
-  public mutating func raw(_ json: String) {
-    comma()
-    append(json)
-  }
-
-  /// A value as it was written in its document.
-  public mutating func value(_ value: JSONValue) {
-    comma()
-    let range = value.rawRange
-    let text = value.storage.bytes
-    let source = text.span
-    bytes.append(addingCapacity: range.count) { output in
-      for i in range { output.append(source[i]) }
+    if let magnitude = UInt64(exactly: value.magnitude) {
+      digits(magnitude, isNegative: value < 0)
+    } else {
+      raw(String(value))
     }
   }
 
-  private mutating func append(_ text: String) {
-    let utf8 = text.utf8
-    let span = utf8.span
-    bytes.append(addingCapacity: span.count) { output in
-      for i in 0..<span.count { output.append(span[i]) }
-    }
-  }
-
-  private mutating func appendDigits(_ magnitude: UInt64) {
-    guard magnitude > 9 else {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude))
-      return
-    }
+  private mutating func digits(_ magnitude: UInt64, isNegative: Bool) {
+    let comma = takeComma()
     var digits = InlineArray<20, UInt8>(repeating: 0)
     var rest = magnitude
     var first = 20
-    while rest > 0 {
+    repeat {
       first -= 1
       digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
-    }
-    bytes.append(addingCapacity: 20) { output in
+    } while rest > 0
+    bytes.append(addingCapacity: 22) { output in
+      if comma { output.append(UInt8(ascii: ",")) }
+      if isNegative { output.append(UInt8(ascii: "-")) }
       for i in first..<20 { output.append(digits[i]) }
     }
   }
 
-  private mutating func appendQuoted(_ text: String) {
-    let utf8 = text.utf8
-    let span = utf8.span
-    guard Self.isPlain(span) else {
-      appendEscaped(span)
+  public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
+
+  public mutating func null() { raw("null") }
+
+  /// A number that is not finite has no JSON and is written as null.
+  public mutating func double(_ value: Double) {
+    guard value.isFinite else {
+      null()
       return
     }
-    bytes.append(addingCapacity: span.count + 2) { output in
-      output.append(UInt8(ascii: "\""))
-      for i in 0..<span.count { output.append(span[i]) }
-      output.append(UInt8(ascii: "\""))
+    let text = value.description
+    raw(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+  }
+
+  /// One value that is JSON already.
+  public mutating func raw(_ json: [UInt8]) {
+    append(json.span)
+  }
+
+  /// One value that is JSON already.
+  public mutating func raw(_ json: String) {
+    let utf8 = json.utf8
+    append(utf8.span)
+  }
+
+  /// A value as it was written in its document.
+  public mutating func value(_ value: JSONValue) {
+    let text = value.storage.bytes
+    append(text.span.extracting(value.rawRange))
+  }
+
+  private mutating func append(_ json: Span<UInt8>) {
+    let comma = takeComma()
+    bytes.append(addingCapacity: json.count + 1) { output in
+      if comma { output.append(UInt8(ascii: ",")) }
+      for i in 0..<json.count { output.append(json[i]) }
     }
   }
 
-  /// Whether nothing has to be escaped. Written without an early exit, so that it is done many bytes at a time.
-  private static func isPlain(_ span: Span<UInt8>) -> Bool {
+  private mutating func appendEscaped(_ text: Span<UInt8>) {
+    if takeComma() { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(UInt8(ascii: "\""))
+    var start = 0
+    for i in 0..<text.count where text[i].needsJSONEscape {
+      appendRun(text, start..<i)
+      JSONEscapes.append(text[i], to: &bytes)
+      start = i + 1
+    }
+    appendRun(text, start..<text.count)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func appendRun(_ text: Span<UInt8>, _ range: Range<Int>) {
+    bytes.append(addingCapacity: range.count) { output in
+      for i in range { output.append(text[i]) }
+    }
+  }
+}
+
+extension JSONWriter {
+  /// A place that can be gone back to.
+  struct Mark {
+    let count: Int
+    fileprivate let needsComma: Bool
+  }
+
+  var mark: Mark { Mark(count: bytes.count, needsComma: needsComma) }
+
+  /// Takes back what was written since.
+  mutating func rewind(to mark: Mark) {
+    bytes.removeLast(bytes.count - mark.count)
+    needsComma = mark.needsComma
+  }
+}
+
+extension UInt8 {
+  fileprivate var needsJSONEscape: Bool {
+    self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\")
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether nothing has to be escaped. Written without an early exit, so that many bytes are looked at at a time.
+  fileprivate var isPlainJSON: Bool {
     var special: UInt8 = 0
-    for i in 0..<span.count {
-      let byte = span[i]
+    for i in 0..<count {
+      let byte = self[i]
       special |=
         (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0)
         | (byte == UInt8(ascii: "\\") ? 1 : 0)
     }
     return special == 0
-  }
-
-  private mutating func appendEscaped(_ span: Span<UInt8>) {
-    bytes.append(UInt8(ascii: "\""))
-    for i in 0..<span.count {
-      let byte = span[i]
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-      case 0x0a: append("\\n")
-      case 0x0d: append("\\r")
-      case 0x09: append("\\t")
-      case 0x08: append("\\b")
-      case 0x0c: append("\\f")
-      case 0..<0x20:
-        append("\\u00")
-        bytes += [Self.hexDigit(byte >> 4), Self.hexDigit(byte & 15)]
-      default: bytes.append(byte)
-      }
-    }
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  private static func hexDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-  }
-}
-
-extension JSONWriter {
-  public mutating func member(_ name: String, _ value: String) {
-    key(name)
-    string(value)
-  }
-
-  public mutating func member(_ name: String, _ value: Int) {
-    key(name)
-    int(value)
-  }
-
-  public mutating func member(_ name: String, _ value: Bool) {
-    key(name)
-    bool(value)
-  }
-
-  /// Nil is written as null.
-  public mutating func member(_ name: String, _ value: String?) {
-    key(name)
-    if let value { string(value) } else { null() }
-  }
-
-  /// Nil is written as null.
-  public mutating func member(_ name: String, _ value: Int?) {
-    key(name)
-    if let value { int(value) } else { null() }
-  }
-
-  /// A value that is JSON already.
-  public mutating func member(_ name: String, raw json: [UInt8]) {
-    key(name)
-    raw(json)
   }
 }

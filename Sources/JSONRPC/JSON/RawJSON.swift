@@ -17,7 +17,7 @@ extension RawJSON: Codable {
     guard let encoder = encoder as? ValueEncoder else {
       throw EncodingError.invalidValue(self, .unknownCoder)
     }
-    encoder.output.writer.raw(bytes)
+    encoder.output.raw(bytes)
   }
 }
 
@@ -30,9 +30,9 @@ extension JSONValue: Codable {
       recorder.record(.any)
       self = JSONValue.null
     } else {
+      let text = "JSONValueDecoder alone decodes this"
       throw DecodingError.typeMismatch(
-        Self.self,
-        DecodingError.Context(codingPath: [], debugDescription: "JSONValueDecoder alone decodes this"))
+        Self.self, DecodingError.Context(codingPath: [], debugDescription: text))
     }
   }
 
@@ -40,7 +40,7 @@ extension JSONValue: Codable {
     guard let encoder = encoder as? ValueEncoder else {
       throw EncodingError.invalidValue(self, .unknownCoder)
     }
-    encoder.output.writer.value(self)
+    encoder.output.value(self)
   }
 }
 

@@ -30,7 +30,8 @@ public enum IncomingMessage: Sendable {
     }
     let count = root.count
     if count == 0 {
-      self = .refused(.invalidRequest(reason: "empty_batch", detail: "a batch has at least one item"))
+      self = .refused(
+        .invalidRequest(reason: "empty_batch", detail: "a batch has at least one item"))
     } else if count > limits.maxBatch {
       self = .refused(.batchTooLarge(limit: limits.maxBatch, actual: count))
     } else {
@@ -57,8 +58,9 @@ private struct Envelope {
   private var id: JSONValue?
   private var method: JSONValue?
   private var params: JSONValue?
+  private var hasTwoIDs = false
   private var hasDuplicate = false
-  private var unknown: Int?
+  private var hasUnknown = false
   private var isResponse = false
 
   mutating func read(_ object: JSONValue) {
@@ -70,32 +72,33 @@ private struct Envelope {
 
   private mutating func take(_ storage: JSONStorage, _ name: Int, _ value: JSONValue) {
     if storage.string(at: name, equals: "jsonrpc") {
-      set(\.version, value)
+      hasDuplicate = Self.set(&version, value) || hasDuplicate
     } else if storage.string(at: name, equals: "id") {
-      set(\.id, value)
+      hasTwoIDs = Self.set(&id, value) || hasTwoIDs
     } else if storage.string(at: name, equals: "method") {
-      set(\.method, value)
+      hasDuplicate = Self.set(&method, value) || hasDuplicate
     } else if storage.string(at: name, equals: "params") {
-      set(\.params, value)
+      hasDuplicate = Self.set(&params, value) || hasDuplicate
     } else if storage.string(at: name, equals: "result")
       || storage.string(at: name, equals: "error")
     {
       isResponse = true
     } else {
-      unknown = name
+      hasUnknown = true
     }
   }
 
-  private mutating func set(_ member: WritableKeyPath<Envelope, JSONValue?>, _ value: JSONValue) {
-    hasDuplicate = hasDuplicate || self[keyPath: member] != nil
-    self[keyPath: member] = value
+  /// Whether the member was there before.
+  private static func set(_ member: inout JSONValue?, _ value: JSONValue) -> Bool {
+    defer { member = value }
+    return member != nil
   }
 
   /// The first fault decides; the id is echoed whenever there is one that can be.
   var item: IncomingMessage.Item {
     let requestID = id.flatMap { RequestID($0) }
     if let fault = fault(requestID) {
-      return .invalid(id: hasDuplicate ? .null : requestID ?? .null, fault)
+      return .invalid(id: hasTwoIDs ? .null : requestID ?? .null, fault)
     }
     return .call(IncomingCall(id: requestID, method: method?.string ?? "", params: params))
   }
@@ -105,7 +108,7 @@ private struct Envelope {
       return .invalidRequest(
         reason: "unexpected_response", detail: "this server sends no requests to answer")
     }
-    if hasDuplicate { return .invalidRequest(detail: "a member is there twice") }
+    if hasTwoIDs || hasDuplicate { return .invalidRequest(detail: "a member is there twice") }
     guard let version, version.isString(equalTo: "2.0") else {
       return .invalidRequest(detail: "jsonrpc must be \"2.0\"")
     }
@@ -118,7 +121,7 @@ private struct Envelope {
     if let params, params.kind != .object, params.kind != .array {
       return .invalidRequest(detail: "params must be an object or an array")
     }
-    if unknown != nil {
+    if hasUnknown {
       return .invalidRequest(
         reason: "unknown_member", detail: "a request has jsonrpc, id, method and params only")
     }

@@ -1,0 +1,134 @@
+import JSONRPC
+import Testing
+
+@Suite struct SchemaTests {
+  func schema<T: Decodable>(_ type: T.Type, _ use: SchemaRecorder.Use = .result) throws -> String {
+    text(try SchemaRecorder.schema(of: type, as: use).json)
+  }
+
+  @Test func leaves() throws {
+    #expect(try schema(Int.self) == #"{"type":"integer"}"#)
+    #expect(try schema(String.self) == #"{"type":"string"}"#)
+    #expect(try schema(Bool.self) == #"{"type":"boolean"}"#)
+    #expect(try schema(Double.self) == #"{"type":"number"}"#)
+    #expect(try schema(UInt8.self) == #"{"type":"integer","minimum":0,"maximum":255}"#)
+    #expect(try schema(Int?.self) == #"{"type":["integer","null"]}"#)
+    #expect(try schema([Int?].self) == #"{"type":"array","items":{"type":["integer","null"]}}"#)
+    #expect(
+      try schema([String: Int].self)
+        == #"{"type":"object","additionalProperties":{"type":"integer"}}"#)
+    #expect(
+      try schema([String: [Contact]].self).contains(#""additionalProperties":{"type":"array""#))
+    #expect(try schema(Priority.self) == #"{"type":"string","enum":["ROUTINE","URGENT"]}"#)
+    #expect(try schema(Level.self) == #"{"type":"string","enum":["low","high"]}"#)
+    #expect(try schema(Level?.self) == #"{"type":["string","null"],"enum":["low","high",null]}"#)
+    #expect(try schema(JSONValue.self) == "{}")
+    #expect(try schema(LocalDate.self) == #"{"type":"string","format":"date"}"#)
+    #expect(
+      try schema(Money?.self)
+        == #"{"anyOf":[{"type":"string","pattern":"^[0-9]+(\\.[0-9]{1,2})?$","examples":["12.50"]},{"type":"null"}]}"#
+    )
+    #expect(try schema(ID<Line>.self) == #"{"type":"integer","minimum":1}"#)
+    #expect(try schema(Nothing.self) == #"{"type":"object"}"#)
+  }
+
+  @Test func structs() throws {
+    #expect(
+      try schema(Contact.self)
+        == #"{"type":"object","properties":{"name":{"type":"string"},"phone":{"type":["string","null"]}},"required":["name","phone"]}"#
+    )
+    #expect(
+      try schema(Contact.self, .params)
+        == #"{"type":"object","properties":{"name":{"type":"string"},"phone":{"type":["string","null"]}},"required":["name"],"additionalProperties":false}"#
+    )
+    let patient = try SchemaRecorder.schema(of: CreatePatient.self, as: .params)
+    #expect(
+      patient.properties.map(\.name) == [
+        "full_name", "date_of_birth", "emergency_contact", "chronic_conditions", "items",
+        "priority", "is_active", "version",
+      ])
+    #expect(patient.properties.filter(\.isRequired).map(\.name) == ["full_name"])
+    #expect(
+      text(patient.properties[4].schema.json)
+        == #"{"type":["array","null"],"items":{"type":"object","properties":{"medicine_id":{"type":"integer","minimum":1},"quantity":{"type":"integer"}},"required":["medicine_id","quantity"],"additionalProperties":false}}"#
+    )
+  }
+
+  struct Page<Item: Codable>: Codable {
+    var items: [Item]
+    var nextCursor: String?
+    var amount: Money
+    var byLevel: [String: Contact]
+    var set: Set<Int>
+  }
+
+  @Test func genericsAndNesting() throws {
+    let page = try SchemaRecorder.schema(of: Page<Contact>.self)
+    #expect(page.properties.map(\.name) == ["items", "next_cursor", "amount", "by_level", "set"])
+    #expect(page.properties.filter(\.isRequired).count == 5)
+    #expect(
+      text(page.properties[3].schema.json).contains(#""additionalProperties":{"type":"object""#))
+    #expect(page.properties[4].schema == .array(of: .integer()))
+  }
+
+  struct Patching: Codable {
+    var id: Int
+    var phone: Patch<String>
+    var contact: Patch<Contact>
+  }
+
+  @Test func patchesAreNotRequired() throws {
+    let params = try MethodParams(Patching.self)
+    #expect(params.fields.map(\.isRequired) == [true, false, false])
+    #expect(params.field(named: "phone")?.schema == .nullable(.string))
+  }
+
+  struct Stubborn: Decodable, JSONSchemaRepresentable {
+    static var jsonSchema: JSONSchema { .string() }
+    init(from decoder: any Decoder) throws {
+      throw InvalidValue(reason: .malformed, message: "never")
+    }
+  }
+
+  struct Tree: Codable {
+    var children: [Tree]
+  }
+
+  struct HandWritten: Decodable {
+    init(from decoder: any Decoder) throws {
+      throw InvalidValue(reason: .malformed, message: "never")
+    }
+  }
+
+  @Test func typesWithoutASchemaAreNamed() throws {
+    func error<T: Decodable>(_ type: T.Type) throws -> String {
+      do {
+        return try schema(type)
+      } catch let error as SchemaError {
+        return error.description
+      }
+    }
+    #expect(try error(Stubborn.self).contains("Stubborn: refuses the sample \"example\""))
+    #expect(try error([Stubborn?].self).contains("array"))
+    #expect(try error(Tree.self).contains("is part of itself"))
+    #expect(try error(HandWritten.self).contains("HandWritten: cannot be recorded"))
+  }
+
+  @Test func annotations() throws {
+    let schema = JSONSchema.object(
+      [
+        .init(
+          name: "a", schema: .integer(minimum: 1, maximum: 9).described("one to nine").example("3")),
+        .init(
+          name: "b", schema: .oneOf([.string(minLength: 1, maxLength: 5), .null]), isRequired: false
+        ),
+        .init(name: "c", schema: .nullable(.string().described("text")), isRequired: false),
+        .init(name: "d", schema: .array(of: .any, minItems: 1, maxItems: 2), isRequired: false),
+      ], isClosed: true)
+    #expect(
+      text(schema.json)
+        == #"{"type":"object","properties":{"a":{"type":"integer","minimum":1,"maximum":9,"description":"one to nine","examples":[3]},"b":{"oneOf":[{"type":"string","minLength":1,"maxLength":5},{"type":"null"}]},"c":{"anyOf":[{"type":"string","description":"text"},{"type":"null"}]},"d":{"type":"array","items":{},"minItems":1,"maxItems":2}},"required":["a"],"additionalProperties":false}"#
+    )
+    #expect(JSONSchema.nullable(.nullable(.string)) == .nullable(.string))
+  }
+}
