@@ -3,18 +3,21 @@
 
 step_pid=
 
-# Runs a program and waits. Unlike a plain command it lets a signal to the script act at once, and
-# the program is told before `cleanup`, which the sourcing script defines, runs.
+# Runs a program, in a session of its own, and waits. Unlike a plain command it lets a signal to the
+# script act at once. What the program has left in its session ends with it: the servers that a
+# killed test had started.
 step() {
   local result=0
   # A child in the background would ignore an interrupt.
-  env --default-signal=INT,QUIT "$@" &
+  setsid env --default-signal=INT,QUIT "$@" &
   step_pid=$!
   wait "$step_pid" || result=$?
+  pkill -KILL --session "$step_pid" || true
   step_pid=
   return "$result"
 }
 
+# Ends the step that runs, then calls `cleanup`, which the sourcing script defines.
 finish() {
   local result=$?
   trap '' INT TERM HUP
@@ -22,6 +25,7 @@ finish() {
   if [[ -n $step_pid ]]; then
     kill "$step_pid" 2>/dev/null || true
     wait "$step_pid" 2>/dev/null || true
+    pkill -KILL --session "$step_pid" || true
   fi
   cleanup
   exit "$result"
