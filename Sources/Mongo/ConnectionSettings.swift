@@ -6,12 +6,16 @@ struct ConnectionSettings: Sendable {
   let database: String
   var timeouts: MongoClient.Timeouts
 
-  /// Checks the address; without a database, the address must name one in its path.
+  private static let usualDatabase = "clinic"
+
+  /// Checks the address.
   init(url: String, database: String?, timeouts: MongoClient.Timeouts) throws(MongoError) {
     Self.startLibrary
     let address = try MongoAddress(url)
-    guard let database = database ?? address.database, !database.isEmpty, !database.contains("\0")
-    else { throw MongoError(.invalidConfiguration) }
+    let database = database ?? address.database ?? Self.usualDatabase
+    guard !database.isEmpty, !database.contains("\0") else {
+      throw MongoError(.invalidConfiguration)
+    }
     self.url = url
     self.database = database
     self.timeouts = timeouts

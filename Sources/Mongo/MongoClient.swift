@@ -37,7 +37,7 @@ public final class MongoClient: Sendable {
   /// - Parameters:
   ///   - url: `mongodb://…` with what MongoDB allows there, such as a replica set and TLS options;
   ///     a Unix socket's path is percent-encoded.
-  ///   - database: when nil, the path of `url` names it.
+  ///   - database: when nil, the path of `url` names it; when that is empty too, it is `clinic`.
   ///   - threads: how many calls run at the same time.
   public init(
     url: String, database: String? = nil, timeouts: Timeouts = Timeouts(), threads: Int = 2

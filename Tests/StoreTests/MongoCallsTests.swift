@@ -167,7 +167,7 @@ import Testing
     }
   }
 
-  @Test func aBadAddressIsRefusedWithoutNamingIt() throws {
+  @Test func aBadAddressIsRefusedWithoutNamingIt() {
     for url in ["", "mongodb:/nonsense", "http://user:secret@host/"] {
       let error = #expect(throws: MongoError.self) {
         try MongoClient(url: url, database: "clinic")
@@ -175,11 +175,15 @@ import Testing
       #expect(error?.kind == .invalidConfiguration)
       #expect(error.map { "\($0)" }?.contains("secret") == false)
     }
+  }
+
+  @Test func theAddressMayNameTheDatabase() throws {
+    #expect(try MongoClient(url: "mongodb://localhost/other?appName=x").database == "other")
+    #expect(try MongoClient(url: "mongodb://localhost/").database == "clinic")
+    #expect(try MongoClient(url: "mongodb://localhost/other", database: "d").database == "d")
     #expect(throws: MongoError(.invalidConfiguration)) {
-      try MongoClient(url: "mongodb://localhost/")
+      try MongoClient(url: "mongodb://localhost/", database: "")
     }
-    let named = try MongoClient(url: "mongodb://localhost/clinic")
-    #expect(named.database == "clinic")
   }
 
   @Test func aWrongPasswordIsSaid() async throws {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct RedisClientTests {
   @Test func valuesComeBackAsTheyWereStored() async throws {
     try await withRedis { redis, prefix in
-      let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+      let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
       let set = try await redis.command(["SET", "\(prefix)big", .bytes(bytes)])
       #expect(set == .status("OK"))
       #expect(try await redis.command(["GET", "\(prefix)big"]).bytes == bytes)
@@ -87,7 +87,8 @@ import Testing
     let loop = StoreLoop(name: "redis-test")
     defer { loop.shutdown() }
     let url = try testAddress("CLINIC_TEST_REDIS_URL")
-    let redis = RedisClient(configuration: try .init(url: url), loop: loop)
+    let redis = RedisClient(
+      configuration: try .init(url: url, connectTimeout: .seconds(20)), loop: loop)
     let running = Task { try await redis.run() }
     #expect(try await redis.command(["PING"]) == .status("PONG"))
     let events = redis.subscriptions(patterns: ["x"])

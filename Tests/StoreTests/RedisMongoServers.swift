@@ -37,7 +37,8 @@ import Testing
     kill(id, signal)
     // A frozen one sees no other signal.
     kill(id, SIGCONT)
-    waitpid(id, nil, 0)
+    // Other tests need this thread meanwhile.
+    while waitpid(id, nil, WNOHANG) == 0 { try? await Task.sleep(for: .milliseconds(2)) }
     await process.set(0)
   }
 }

@@ -35,7 +35,7 @@ import Testing
       for _ in 0..<100 {
         await #expect(throws: RedisError(.unavailable)) { try await redis.command(["PING"]) }
       }
-      #expect(ContinuousClock.now - started < .seconds(1))
+      #expect(ContinuousClock.now - started < .seconds(5))
       try await server.start()
       try await eventually("the client is back") { redis.state == .up }
       #expect(try await redis.command(["GET", "kept"]).text == "1")
@@ -61,7 +61,7 @@ import Testing
         }
         for await kind in group { #expect(kind == .timedOut || kind == .unavailable) }
       }
-      #expect(ContinuousClock.now - started < .seconds(1))
+      #expect(ContinuousClock.now - started < .seconds(5))
       #expect(redis.state == .down)
       await #expect(throws: RedisError(.unavailable)) { try await redis.command(["PING"]) }
       await server.signal(SIGCONT)
@@ -99,7 +99,7 @@ import Testing
                 if wasInterrupted { return answered }
               } catch {
                 wasInterrupted = true
-                await Task.yield()
+                try await Task.sleep(for: .milliseconds(2))
               }
             }
             Issue.record("the server was not killed")

@@ -2,13 +2,14 @@ import Redis
 import StoreLoop
 import Testing
 
-/// A Redis client that runs, on a loop of its own.
+/// A Redis client that runs, on a loop of its own. It is patient: the tests keep the machine busy.
 func withRedis(
-  url: String, callTimeout: Duration = .seconds(2),
+  url: String, callTimeout: Duration = .seconds(20),
   isolation: isolated (any Actor)? = #isolation,
   _ body: (RedisClient, StoreLoop) async throws -> Void
 ) async throws {
-  let configuration = try RedisClient.Configuration(url: url, callTimeout: callTimeout)
+  let configuration = try RedisClient.Configuration(
+    url: url, connectTimeout: .seconds(20), callTimeout: callTimeout)
   let loop = StoreLoop(name: "redis-test")
   defer { loop.shutdown() }
   let redis = RedisClient(configuration: configuration, loop: loop)
