@@ -41,7 +41,9 @@ struct Daemon: Sendable {
     do {
       redis = RedisClient(
         configuration: try RedisClient.Configuration(url: configuration.redisURL), loop: loop)
-      mongo = try MongoClient(url: configuration.mongoURL)
+      // The URL names the database, or it is `clinic`.
+      let named = try? MongoClient(url: configuration.mongoURL)
+      mongo = try named ?? MongoClient(url: configuration.mongoURL, database: "clinic")
     } catch let error as RedisError {
       throw Failure(description: "REDIS_URL: \(error)")
     } catch {

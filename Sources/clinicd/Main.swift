@@ -55,6 +55,8 @@ struct Demo: AsyncParsableCommand {
       try await DemoClinic.load(try Configuration.load(), credentials: credentials)
     } catch let failure as Configuration.Invalid {
       throw CleanExit.failed(failure.description)
+    } catch let failure as Daemon.Failure {
+      throw CleanExit.failed(failure.description)
     }
   }
 }

@@ -108,7 +108,9 @@ package struct CommandWork: Sendable {
   /// The entry for the outcome; nil when there is nothing to tell.
   let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
 
-  func entry(for outcome: Result<[UInt8], any Error>) -> AuditEntry? { entry(outcome) }
+  func entry(for outcome: Result<[UInt8], any Error>) -> AuditEntry? {
+    CallContext.$current.withValue(context) { entry(outcome) }
+  }
 }
 
 /// A command on its way through the lane.

@@ -111,10 +111,7 @@ extension MethodEntry {
   ) throws -> MethodEntry {
     var params = try MethodParams(M.self)
     if takesKey {
-      params = params.adding(
-        MethodParams.Field(
-          name: IdempotencyClaim.member, schema: .nullable(IdempotencyKey.jsonSchema),
-          isRequired: false, isByNameOnly: true))
+      params = params.adding(IdempotencyClaim.member, .nullable(IdempotencyKey.jsonSchema))
     }
     let known = params
     return MethodEntry(

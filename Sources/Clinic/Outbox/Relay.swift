@@ -55,6 +55,9 @@ package final class Relay: Sendable {
         }
       } catch {
         lag.value = Lag()
+        if !Task.isCancelled {
+          log.warning("the outbox waits for PostgreSQL", metadata: ["error": "\(error)"])
+        }
         try? await Task.sleep(for: .milliseconds(500))
       }
     }

@@ -34,8 +34,8 @@ package struct ListPatients: Query {
     guard let term = search?.rawValue.trimmed, !term.isEmpty else { return "" }
     var condition: SQL = " AND ("
     if Self.isPhone(term) {
-      // One number, however it is grouped.
-      condition.append(" search LIKE '%' || digits(\(term)) || '%'")
+      // One number, however it is grouped, with a trunk's 0 or a country's 00 or without.
+      condition.append(" search LIKE '%' || ltrim(digits(\(term)), '0') || '%'")
       if let id = Int64(term) { condition.append(" OR id = \(id)") }
     } else {
       for (index, word) in term.split(whereSeparator: \.isWhitespace).prefix(8).enumerated() {

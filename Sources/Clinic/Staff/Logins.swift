@@ -41,7 +41,7 @@ enum Logins {
     let rows = try await transaction.query(
       """
       INSERT INTO refresh_tokens (login_id, token_hash, expires_at) VALUES (\(login), \
-      \(Secret.hash(secret)), now() + make_interval(days => \(clinic.settings.refreshTokenDays))) \
+      \(Secret.hash(secret)), now() + make_interval(days => \(Int32(clinic.settings.refreshTokenDays)))) \
       RETURNING id
       """)
     return (secret, try rows.single())

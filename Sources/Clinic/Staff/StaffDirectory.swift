@@ -89,6 +89,9 @@ extension StaffDirectory {
         }
       } catch {
         state.withLock { $0.heardAt = nil }
+        if !Task.isCancelled {
+          log.warning("the staff directory waits for PostgreSQL", metadata: ["error": "\(error)"])
+        }
         try? await Task.sleep(for: .milliseconds(200))
       }
     }
@@ -145,7 +148,7 @@ extension StaffDirectory {
     let ended = try await postgres.query(
       """
       SELECT id FROM logins \
-      WHERE revoked_at > now() - make_interval(mins => \(settings.accessTokenMinutes + 5))
+      WHERE revoked_at > now() - make_interval(mins => \(Int32(settings.accessTokenMinutes + 5)))
       """)
     var logins: Set<Int64> = []
     for row in ended {

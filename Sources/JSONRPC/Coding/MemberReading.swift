@@ -101,6 +101,7 @@ final class MemberReading {
   /// The first member that nothing asked for.
   var firstUnread: Member? {
     guard positions == nil, read.count < count else { return nil }
+    for name in decoder.names?.besideType ?? [] { _ = find(name, isText: true) }
     return members.enumerated().first { !read.contains($0.offset) }?.element
   }
 

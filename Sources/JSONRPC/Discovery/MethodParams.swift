@@ -21,10 +21,18 @@ public struct MethodParams: Sendable {
   /// Those that may be given by position, in that order.
   public let positional: [Field]
 
+  /// The names of fields that the type does not decode: somebody else reads them.
+  let besideType: [String]
+
   public static let none = MethodParams(fields: [])
 
   public init(fields: [Field]) {
+    self.init(fields: fields, besideType: [])
+  }
+
+  private init(fields: [Field], besideType: [String]) {
     self.fields = fields
+    self.besideType = besideType
     positional = fields.filter { !$0.isByNameOnly }
   }
 
@@ -33,9 +41,10 @@ public struct MethodParams: Sendable {
     self.init(fields: try Recording(use: .params).fields(of: type))
   }
 
-  /// These and one more, for what is read beside the type.
-  public func adding(_ field: Field) -> MethodParams {
-    MethodParams(fields: fields + [field])
+  /// These and one more, by name only, that is read beside the type.
+  public func adding(_ name: String, _ schema: JSONSchema) -> MethodParams {
+    let field = Field(name: name, schema: schema, isRequired: false, isByNameOnly: true)
+    return MethodParams(fields: fields + [field], besideType: besideType + [name])
   }
 
   public func field(named name: String) -> Field? {
