@@ -33,7 +33,7 @@ extension ConnectionHandler {
     state.abort(with: error)
     cancelCalls(.disconnected)
     closing = .cancelling(until: .now.advanced(by: server.limits.cancellationGrace))
-    loop.needTick()
+    loop.watch(self)
     process()
     flushSoon()
   }
@@ -70,7 +70,7 @@ extension ConnectionHandler {
     closing = .lingering(
       Linger(
         bytes: server.limits.lingerBytes, until: .now.advanced(by: server.limits.lingerTime)))
-    loop.needTick()
+    loop.watch(self)
     context.close(mode: .output, promise: nil)
     resumeReading()
   }
@@ -86,7 +86,7 @@ extension ConnectionHandler {
   func noteStall() {
     guard writeProgress == nil else { return }
     writeProgress = WriteProgress(pendingBytes: unsentBytes, since: .now)
-    loop.needTick()
+    loop.watch(self)
   }
 
   /// What the kernel has not taken from the channel.

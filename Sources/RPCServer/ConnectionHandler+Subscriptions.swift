@@ -28,6 +28,7 @@ extension ConnectionHandler {
     guard let subscription = subscriptions[id] else { return }
     counting(subscription) { $0.start(from: version) }
     sendPending(of: subscription)
+    flushSoon()
   }
 
   func unsubscribe(_ id: String) {
@@ -54,6 +55,7 @@ extension ConnectionHandler {
     }
     remove(subscription)
     write(body, to: subscription)
+    flushSoon()
   }
 
   // MARK: Held subscriptions
@@ -90,24 +92,36 @@ extension ConnectionHandler {
         sendPending(of: subscription)
       }
     }
+    flushSoon()
   }
 
   // MARK: Sending
 
-  func deliver(_ publication: Publication, to subscription: Subscription) {
-    guard closing == .open, subscription.lastBody == nil else { return }
+  /// - Parameter tail: the publication's.
+  /// - Returns: whether something is to be flushed.
+  func deliver(
+    _ publication: Publication, to subscription: Subscription, tail: inout NotificationTail
+  ) -> Bool {
+    guard closing == .open, subscription.lastBody == nil else { return false }
     let room = server.limits.pendingNotificationBytes - pendingNotificationBytes
     let isWritable = state.isWritable
     let outcome = counting(subscription) {
       $0.publish(publication, isWritable: isWritable, room: room)
     }
     switch outcome {
-    case .kept: break
-    case .send(let notification): write(notification, to: subscription)
+    case .kept:
+      return false
+    case .send(.publication):
+      write(&tail, to: subscription)
+      return true
+    case .send(let notification):
+      write(notification, to: subscription)
+      return true
     case .tooSlow:
       worker.counters.slowReadersClosed.add(1)
       loop.forget(subscription)
       end(subscription, with: NotificationBody.closed(reason: "slow_reader"))
+      return true
     }
   }
 
@@ -133,14 +147,18 @@ extension ConnectionHandler {
   }
 
   private func write(_ body: [UInt8], to subscription: Subscription) {
+    var tail = NotificationTail(result: body)
+    write(&tail, to: subscription)
+  }
+
+  private func write(_ tail: inout NotificationTail, to subscription: Subscription) {
     guard let context else { return }
     worker.counters.notifications.add(1)
     // Replies that were made before come before.
     writeOutput()
-    let message = subscription.message(
-      body, terminator: state.terminator, allocator: context.channel.allocator)
-    context.write(wrapOutboundOut(message), promise: nil)
-    flushSoon()
+    let end = tail.bytes(for: state.terminator)
+    context.write(wrapOutboundOut(subscription.prefix), promise: nil)
+    context.write(wrapOutboundOut(end), promise: nil)
   }
 
   /// Keeps the connection's count of pending bytes.

@@ -30,6 +30,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   var authenticationTimer: Scheduled<Void>?
   /// When the client was last seen to take something, while it has something to take.
   var writeProgress: WriteProgress?
+  /// Its loop looks at it at each tick.
+  var isWatched = false
 
   private var isAdmitted = false
   private var isRefused = false
@@ -221,7 +223,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
     while running.count <= slot { running.append(nil) }
     running[slot] = RunningCall(context: context, task: task)
-    loop.needTick()
+    loop.watch(self)
   }
 
   /// The task of a call ended.
@@ -245,17 +247,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func writeOutput() {
     guard state.outputSize > 0, let context else { return }
     let output = state.takeOutput()
-    context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: output)), promise: nil)
+    context.write(wrapOutboundOut(ByteBuffer(bytes: output)), promise: nil)
   }
 
   func flush() {
     willFlush = false
-    repeat {
+    context?.flush()
+    while state.outputSize > 0, closing != .closed {
       writeOutput()
       context?.flush()
       // The state may have waited for room.
       process()
-    } while state.outputSize > 0 && closing != .closed
+    }
   }
 
   /// Flushes when the present read, or the present batch of messages, was dealt with.
@@ -270,6 +273,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     if state.isWritable {
       writeProgress = nil
       sendPendingNotifications()
+      process()
       flush()
     } else {
       noteStall()

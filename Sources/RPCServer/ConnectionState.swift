@@ -70,7 +70,7 @@ struct ConnectionState {
   }
 
   /// Ends every message to this client.
-  var terminator: [UInt8] { framer.terminator.bytes }
+  var terminator: MessageFramer.Terminator { framer.terminator }
 
   // MARK: Input
 
@@ -203,7 +203,7 @@ struct ConnectionState {
     guard let batchNumber else {
       guard let id else { return }
       Self.write(outcome, to: id, into: &output)
-      output += terminator
+      output += terminator.bytes
       return
     }
     guard var batch = batches.removeValue(forKey: batchNumber) else { return }
@@ -219,7 +219,7 @@ struct ConnectionState {
     if !batch.replies.isEmpty {
       output += batch.replies
       output.append(UInt8(ascii: "]"))
-      output += terminator
+      output += terminator.bytes
     }
   }
 

@@ -53,7 +53,9 @@ final class EventLoopWorker: Sendable {
       return taken
     }
     let connections = loop.value
-    for message in messages { connections.handle(message) }
+    for index in messages.indices {
+      connections.handle(messages[index], isLast: index == messages.count - 1)
+    }
     connections.flush()
   }
 }

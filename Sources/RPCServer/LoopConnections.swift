@@ -11,6 +11,8 @@ final class LoopConnections {
   /// Connections that have something to send at the end of this batch of messages.
   private var unflushed: [ConnectionHandler] = []
   private var tick: Scheduled<Void>?
+  /// Connections that wait for something that time may bring to an end.
+  private var watched: [ConnectionHandler] = []
   private var isDraining = false
 
   /// How precisely deadlines and timeouts are kept.
@@ -52,7 +54,8 @@ final class LoopConnections {
 
   // MARK: Messages
 
-  func handle(_ message: LoopMessage) {
+  /// - Parameter isLast: nothing follows, so what this leads to may be sent at once.
+  func handle(_ message: LoopMessage, isLast: Bool) {
     switch message {
     case .completed(let id, let slot, let outcome):
       counters.tasks.add(-1)
@@ -65,10 +68,7 @@ final class LoopConnections {
     case .unsubscribe(let id, let subscription):
       connections[id]?.unsubscribe(subscription)
     case .publish(let publication, let channel):
-      guard let subscriptions = channels[channel] else { return }
-      for subscription in subscriptions {
-        subscription.connection.deliver(publication, to: subscription)
-      }
+      publish(publication, to: channel, isLast: isLast)
     case .endSubscriptions(let id, let reason):
       connections[id]?.endSubscriptions(with: NotificationBody.closed(reason: reason))
     case .endAll(let kind):
@@ -91,6 +91,17 @@ final class LoopConnections {
   }
 
   // MARK: Channels
+
+  private func publish(_ publication: Publication, to channel: String, isLast: Bool) {
+    guard let subscriptions = channels[channel] else { return }
+    var tail = NotificationTail(result: publication.body)
+    for subscription in subscriptions {
+      let connection = subscription.connection
+      guard connection.deliver(publication, to: subscription, tail: &tail) else { continue }
+      // Sending now, while the connection is in the processor's cache, is a third cheaper than in a second pass.
+      if isLast { connection.flush() } else { connection.flushSoon() }
+    }
+  }
 
   func add(_ subscription: Subscription) {
     subscription.index = channels[subscription.channel, default: []].count
@@ -115,19 +126,33 @@ final class LoopConnections {
 
   // MARK: Time
 
-  /// Some connection has something to wait for.
-  func needTick() {
+  /// Looks at the connection at each tick for as long as that asks for it.
+  func watch(_ connection: ConnectionHandler) {
+    guard !connection.isWatched else { return }
+    connection.isWatched = true
+    watched.append(connection)
     guard tick == nil else { return }
+    scheduleTick()
+  }
+
+  private func scheduleTick() {
     tick = eventLoop.assumeIsolated().scheduleTask(in: Self.tickInterval) { self.runTick() }
   }
 
   private func runTick() {
     tick = nil
     let now = ContinuousClock.now
-    var isNeeded = false
-    for connection in Array(connections.values) where connection.tick(now) { isNeeded = true }
+    var connections: [ConnectionHandler] = []
+    swap(&connections, &watched)
+    for connection in connections {
+      if connection.tick(now) {
+        watched.append(connection)
+      } else {
+        connection.isWatched = false
+      }
+    }
     flush()
-    if isNeeded { needTick() }
+    if !watched.isEmpty, tick == nil { scheduleTick() }
   }
 }
 

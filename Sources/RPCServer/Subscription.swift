@@ -13,7 +13,7 @@ final class Subscription {
   var index = 0
 
   /// What comes before a notification's `result`.
-  private let prefix: [UInt8]
+  let prefix: ByteBuffer
 
   init(
     id: String, channel: String, method: String, overflow: OverflowPolicy, isHeld: Bool,
@@ -31,23 +31,29 @@ final class Subscription {
     writer.beginObject()
     writer.member("subscription", id)
     writer.key("result")
-    self.prefix = writer.finish()
+    self.prefix = ByteBuffer(bytes: writer.finish())
+  }
+}
+
+/// A notification's `result` and what follows it: the same bytes for all connections that end their lines alike.
+struct NotificationTail {
+  private let result: [UInt8]
+  private var made: [(terminator: MessageFramer.Terminator, bytes: ByteBuffer)] = []
+
+  init(result: [UInt8]) {
+    self.result = result
   }
 
-  /// The message that carries `body`.
-  func message(
-    _ body: [UInt8], terminator: [UInt8], allocator: ByteBufferAllocator
-  ) -> ByteBuffer {
-    var buffer = allocator.buffer(
-      capacity: prefix.count + body.count + Self.suffix.count + terminator.count)
-    buffer.writeBytes(prefix)
-    buffer.writeBytes(body)
-    buffer.writeBytes(Self.suffix)
-    buffer.writeBytes(terminator)
-    return buffer
+  mutating func bytes(for terminator: MessageFramer.Terminator) -> ByteBuffer {
+    for (other, bytes) in made where other == terminator { return bytes }
+    let end = terminator.bytes
+    var bytes = ByteBufferAllocator().buffer(capacity: result.count + 2 + end.count)
+    bytes.writeBytes(result)
+    bytes.writeStaticString("}}")
+    bytes.writeBytes(end)
+    made.append((terminator, bytes))
+    return bytes
   }
-
-  private static let suffix = Array("}}".utf8)
 }
 
 extension SubscriberState.Notification {
