@@ -1,0 +1,46 @@
+import ArgumentParser
+import Terminal
+
+/// The command line for people who run a clinic's daemon.
+struct Clinicctl: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clinicctl",
+    abstract: "Talk to clinicd: call its methods, watch the queue, look after users and stores.",
+    discussion: """
+      The daemon is found at --tcp, at --socket, at $CLINIC_SOCKET, at ./.clinic/run/rpc.sock if \
+      that exists, or at /run/clinicd/rpc.sock.
+
+      Exit status: 0 done; 1 the call failed; 2 wrong usage; 3 no daemon can be reached.
+      """,
+    subcommands: [
+      CallCommand.self, MethodsCommand.self, BoardCommand.self, StatusCommand.self,
+      LoginCommand.self, LogoutCommand.self, UsersCommand.self, RebuildCommand.self,
+      CompletionCommand.self,
+    ])
+}
+
+@main
+enum Program {
+  static func main() async {
+    do {
+      var command = try Clinicctl.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as Failure {
+      failure.report()
+      Clinicctl.exit(withError: ExitCode(failure.status))
+    } catch is Terminal.Closed {
+      // Whoever read the output has enough.
+      Clinicctl.exit()
+    } catch {
+      guard Clinicctl.exitCode(for: error) == .validationFailure else {
+        Clinicctl.exit(withError: error)
+      }
+      try? Terminal.write(Clinicctl.fullMessage(for: error) + "\n", to: .error)
+      Clinicctl.exit(withError: ExitCode(2))
+    }
+  }
+}

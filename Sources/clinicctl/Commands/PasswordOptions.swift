@@ -1,0 +1,40 @@
+import ArgumentParser
+import Systemd
+import Terminal
+
+/// Where a password comes from. Never from the command line, which other users can see.
+struct PasswordOptions: ParsableArguments {
+  @Option(
+    name: .long, help: "Read the password from the first line of a file.", completion: .file())
+  var passwordFile: String?
+
+  /// - Parameter confirmation: the prompt for typing a new password once more.
+  func read(_ prompt: String, confirmation: String? = nil) throws -> String {
+    let password = try passwordFile.map(fromFile) ?? fromInput(prompt)
+    guard !password.isEmpty else { throw Failure.usage("the password is empty") }
+    if let confirmation, passwordFile == nil, Terminal.isTerminal(.input) {
+      guard StandardInput.readSecret(prompt: confirmation) == password else {
+        throw Failure.usage("the two passwords differ")
+      }
+    }
+    return password
+  }
+
+  private func fromFile(_ path: String) throws -> String {
+    do {
+      let text = String(decoding: try SmallFile.read(path), as: UTF8.self)
+      return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).first
+        .map(String.init) ?? ""
+    } catch {
+      throw Failure.usage("\(path) cannot be read (error \(error.number))")
+    }
+  }
+
+  private func fromInput(_ prompt: String) throws -> String {
+    let line =
+      Terminal.isTerminal(.input)
+      ? StandardInput.readSecret(prompt: prompt) : StandardInput.readLine()
+    guard let line else { throw Failure.usage("no password was given") }
+    return line
+  }
+}

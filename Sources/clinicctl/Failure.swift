@@ -1,0 +1,69 @@
+import JSONRPC
+import RPCClient
+import Terminal
+
+/// Why the program ends without having done what it was asked for.
+enum Failure: Error {
+  /// The daemon refused the call.
+  case refused(RPCError, asJSON: Bool)
+  /// The call was sent, or may have been, and did not succeed.
+  case failed(String)
+  /// The command line makes no sense.
+  case usage(String)
+  /// No daemon answers.
+  case unreachable(String)
+
+  /// What the process ends with.
+  var status: Int32 {
+    switch self {
+    case .refused, .failed: 1
+    case .usage: 2
+    case .unreachable: 3
+    }
+  }
+
+  /// Makes one of whatever a call throws.
+  init(_ error: any Error, asJSON: Bool) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as RPCError: self = .refused(error, asJSON: asJSON)
+    case RPCClientError.unreachable(let endpoint, let reason):
+      self = .unreachable("no daemon at \(endpoint): \(reason)")
+    case let error as RPCClientError: self = .failed(error.description)
+    case is CancellationError: self = .failed("interrupted")
+    default: self = .failed("\(error)")
+    }
+  }
+
+  /// Tells it on standard error.
+  func report() {
+    try? Terminal.write(text + "\n", to: .error)
+  }
+
+  var text: String {
+    switch self {
+    case .failed(let message), .usage(let message), .unreachable(let message):
+      return "clinicctl: \(message)"
+    case .refused(let error, asJSON: true):
+      var writer = JSONWriter()
+      error.write(into: &writer)
+      return String(decoding: writer.bytes, as: UTF8.self)
+    case .refused(let error, asJSON: false):
+      return Self.describe(error)
+    }
+  }
+
+  /// The message, then what `data` holds, a line each: the reason first.
+  static func describe(_ error: RPCError) -> String {
+    var lines = ["clinicctl: \(Printable.text(error.message))"]
+    var writer = JSONWriter()
+    error.write(into: &writer)
+    guard let data = try? JSONDocument(parsing: writer.bytes).root["data"] else { return lines[0] }
+    let width = data.members.map { $0.name.count }.max() ?? 0
+    for (name, value) in data.members {
+      let padding = String(repeating: " ", count: width - name.count)
+      lines.append("  \(name)\(padding)  \(CellText.text(value))")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,70 @@
+import JSONRPC
+import RPCClient
+import Terminal
+
+/// The daemon that a command talks to.
+struct Daemon: Sendable {
+  enum Authentication {
+    case required, ifPossible, none
+  }
+
+  let client: RPCClient
+  let endpoint: Endpoint
+  private let writesJSONErrors: Bool
+
+  /// Connects, as the user of the login that was kept.
+  ///
+  /// - Parameter callTimeout: how long an answer may take when the options do not say.
+  /// - Throws: ``Failure``.
+  init(
+    _ options: GlobalOptions, authentication: Authentication = .required,
+    callTimeout: Duration? = nil
+  ) async throws {
+    endpoint = options.endpoint
+    writesJSONErrors = options.json
+    let timeout = options.timeout.map { Duration.seconds($0) } ?? callTimeout
+    var configuration = RPCClient.Configuration()
+    // The daemon has a limit for every method; the keepalive finds out when it is gone.
+    configuration.options.callTimeout = timeout
+    if authentication != .none {
+      let authenticator = Authenticator(
+        endpoint: endpoint, isRequired: authentication == .required)
+      configuration.prepare = { try await authenticator($0) }
+    }
+    do {
+      client = try await RPCClient.connect(to: endpoint, configuration: configuration)
+    } catch {
+      throw Failure(error, asJSON: options.json)
+    }
+  }
+
+  /// Calls a method; `params` are JSON.
+  ///
+  /// - Throws: ``Failure``.
+  func call(_ method: String, _ params: [UInt8]? = nil) async throws -> JSONValue {
+    try await reporting { try await client.call(method, rawParams: params) }
+  }
+
+  /// - Throws: ``Failure``.
+  func call<Result: Decodable>(
+    _ method: String, _ params: some Encodable, returning: Result.Type = Result.self
+  ) async throws -> Result {
+    try await reporting { try await client.call(method, params: params) }
+  }
+
+  /// - Throws: ``Failure``.
+  func call(_ method: String, _ params: some Encodable) async throws -> JSONValue {
+    try await call(method, try JSONValueEncoder().encode(params))
+  }
+
+  /// Runs calls of the client, and makes a ``Failure`` of what they throw.
+  func reporting<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let closed as Terminal.Closed {
+      throw closed
+    } catch {
+      throw Failure(error, asJSON: writesJSONErrors)
+    }
+  }
+}
