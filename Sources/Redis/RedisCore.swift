@@ -9,7 +9,7 @@ final class RedisCore: @unchecked Sendable {
     /// No attempt to connect has ended yet: calls wait.
     case beginning
     case up(RedisConnection)
-    case down
+    case down(RedisError)
   }
 
   private struct Waiting {
@@ -36,7 +36,7 @@ final class RedisCore: @unchecked Sendable {
       configuration, loop: loop,
       RedisLink.Events(
         up: { [weak self] connection in self?.enter(.up(connection)) },
-        down: { [weak self] _ in self?.enter(.down) }))
+        down: { [weak self] error in self?.enter(.down(Self.reason(error))) }))
     self.link = link
     link.start()
     for subscription in subscriptions.values { subscription.start() }
@@ -45,10 +45,15 @@ final class RedisCore: @unchecked Sendable {
   func stop() {
     link?.stop()
     link = nil
-    enter(.down)
+    enter(.down(RedisError(.unavailable)))
     let ended = subscriptions.values
     subscriptions = [:]
     for subscription in ended { subscription.finish() }
+  }
+
+  /// What calls are told while the server is down for that reason.
+  private static func reason(_ error: RedisError) -> RedisError {
+    error.kind == .notAuthenticated ? error : RedisError(.unavailable, code: error.code)
   }
 
   private func enter(_ phase: Phase) {
@@ -71,9 +76,8 @@ final class RedisCore: @unchecked Sendable {
       for command in commands {
         connection.send(command, timeout: configuration.callTimeout, receiver)
       }
-    case .down:
-      PendingReply(deadline: .now, receiver: receiver)
-        .finish(.failure(RedisError(.unavailable)))
+    case .down(let error):
+      PendingReply(deadline: .now, receiver: receiver).finish(.failure(error))
     case .beginning:
       waiting.append(Waiting(commands: commands, receiver: receiver))
       guard limit == nil else { return }

@@ -56,7 +56,7 @@ import Testing
       for _ in 0..<100 {
         await #expect(throws: MongoError(.unavailable)) { try await mongo.count("log") }
       }
-      #expect(ContinuousClock.now - started < .milliseconds(250))
+      #expect(ContinuousClock.now - started < .seconds(5))
       try await server.start()
       try await eventually("the client is back") { mongo.state == .up }
       #expect(

@@ -116,13 +116,39 @@ import Testing
     }
   }
 
+  @Test func overTCPToo() async throws {
+    try await withTemporaryFolder { folder in
+      let port = Int.random(in: 20_000..<30_000)
+      let server = RedisServer(in: folder, port: port)
+      try await server.process.start()
+      // Where the name has two addresses, one of them is refused.
+      let url = "redis://:s3cret%2F%2B%3A%40@localhost:\(port)/3"
+      try await withRedis(url: url) { redis, _ in
+        try await eventually("redis answers") { redis.state == .up }
+        let large = [UInt8](repeating: 7, count: 3_000_000)
+        _ = try await redis.command(["SET", "large", .bytes(large)])
+        #expect(try await redis.command(["GET", "large"]).bytes == large)
+        await server.process.stop()
+        try await eventually("the client knows") { redis.state == .down }
+      }
+    }
+  }
+
   @Test func aWrongPasswordKeepsTheClientDown() async throws {
     try await withTemporaryFolder { folder in
       let server = RedisServer(in: folder)
       try await server.process.start()
       let url = "unix://:wrong@\(folder)/redis.sock"
       try await withRedis(url: url) { redis, _ in
-        await #expect(throws: RedisError.self) { try await redis.command(["PING"]) }
+        let refused = RedisError(.notAuthenticated, code: "WRONGPASS")
+        try await eventually("the server refuses") {
+          do throws(RedisError) {
+            _ = try await redis.command(["PING"])
+            return false
+          } catch {
+            return error == refused
+          }
+        }
         #expect(redis.state == .down)
       }
       await server.process.stop()

@@ -39,11 +39,12 @@ struct RedisServer {
   let process: ServerProcess
   let url: String
 
-  init(in folder: String) {
+  init(in folder: String, port: Int = 0) {
     process = ServerProcess(
       "redis-server",
       [
-        "--port", "0", "--unixsocket", "redis.sock", "--save", "", "--appendonly", "yes",
+        "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", "redis.sock", "--save", "",
+        "--appendonly", "yes",
         "--requirepass", "s3cret/+:@",
       ], in: folder)
     url = "unix://:s3cret%2F%2B%3A%40@\(folder)/redis.sock?db=3"
