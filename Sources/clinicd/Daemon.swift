@@ -101,8 +101,8 @@ struct Daemon: Sendable {
   /// The document of the whole method table.
   static func openRPC() throws -> String {
     String(
-      decoding: Discovery.document(
-        of: try .all(), version: version, for: nil, everything: true), as: UTF8.self)
+      decoding: Discover.document(of: try MethodTable.all().entries, version: version),
+      as: UTF8.self)
   }
 }
 

@@ -7,7 +7,7 @@ struct Clinicd: AsyncParsableCommand {
     commandName: "clinicd",
     abstract: "The daemon that runs a clinic.",
     version: Daemon.version,
-    subcommands: [Run.self, Check.self, Demo.self, Keys.self, Discover.self],
+    subcommands: [Run.self, Check.self, Demo.self, Keys.self, Document.self],
     defaultSubcommand: Run.self)
 }
 
@@ -70,9 +70,9 @@ struct Keys: ParsableCommand {
 }
 
 /// Prints the OpenRPC document of every method.
-struct Discover: ParsableCommand {
+struct Document: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print the OpenRPC document of every method.")
+    commandName: "discover", abstract: "Print the OpenRPC document of every method.")
 
   func run() throws { print(try Daemon.openRPC()) }
 }

@@ -22,20 +22,13 @@ package struct Login: SessionMethod {
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
     let pair = "\(username)@\(source)"
-    let (failures, wait) = await clinic.throttle.failures(of: pair)
-    guard failures < clinic.settings.loginFailuresPerMinute else {
-      throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait))
-        .with("limit", .int(clinic.settings.loginFailuresPerMinute))
-    }
+    try await clinic.refuseGuessing(pair)
     // Guessing from many addresses slows the user down and locks nobody out.
-    if await clinic.throttle.failures(of: username.rawValue).count >= 20 {
+    if await clinic.throttle.attempt(username.rawValue).count > 20 {
       try await Task.sleep(for: .seconds(1))
     }
-    guard let account = try await account(of: clinic) else {
-      await clinic.throttle.noteFailure(of: pair)
-      await clinic.throttle.noteFailure(of: username.rawValue)
-      throw ClinicError(.badCredentials)
-    }
+    guard let account = try await account(of: clinic) else { throw ClinicError(.badCredentials) }
+    await clinic.throttle.forgive(pair)
     let (credentials, token) = try await clinic.postgres.withTransaction { transaction in
       let opened = try await Logins.open(
         account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
@@ -65,9 +58,7 @@ package struct Login: SessionMethod {
       try await clinic.passwords.checking { try await $0.verifyDummy(password.rawValue) }
       return nil
     }
-    let isRight = try await clinic.passwords.checking {
-      try await $0.verify(password.rawValue, against: account.passwordHash)
-    }
+    let isRight = try await clinic.passwords.isRight(password, for: account.passwordHash)
     return isRight && account.user.enabled ? account : nil
   }
 }
@@ -276,20 +267,14 @@ package struct ChangePassword: SessionMethod {
     }
     let id = try identity.caller.requireUser()
     let pair = "password:\(id)"
-    let (failures, wait) = await clinic.throttle.failures(of: pair)
-    guard failures < clinic.settings.loginFailuresPerMinute else {
-      throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait))
-    }
+    try await clinic.refuseGuessing(pair)
     let account = try await clinic.postgres.query(
       "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(id)"
     ).decode(as: Logins.Account.self).first
-    let isRight = try await clinic.passwords.checking {
-      try await $0.verify(currentPassword.rawValue, against: account?.passwordHash ?? "")
-    }
-    guard let account, isRight else {
-      await clinic.throttle.noteFailure(of: pair)
-      throw ClinicError(.badCredentials)
-    }
+    guard let account,
+      try await clinic.passwords.isRight(currentPassword, for: account.passwordHash)
+    else { throw ClinicError(.badCredentials) }
+    await clinic.throttle.forgive(pair)
     guard currentPassword.rawValue != newPassword.rawValue else {
       throw ClinicError(.samePassword)
     }
@@ -316,13 +301,31 @@ package struct ChangePassword: SessionMethod {
   }
 }
 
+extension Clinic {
+  /// Refuses an attempt after as many as a minute allows.
+  fileprivate func refuseGuessing(_ what: String) async throws(ClinicError) {
+    let limit = settings.loginFailuresPerMinute
+    let (attempts, wait) = await throttle.attempt(what)
+    guard attempts <= limit else {
+      throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait)).with("limit", .int(limit))
+    }
+  }
+}
+
 extension BcryptHasher {
-  /// Runs work of the hasher; its queue being full is `busy` to a caller.
+  /// Runs work of the hasher; its queue being full is `busy` to a caller. A password that is too
+  /// long for any hash is a wrong one.
   func checking<T>(_ work: (BcryptHasher) async throws -> T) async throws -> T {
     do {
       return try await work(self)
     } catch BcryptError.busy {
       throw ClinicError(.busy)
+    } catch BcryptError.passwordTooLong, BcryptError.passwordHasNull {
+      throw ClinicError(.badCredentials)
     }
+  }
+
+  func isRight(_ password: TypedPassword, for hash: String) async throws -> Bool {
+    try await checking { try await $0.verify(password.rawValue, against: hash) }
   }
 }

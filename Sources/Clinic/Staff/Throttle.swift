@@ -2,9 +2,11 @@ import Redis
 import StoreLoop
 import Synchronization
 
-/// Counts failures by the minute, for all instances in Redis; for this one alone while Redis is
-/// away.
+/// Counts attempts that may be guesses, for all instances in Redis; for this one alone while Redis
+/// is away. A count ends a minute after its first attempt.
 package final class Throttle: Sendable {
+  private static let seconds = 60
+
   private let redis: RedisClient
   private let local = Mutex<[String: (count: Int, endsAt: Int64)]>([:])
 
@@ -12,31 +14,33 @@ package final class Throttle: Sendable {
     self.redis = redis
   }
 
-  /// How many failures this minute has seen, and how many seconds it has left.
-  package func failures(of what: String) async -> (count: Int, secondsLeft: Int) {
-    let window = Window()
-    let key = window.key(what)
-    if let value = try? await redis.command(["GET", .string(key)]) {
-      return (Int(value.integer ?? 0), window.secondsLeft)
+  /// Counts an attempt, before it is known whether it succeeds: a hundred at once are a hundred.
+  ///
+  /// - Returns: how many there were with it, and how many seconds the count goes on.
+  package func attempt(_ what: String) async -> (count: Int, secondsLeft: Int) {
+    let key = Self.key(what)
+    let replies = try? await redis.pipeline([
+      ["INCR", .string(key)], ["EXPIRE", .string(key), .int(Self.seconds), "NX"],
+      ["TTL", .string(key)],
+    ])
+    if let replies, let count = replies[0].integer {
+      return (Int(count), max(1, Int(replies[2].integer ?? 0)))
     }
-    return (local.withLock { $0[key]?.count ?? 0 }, window.secondsLeft)
+    let now = WallClock.microseconds() / 1_000_000
+    return local.withLock { local in
+      local = local.filter { $0.value.endsAt > now }
+      local[key, default: (0, now + Int64(Self.seconds))].count += 1
+      let entry = local[key] ?? (1, now + 1)
+      return (entry.count, Int(entry.endsAt - now))
+    }
   }
 
-  package func noteFailure(of what: String) async {
-    let window = Window()
-    let key = window.key(what)
-    local.withLock { local in
-      local = local.filter { $0.value.endsAt > window.seconds }
-      local[key, default: (0, window.endsAt)].count += 1
-    }
-    _ = try? await redis.pipeline([["INCR", .string(key)], ["EXPIRE", .string(key), 120]])
+  /// Forgets the attempts, after one that succeeded.
+  package func forgive(_ what: String) async {
+    let key = Self.key(what)
+    local.withLock { $0[key] = nil }
+    _ = try? await redis.command(["DEL", .string(key)])
   }
 
-  /// The present minute.
-  private struct Window {
-    let seconds = WallClock.microseconds() / 1_000_000
-    var endsAt: Int64 { (seconds / 60 + 1) * 60 }
-    var secondsLeft: Int { Int(endsAt - seconds) }
-    func key(_ what: String) -> String { "clinic:failures:\(seconds / 60):\(what)" }
-  }
+  private static func key(_ what: String) -> String { "clinic:attempts:\(what)" }
 }

@@ -11,6 +11,7 @@ func systemMethods() throws -> [MethodEntry] {
     try .query(Health.self),
     try .query(Stats.self),
     try .query(Rebuild.self),
+    try .query(Discover.self),
   ]
 }
 
@@ -157,20 +158,27 @@ package struct Rebuild: Query {
   }
 }
 
-/// The OpenRPC document of what the caller may use.
-package enum Discovery {
+/// Describes the methods that the caller may use.
+package struct Discover: Query {
+  package typealias Result = JSONValue
   package static let name = "rpc.discover"
+  package static let summary = "Describes the methods that the caller may use (OpenRPC)."
+  package static let roles = Roles.anybody
 
-  /// - Parameter role: whose methods; `nil` for nobody's, that is, for strangers.
-  package static func document(
-    of methods: MethodTable, version: String, for role: Role?, everything: Bool = false
-  ) -> [UInt8] {
-    let allowed = methods.entries.filter { everything || $0.roles.allow(role) }
-    let canSubscribe = allowed.contains { $0.name == SubscribeQueue.name }
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> JSONValue {
+    let methods = try MethodTable.all().entries.filter { $0.roles.allow(caller?.role) }
+    return try JSONDocument(
+      parsing: Self.document(of: methods, version: clinic.settings.version)
+    ).root
+  }
+
+  /// The OpenRPC document of some methods.
+  package static func document(of methods: [MethodEntry], version: String) -> [UInt8] {
+    let canSubscribe = methods.contains { $0.name == SubscribeQueue.name }
     return OpenRPCDocument(
       title: "clinicd", version: version,
       description: "The daemon that runs a clinic. See docs/protocol.md for the wire.",
-      methods: allowed.map(\.description),
+      methods: methods.map(\.description),
       notifications: canSubscribe ? [queueChanged] : []
     ).json()
   }
