@@ -131,4 +131,43 @@ import Testing
     )
     #expect(JSONSchema.nullable(.nullable(.string)) == .nullable(.string))
   }
+
+  @Test func values() throws {
+    let result = try SchemaRecorder.schema(of: CreatePatient.self)
+    let params = try SchemaRecorder.schema(of: CreatePatient.self, as: .params)
+    func mismatch(_ schema: JSONSchema, _ text: String) throws -> String? {
+      schema.mismatch(try JSONDocument(parsing: text).root)
+    }
+    let patient = CreatePatient(
+      fullName: "x", emergencyContact: Contact(name: "y"),
+      items: [Line(medicineID: ID(1), quantity: 2)])
+    let full = text(try JSONValueEncoder().encode(patient))
+    #expect(try mismatch(result, full) == nil)
+    #expect(try mismatch(params, full) == nil)
+    #expect(try mismatch(params, #"{"full_name":"x"}"#) == nil)
+    #expect(try mismatch(result, #"{"full_name":"x"}"#) == "date_of_birth: missing")
+    #expect(try mismatch(params, #"{"full_name":1}"#) == "full_name: must be a string")
+    #expect(try mismatch(params, #"{"full_name":"x","y":1}"#) == "y: is not in the schema")
+    #expect(
+      try mismatch(
+        params, #"{"full_name":"x","items":[{"medicine_id":1,"quantity":1},{"medicine_id":0}]}"#)
+        == "items[1].quantity: missing")
+    #expect(
+      try mismatch(params, #"{"full_name":"x","items":[{"medicine_id":0,"quantity":1}]}"#)
+        == "items[0].medicine_id: is out of range")
+    #expect(
+      try mismatch(params, #"{"full_name":"x","priority":"x"}"#)
+        == "priority: is none of [\"ROUTINE\", \"URGENT\"]")
+    #expect(try mismatch(params, "[]") == "must be an object")
+    #expect(try mismatch(.dictionary(of: .boolean), #"{"a":true,"b":1}"#) == "b: must be a boolean")
+    #expect(
+      try mismatch(.array(of: .any, maxItems: 1), "[1,2]")
+        == "has a number of items that is not allowed")
+    #expect(try mismatch(.string(minLength: 2), "\"é\"") == "has a length that is not allowed")
+    #expect(try mismatch(.oneOf([.null, .string]), "1") == "fits 0 of the alternatives")
+    #expect(try mismatch(.oneOf([.null, .string]), "null") == nil)
+    #expect(try mismatch(.integer(), "1.5") == "must be an integer")
+    #expect(try mismatch(.integer(), "1e2") == nil)
+    #expect(try mismatch(.number, "\"1\"") == "must be a number")
+  }
 }

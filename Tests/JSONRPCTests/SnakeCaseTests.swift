@@ -24,7 +24,7 @@ import Testing
     func matches(_ text: String) -> Bool {
       let name = Array(name.utf8)
       let bytes = Array("<\(text)>".utf8)
-      return SnakeCase.matches(name.span, bytes.span, 1, bytes.count - 2)
+      return SnakeCase.matches(name.span, bytes.span, 1..<bytes.count - 1)
     }
     #expect(matches(wire))
     #expect(!matches(wire + "x"))

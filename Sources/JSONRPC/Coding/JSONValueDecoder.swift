@@ -88,22 +88,17 @@ final class ValueDecoder: Decoder {
   }
 
   private func checkAllRead<T: Decodable>(_ type: T.Type) throws(ParamsError) {
-    if let reading {
-      guard let rest = reading.firstUnread else { return }
-      throw reading.unread(rest, knownNames: knownNames(of: type))
+    if reading == nil {
+      guard !isTouched else { return }
+      // A struct without properties asks for nothing.
+      reading = try MemberReading(self)
     }
-    guard !isTouched else { return }
-    // A struct without properties asks for nothing.
-    let reading = try MemberReading(self)
-    if let rest = reading.firstUnread { throw reading.unread(rest, knownNames: []) }
+    if let error = reading?.unread(knownNames: { knownNames(of: type) }) { throw error }
   }
 
   private func checkNames<T: Decodable>(of type: T.Type) throws(ParamsError) {
     let known = knownNames(of: type)
-    guard let reading, !known.isEmpty else { return }
-    for member in reading.members where !known.contains(member.name) {
-      throw reading.unread(member, knownNames: known)
-    }
+    if !known.isEmpty, let error = reading?.unknown(knownNames: known) { throw error }
   }
 
   private func knownNames<T: Decodable>(of type: T.Type) -> [String] {

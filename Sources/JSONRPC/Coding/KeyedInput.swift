@@ -8,7 +8,7 @@ struct KeyedInput<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   var codingPath: [any CodingKey] { [] }
 
-  var allKeys: [Key] { reading.members.compactMap { Key(stringValue: $0.name) } }
+  var allKeys: [Key] { reading.names.compactMap { Key(stringValue: $0) } }
 
   func contains(_ key: Key) -> Bool { find(key) != nil }
 

@@ -1,12 +1,5 @@
 /// The members of one object while a type's properties are decoded from it, and which of them were asked for.
 final class MemberReading {
-  /// A member that is there.
-  struct Member {
-    let name: String
-    /// The tape index of its value.
-    let index: Int
-  }
-
   let storage: JSONStorage
   let decoder: ValueDecoder
   /// Where the members start and end on the tape; for params by position, of the elements.
@@ -77,7 +70,7 @@ final class MemberReading {
     var index = first
     for (number, field) in positions.enumerated() where index < end {
       let utf8 = field.name.utf8
-      if SnakeCase.matches(name, utf8.span, 0, utf8.count) {
+      if SnakeCase.matches(name, utf8.span, 0..<utf8.count) {
         read.insert(number)
         return index
       }
@@ -86,33 +79,47 @@ final class MemberReading {
     return nil
   }
 
-  /// All members, with the names as they are written.
-  var members: [Member] {
-    guard positions == nil else { return [] }
-    var members: [Member] = []
-    var index = first
-    while index < end {
-      members.append(Member(name: storage.string(at: index), index: index + 1))
-      index = storage.index(after: index + 1)
+  /// The names of all members, as they are written.
+  var names: [String] {
+    var names: [String] = []
+    for member in members { names.append(storage.string(at: member)) }
+    return names
+  }
+
+  /// The tape indices of the members' names.
+  private var members: some Sequence<Int> {
+    sequence(state: positions == nil ? first : end) { [storage, end] index -> Int? in
+      guard index < end else { return nil }
+      defer { index = storage.index(after: index + 1) }
+      return index
     }
-    return members
   }
 
-  /// The first member that nothing asked for.
-  var firstUnread: Member? {
+  /// An error for the first member that nothing asked for; nil when everything was read.
+  func unread(knownNames: () -> [String]) -> ParamsError? {
     guard positions == nil, read.count < count else { return nil }
-    for name in decoder.names?.besideType ?? [] { _ = find(name, isText: true) }
-    return members.enumerated().first { !read.contains($0.offset) }?.element
+    for (number, member) in members.enumerated() where !read.contains(number) {
+      return refusal(member, knownNames: knownNames())
+    }
+    return nil
   }
 
-  func unread(_ member: Member, knownNames: [String]) -> ParamsError {
-    let isDuplicate = members.contains { $0.name == member.name && $0.index != member.index }
-    let field = String(member.name.prefix(100))
-    if isDuplicate {
+  /// An error for the first member whose name is not known.
+  func unknown(knownNames: [String]) -> ParamsError? {
+    for member in members where !knownNames.contains(storage.string(at: member)) {
+      return refusal(member, knownNames: knownNames)
+    }
+    return nil
+  }
+
+  private func refusal(_ member: Int, knownNames: [String]) -> ParamsError {
+    let name = storage.string(at: member)
+    let field = String(name.prefix(100))
+    if members.contains(where: { $0 != member && storage.strings(at: $0, member) }) {
       return ParamsError(reason: .duplicateMember, field: field, message: "is there twice")
     }
     var error = ParamsError(reason: .unknownParam, field: field, message: "unknown")
-    if let nearest = NearestName.nearest(to: member.name, among: knownNames) {
+    if let nearest = NearestName.nearest(to: name, among: knownNames) {
       error.details.append("did_you_mean", .string(nearest))
     }
     return error
@@ -128,7 +135,7 @@ extension JSONStorage {
     }
     let bytes = bytes
     let node = tape[index]
-    return SnakeCase.matches(name, bytes.span, node.start + 1, node.length - 2)
+    return SnakeCase.matches(name, bytes.span, node.start + 1..<node.end - 1)
   }
 }
 

@@ -2,10 +2,11 @@
 public enum NearestName {
   /// The name that takes the fewest changed letters, when they are few enough; the first of equally near ones.
   public static func nearest(to name: String, among known: [String]) -> String? {
-    let wanted = Array(name.utf8.prefix(100))
+    let wanted = Array(name.utf8)
+    guard wanted.count <= 64 else { return nil }
     let limit = max(wanted.count / 3, 1)
     var best: (name: String, distance: Int)?
-    for candidate in known {
+    for candidate in known where abs(candidate.utf8.count - wanted.count) <= limit {
       let distance = distance(wanted, Array(candidate.utf8))
       if distance <= limit, distance < best?.distance ?? .max {
         best = (candidate, distance)

@@ -16,22 +16,17 @@ public enum SnakeCase {
 
   /// Appends what the property is called on the wire: at most twice as many bytes.
   static func append(_ name: Span<UInt8>, to output: inout OutputSpan<UInt8>) {
-    guard hasCapital(name) else {
-      for i in 0..<name.count { output.append(name[i]) }
-      return
-    }
     for i in 0..<name.count {
       if startsWord(name, i) { output.append(UInt8(ascii: "_")) }
       output.append(lowercase(name[i]))
     }
   }
 
-  /// Whether a property of that name is called `text` on the wire, `text` being `length` bytes from `start`.
-  static func matches(_ name: Span<UInt8>, _ text: Span<UInt8>, _ start: Int, _ length: Int) -> Bool
-  {
-    guard name.count <= length else { return false }
-    var at = start
-    let end = start + length
+  /// Whether a property of that name is called on the wire what stands in `text` at `range`.
+  static func matches(_ name: Span<UInt8>, _ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    guard name.count <= range.count else { return false }
+    var at = range.lowerBound
+    let end = range.upperBound
     for i in 0..<name.count {
       if startsWord(name, i) {
         guard at < end, text[at] == UInt8(ascii: "_") else { return false }
@@ -41,13 +36,6 @@ public enum SnakeCase {
       at += 1
     }
     return at == end
-  }
-
-  /// Without an early exit, so that many bytes are looked at at a time.
-  private static func hasCapital(_ name: Span<UInt8>) -> Bool {
-    var capitals: UInt8 = 0
-    for i in 0..<name.count { capitals |= isUpper(name[i]) ? 1 : 0 }
-    return capitals != 0
   }
 
   private static func startsWord(_ name: Span<UInt8>, _ i: Int) -> Bool {

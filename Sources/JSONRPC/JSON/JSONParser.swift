@@ -41,12 +41,20 @@ struct JSONParser: Sendable {
 
   var isAtTopLevel: Bool { open.isEmpty }
 
-  /// Forgets the value read last. A tape that has grown very large is given back.
+  /// Makes ready for another value.
   mutating func reset() {
     state = .value
     position = 0
-    tape.removeAll(keepingCapacity: tape.capacity <= 4096)
+    tape.removeAll(keepingCapacity: true)
     open.removeAll(keepingCapacity: true)
+  }
+
+  /// The tape of the value that was read. A short one is copied, so that its room serves the next value too; a long one
+  /// is given away.
+  mutating func takeTape() -> [JSONNode] {
+    guard tape.capacity > 1024 else { return Array(copying: tape.span) }
+    defer { tape = [] }
+    return tape
   }
 
   /// Reads on. In `range` stands the text from the start of the value, each time with more at its end.

@@ -120,7 +120,7 @@ public struct MessageFramer: Sendable {
   private mutating func takeDocument(_ length: Int) -> JSONDocument {
     let storage = JSONStorage(
       bytes: Array(copying: buffer.span.extracting(head..<head + length)),
-      tape: Array(copying: parser.tape.span))
+      tape: parser.takeTape())
     head += length
     mode = .betweenMessages
     // The newline behind it, when it is here already, has to be known before the reply is written.
@@ -176,6 +176,7 @@ public struct MessageFramer: Sendable {
     mode = .closed
     buffer = []
     head = 0
+    parser = JSONParser(maxDepth: limits.maxDepth)
   }
 
   /// Makes room for what comes, moving the rest only when it is the smaller part.
