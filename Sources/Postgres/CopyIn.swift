@@ -53,11 +53,13 @@ import StoreLoop
       } else {
         unsafe PQputCopyEnd(handle.pointer, nil)
       }
-    if sent == 1 {
-      wire.flush()
-    } else {
+    guard sent == 1 else {
       wire.close()
+      return
     }
+    wire.flush()
+    // What the server has refused meanwhile is read already.
+    advance(wire)
   }
 
   func advance(_ wire: Wire) {

@@ -23,6 +23,8 @@ final class Pool: @unchecked Sendable {
   private static let infancy = Duration.seconds(1)
   /// Queries on one connection; more wait, and may still choose another one.
   private static let greatestDepth = 256
+  /// A statement that takes longer makes those behind it wait.
+  private static let slow = Duration.milliseconds(20)
 
   let loop: StoreLoop
   let counters = Counters()
@@ -242,10 +244,18 @@ final class Pool: @unchecked Sendable {
     }
   }
 
+  /// The connection for the next query: rather not one whose server is long at something.
   private func leastLoaded() -> Wire? {
+    let now = pipelined.count > 1 ? ContinuousClock.now : nil
     var best: Wire?
+    var least = Int.max
     for wire in pipelined where !wire.isCancelling && wire.depth < Self.greatestDepth {
-      if wire.depth < best?.depth ?? .max { best = wire }
+      var load = wire.depth
+      if let now, load > 0, now - wire.waitingSince > Self.slow { load += Self.greatestDepth }
+      if load < least {
+        best = wire
+        least = load
+      }
     }
     if let best { refresh(best) }
     return best

@@ -5,6 +5,7 @@ extension Wire {
   /// The socket has something, or has ended.
   func receive() {
     guard let handle else { return }
+    if isShared { waitingSince = .now }
     let isAlive = unsafe PQconsumeInput(handle.pointer) == 1
     // What came before the end still counts.
     if let exclusive {

@@ -16,6 +16,7 @@ extension Wire {
     if !obsolete.isEmpty && (isShared || isAtRest) { deallocateObsolete() }
     sent += 1
     round.sequence = sent
+    if isShared && rounds.isEmpty { waitingSince = .now }
     rounds.append(round)
     for sql in round.unsent {
       guard send(sql, in: round) else {

@@ -25,6 +25,8 @@ import StoreLoop
   private var registration: Registration?
   var rounds = Ring<Round>()
   var sent = 0
+  /// Since when the server owes an answer, or when it last gave one.
+  var waitingSince = ContinuousClock.now
   var statements = StatementCache()
   /// The names of prepared statements that the server may forget.
   var obsolete: [String] = []

@@ -69,10 +69,14 @@ struct PostgresTesting: Sendable {
     return try #require(try rows.column(as: Int.self).first)
   }
 
-  /// Asks until the answer is yes: what the test waits for has no event of its own.
+  /// Asks until the answer is yes: what the test waits for has no event of its own. Not on a shared
+  /// connection, where the question would wait behind what it asks for.
   func wait(until sql: SQL) async throws {
-    while try await number("SELECT (\(sql: sql))::int") == 0 {
-      await Task.yield()
+    var isTrue = false
+    while !isTrue {
+      isTrue = try await client.withTransaction { transaction in
+        try await transaction.query("SELECT \(sql: sql)").column(as: Bool.self) == [true]
+      }
     }
   }
 }
