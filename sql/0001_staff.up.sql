@@ -41,10 +41,12 @@ CREATE TRIGGER users_changed BEFORE INSERT OR UPDATE ON users
 CREATE TABLE logins (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   user_id    bigint NOT NULL REFERENCES users,
+  epoch      bigint NOT NULL,
   source     text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   revoked_at timestamptz
 );
+COMMENT ON COLUMN logins.epoch IS 'The user''s at the login: with another one, its refresh tokens are over';
 CREATE INDEX logins_revoked_at ON logins (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE FUNCTION logins_revoked() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -65,3 +67,4 @@ CREATE TABLE refresh_tokens (
   successor_id bigint REFERENCES refresh_tokens
 );
 CREATE INDEX refresh_tokens_login ON refresh_tokens (login_id);
+CREATE INDEX refresh_tokens_successor ON refresh_tokens (successor_id);

@@ -32,7 +32,8 @@ package final class Clinic: Sendable {
 
   package init(
     settings: Settings, loop: StoreLoop, postgres: PostgresClient, redis: RedisClient,
-    mongo: MongoClient, hub: any NotificationHub, log: Logger
+    mongo: MongoClient, hub: any NotificationHub, log: Logger,
+    keepAnchor: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.settings = settings
     self.loop = loop
@@ -56,7 +57,8 @@ package final class Clinic: Sendable {
     queue = QueueLane(
       postgres: postgres, live: liveQueue, feed: feed, staff: staff, settings: settings)
     relay = Relay(
-      postgres: postgres, mongo: mongo, queue: queue, settings: settings, log: log)
+      postgres: postgres, mongo: mongo, queue: queue, settings: settings, log: log,
+      keepAnchor: keepAnchor)
   }
 
   /// Everything that lives as long as the clinic: connections, lanes, the feed, the relay. Ends
@@ -78,6 +80,12 @@ package final class Clinic: Sendable {
       ("postgresql", postgres.state == .up), ("redis", redis.state == .up),
       ("mongodb", mongo.state == .up),
     ]
+  }
+
+  /// Returns when the loop and the pool of PostgreSQL's connections have answered, be it that
+  /// PostgreSQL is away.
+  package func storesAnswer() async {
+    _ = try? await limited(to: .seconds(1)) { [postgres] in _ = try await postgres.query("SELECT 1") }
   }
 
   /// Returns when calls can be answered: PostgreSQL has told who works here and what day it is.

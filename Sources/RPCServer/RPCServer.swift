@@ -66,6 +66,11 @@ public final class RPCServer: Sendable {
   /// Where the server listens, in the order of opening.
   public var addresses: [ListenerAddress] { listeners.addresses }
 
+  /// Returns when every event loop has answered.
+  public func eventLoopsAnswer() async {
+    for worker in workers { try? await worker.eventLoop.submit {}.get() }
+  }
+
   // MARK: Life
 
   /// Returns when the server has stopped. If the task is cancelled, the server is drained for `Limits.drainTime`.

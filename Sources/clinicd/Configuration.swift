@@ -13,6 +13,7 @@ struct Configuration: Sendable {
   var socketPath: String
   var socketMode: UInt32
   var tcp: (host: String, port: Int)?
+  var allowsPlainTCP: Bool
   var eventLoops: Int
   var databaseConnections: Int
   var migratesAtStart: Bool
@@ -53,7 +54,7 @@ struct Configuration: Sendable {
     settings.refreshTokenDays = reader.number("CLINIC_REFRESH_TOKEN_DAYS", 1...365)
     settings.timeZone = reader.text("CLINIC_TIME_ZONE")
     settings.queue = QueueRules(
-      passOverLimit: reader.number("CLINIC_QUEUE_PASS_OVER_LIMIT", 0...1000),
+      passOverLimit: reader.number("CLINIC_QUEUE_PASS_OVER_LIMIT", 1...1000),
       recallAfter: reader.number("CLINIC_QUEUE_RECALL_AFTER", 0...1000))
     settings.loginFailuresPerMinute = reader.number("CLINIC_LOGIN_FAILURES_PER_MINUTE", 1...1000)
     settings.passwordCost = reader.number("CLINIC_PASSWORD_COST", 4...15)
@@ -69,8 +70,8 @@ struct Configuration: Sendable {
     limits.drainTime = .seconds(reader.number("CLINIC_DRAIN_SECONDS", 1...600))
     socketPath = reader.text("CLINIC_SOCKET")
     socketMode = reader.octal("CLINIC_SOCKET_MODE")
-    let allowsPlain = reader.flag("CLINIC_ALLOW_PLAIN_TCP")
-    tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsPlain)
+    allowsPlainTCP = reader.flag("CLINIC_ALLOW_PLAIN_TCP")
+    tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsPlainTCP)
     eventLoops = reader.number("CLINIC_EVENT_LOOPS", 1...64)
     databaseConnections = reader.number("CLINIC_DATABASE_CONNECTIONS", 2...200)
     migratesAtStart = reader.flag("CLINIC_MIGRATE_AT_START")

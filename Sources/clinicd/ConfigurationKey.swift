@@ -62,7 +62,7 @@ struct ConfigurationKey: Sendable {
       name: "CLINIC_LOGIN_FAILURES_PER_MINUTE", standard: "5", unit: "attempts",
       meaning: "of one user from one address"),
     ConfigurationKey(
-      name: "CLINIC_PASSWORD_COST", standard: "12", unit: "bcrypt cost", meaning: "10 to 15"),
+      name: "CLINIC_PASSWORD_COST", standard: "12", unit: "bcrypt cost", meaning: "each step doubles the time"),
     ConfigurationKey(
       name: "CLINIC_MAX_MESSAGE_BYTES", standard: "1048576", unit: "bytes",
       meaning: "size of a message"),
@@ -95,7 +95,7 @@ struct ConfigurationKey: Sendable {
       meaning: "bring the database's schema up to date at the start"),
     ConfigurationKey(
       name: "CLINIC_STATE_DIRECTORY", standard: "/var/lib/clinicd", unit: "path",
-      meaning: "where the daemon keeps what it must remember"),
+      meaning: "where the daemon keeps the audit's anchor"),
     ConfigurationKey(
       name: "CLINIC_LOG_LEVEL", standard: "info", unit: "level",
       meaning: "debug, info, notice, warning or error"),

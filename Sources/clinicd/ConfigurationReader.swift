@@ -84,12 +84,15 @@ struct ConfigurationReader {
     }
     var host = String(value[..<colon])
     if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-    let isLoopback = host.hasPrefix("127.") || host == "::1" || host == "localhost"
-    if !isLoopback, !allowsPlain {
+    if !Self.isLoopback(host), !allowsPlain {
       problems.append(
         "\(name): not loopback, and not encrypted: CLINIC_ALLOW_PLAIN_TCP=yes allows that")
     }
     return (host, port)
+  }
+
+  static func isLoopback(_ host: String) -> Bool {
+    host.hasPrefix("127.") || host == "::1" || host == "localhost"
   }
 
   /// `root=ADMIN,1000=RECEPTION,@clinic-kiosk=KIOSK`. Names that the host does not know are left

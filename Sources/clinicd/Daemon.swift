@@ -58,7 +58,14 @@ struct Daemon: Sendable {
     let hub = SubscriptionHub()
     let clinic = Clinic(
       settings: configuration.settings, loop: loop, postgres: postgres, redis: redis, mongo: mongo,
-      hub: hub, log: log)
+      hub: hub, log: log,
+      keepAnchor: { [path = configuration.stateDirectory + "/audit-anchor", log] line in
+        do throws(SmallFile.Failure) {
+          try SmallFile.write(Array(line.utf8), to: path)
+        } catch {
+          log.warning("the audit's anchor cannot be written", metadata: ["errno": "\(error.number)"])
+        }
+      })
     let application = ClinicApplication(clinic, methods: try .all())
     let server = RPCServer(
       application: application, limits: configuration.limits, logger: log, hub: hub,

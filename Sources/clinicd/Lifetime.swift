@@ -18,19 +18,25 @@ struct Lifetime: Sendable {
   func run() async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await clinic.run() }
+      group.addTask {
+        try await clinic.run()
+        throw Daemon.Failure(description: "the clinic ended by itself")
+      }
       defer { group.cancelAll() }
       try await start()
       group.addTask { try await report() }
-      group.addTask { await server.run() }
-      for await signal in signals {
-        if signal == .sighup { continue }
-        break
+      group.addTask {
+        await server.run()
+        try await Task.sleep(for: .seconds(3600))
       }
+      // Ends with a signal, or with whatever else ends first.
+      group.addTask { for await signal in signals where signal != .sighup { return } }
+      try await group.next()
       log.info("stopping")
       notifier.stopping()
       notifier.extendTimeout(by: configuration.limits.drainTime + .seconds(5))
       await server.drain(within: configuration.limits.drainTime)
+      await clinic.refusals.flush(before: .max)
     }
     log.info("stopped")
   }
@@ -64,10 +70,16 @@ struct Lifetime: Sendable {
   private func listen() async throws {
     let adopted = SystemdSockets.adopt()
     for socket in adopted where socket.name != "web" {
-      try await server.adopt(descriptor: socket.descriptor)
+      let address = try await server.adopt(descriptor: socket.descriptor)
+      if case .tcp(let host, _) = address, !configuration.allowsPlainTCP,
+        !ConfigurationReader.isLoopback(host)
+      {
+        throw Daemon.Failure(
+          description: "a socket beyond loopback, and not encrypted: \(address)")
+      }
     }
     do {
-      if !adopted.contains(where: { SystemdSockets.isUnix($0.descriptor) }), adopted.isEmpty {
+      if adopted.isEmpty {
         try await server.bind(unixPath: configuration.socketPath, mode: configuration.socketMode)
       }
       if adopted.isEmpty, let (host, port) = configuration.tcp {
@@ -91,9 +103,12 @@ struct Lifetime: Sendable {
     }
   }
 
-  /// The event loops and the loop of the stores answer.
+  /// The event loops, the loop of the stores and the pool of PostgreSQL's connections answer;
+  /// that PostgreSQL is away is an answer too.
   private func isAlive() async -> Bool {
-    await withTaskExecutorPreference(clinic.loop) { true }
+    await server.eventLoopsAnswer()
+    await clinic.storesAnswer()
+    return true
   }
 
   private var statusLine: String {

@@ -31,7 +31,9 @@ package final class AuditJournal: Sendable {
 
   private func write(_ entries: [AuditEntry]) async -> Bool {
     do {
-      _ = try await postgres.query(AuditEntry.insert(entries))
+      try await limited(to: .seconds(4)) {
+        _ = try await self.postgres.query(AuditEntry.insert(entries))
+      }
       return true
     } catch {
       return false

@@ -21,16 +21,18 @@ struct AuditShipment: Sendable {
   }
 
   /// - Returns: how many were copied.
-  func ship(on connection: Connection) async throws -> Int {
+  func ship(from postgres: PostgresClient) async throws -> Int {
     if !hasIndexes.value {
       try await mongo.createIndexes(Self.collection, Self.indexes)
       hasIndexes.value = true
     }
-    let rows = try await connection.query(
+    let start: Int64 = try await postgres.query(
+      "SELECT position FROM projections WHERE name = 'audit_logs'"
+    ).single()
+    let rows = try await postgres.query(
       """
       SELECT c.position, \(sql: SealedEntry.columns) FROM audit_chain c \
-      JOIN audit_entries e ON e.id = c.entry_id WHERE c.position > \
-      (SELECT position FROM projections WHERE name = 'audit_logs') \
+      JOIN audit_entries e ON e.id = c.entry_id WHERE c.position > \(start) \
       ORDER BY c.position LIMIT \(Self.depth)
       """)
     guard !rows.isEmpty else { return 0 }
@@ -41,8 +43,9 @@ struct AuditShipment: Sendable {
       return Self.document(try SealedEntry(cells: &cells), at: last)
     }
     try await mongo.insertMany(Self.collection, documents, ordered: false)
-    _ = try await connection.query(
-      "UPDATE projections SET position = \(last) WHERE name = 'audit_logs' AND position < \(last)")
+    // Unless a rebuild has meanwhile set it back.
+    _ = try await postgres.query(
+      "UPDATE projections SET position = \(last) WHERE name = 'audit_logs' AND position = \(start)")
     return documents.count
   }
 

@@ -43,7 +43,11 @@ package struct ClinicApplication: Application {
     let caller: Caller?
     do {
       caller = try await clinic.logins.caller(of: session)
-    } catch let error as ClinicError where method.roles.includesStrangers && error.reason.code == .notAuthenticated {
+    } catch let error as ClinicError where error.reason.code == .notAuthenticated {
+      guard method.roles.includesStrangers else {
+        try await clinic.refusals.record(error.reason, of: method.name, by: nil, on: session)
+        throw error
+      }
       caller = nil
     }
     guard method.roles.allow(caller?.role) else {

@@ -33,7 +33,6 @@ package enum Reason: String, CaseIterable, Sendable {
   case notADoctor = "not_a_doctor"
   case patientArchived = "patient_archived"
   case bornInFuture = "born_in_future"
-  case weakPassword = "weak_password"
   case samePassword = "same_password"
   case lastAdmin = "last_admin"
 
@@ -57,7 +56,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .staleVersion, .keyReused, .usernameTaken, .emailTaken, .alreadyInQueue, .alreadyServing,
       .queueEmpty, .invalidTransition, .sameDoctor, .patientInQueue:
       .conflict
-    case .dayClosed, .doctorRequired, .notADoctor, .patientArchived, .bornInFuture, .weakPassword,
+    case .dayClosed, .doctorRequired, .notADoctor, .patientArchived, .bornInFuture,
       .samePassword, .lastAdmin:
       .refused
     case .tooManyAttempts, .tooManySubscriptions: .tooMany
@@ -95,7 +94,6 @@ package enum Reason: String, CaseIterable, Sendable {
     case .notADoctor: "this user is not an active doctor"
     case .patientArchived: "the patient is archived"
     case .bornInFuture: "the birth date is in the future"
-    case .weakPassword: "a password has 12 characters or more and at most 72 bytes"
     case .samePassword: "the new password is the old one"
     case .lastAdmin: "the last active administrator stays"
     case .tooManyAttempts: "too many attempts: wait"

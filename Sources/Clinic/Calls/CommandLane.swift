@@ -49,13 +49,15 @@ package final class CommandLane: Sendable {
     for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
   }
 
-  private func perform(_ jobs: [CommandJob]) async {
+  /// - Returns: false when the store is away: there is no point in trying more.
+  @discardableResult
+  private func perform(_ jobs: [CommandJob]) async -> Bool {
     let jobs = jobs.filter { job in
       if job.begin() { return true }
       job.finish(.failure(CancellationError()))
       return false
     }
-    guard !jobs.isEmpty else { return }
+    guard !jobs.isEmpty else { return true }
     do {
       let (outcomes, again) = try await transact { transaction in
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
@@ -79,14 +81,17 @@ package final class CommandLane: Sendable {
       }
       for (job, outcome) in outcomes { job.finish(outcome) }
       for job in again { await perform([job]) }
+      return true
     } catch let error as PostgresError where error.kind == .outcomeUnknown {
       for job in jobs { job.finish(.failure(error)) }
+      return true
     } catch {
+      var rest = jobs[...]
       if jobs.count > 1 {
-        for job in jobs { await perform([job]) }
-      } else {
-        jobs[0].finish(.failure(error))
+        while let job = rest.popFirst(), await perform([job]) {}
       }
+      for job in rest { job.finish(.failure(error)) }
+      return (error as? PostgresError)?.kind == .server
     }
   }
 }

@@ -25,13 +25,31 @@ package struct IdempotencyClaim: Sendable {
     self.scope = scope
     self.method = method
     self.key = key.rawValue
-    var text: [UInt8] = []
-    let members = params.map { Array($0.members) } ?? []
-    for (name, value) in members.sorted(by: { $0.name < $1.name }) where name != Self.member {
-      text += Array(name.utf8) + [0] + value.rawBytes + [0]
-    }
+    var text = JSONWriter()
+    if let params { Self.write(params, without: Self.member, to: &text) }
     self.params = Array(
-      HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: secret)))
+      HMAC<SHA256>.authenticationCode(for: text.finish(), using: SymmetricKey(data: secret)))
+  }
+
+  /// The same text for the same params, however a client orders and spaces them.
+  private static func write(
+    _ value: JSONValue, without left: String? = nil, to json: inout JSONWriter
+  ) {
+    switch value.kind {
+    case .object:
+      json.beginObject()
+      for member in value.members.sorted(by: { $0.name < $1.name }) where member.name != left {
+        json.key(member.name)
+        write(member.value, to: &json)
+      }
+      json.endObject()
+    case .array:
+      json.beginArray()
+      for element in value.elements { write(element, to: &json) }
+      json.endArray()
+    case .string: json.string(value.string ?? "")
+    default: json.value(value)
+    }
   }
 
   static let member = "idempotency_key"

@@ -36,7 +36,7 @@ package final class Refusals: Sendable {
     }
   }
 
-  /// Writes the counts of the minutes that are over, and of the present one at the end.
+  /// Writes the counts of the minutes that are over.
   func run() async {
     while !Task.isCancelled {
       await flush(before: WallClock.microseconds() / 60_000_000)
@@ -55,7 +55,12 @@ package final class Refusals: Sendable {
       let entry = AuditEntry(
         by: nil, from: flood.source, method: flood.method, subject: nil,
         outcome: flood.reason.rawValue, details: #"{"count":\#(count)}"#)
-      try? await audit.record(entry)
+      do {
+        try await audit.record(entry)
+      } catch {
+        // PostgreSQL is away: the next time.
+        strangers.withLock { $0[flood, default: 0] += count }
+      }
     }
   }
 }

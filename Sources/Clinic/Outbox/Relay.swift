@@ -27,11 +27,14 @@ package final class Relay: Sendable {
   private let chain: AuditChain
   private let shipment: AuditShipment
   private let log: Logger
+  private let keepAnchor: @Sendable (String) -> Void
   private let lag = Shared(Lag())
 
   init(
-    postgres: PostgresClient, mongo: MongoClient, queue: QueueLane, settings: Settings, log: Logger
+    postgres: PostgresClient, mongo: MongoClient, queue: QueueLane, settings: Settings, log: Logger,
+    keepAnchor: @escaping @Sendable (String) -> Void
   ) {
+    self.keepAnchor = keepAnchor
     self.postgres = postgres
     self.mongo = mongo
     self.queue = queue
@@ -72,32 +75,56 @@ package final class Relay: Sendable {
   }
 
   private func lead(_ connection: Connection) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await self.seal(connection) }
+      group.addTask { try await self.ship() }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  private func seal(_ connection: Connection) async throws {
     var round = 0
     while !Task.isCancelled {
       let sealed = try await chain.seal(on: connection)
-      let shipped = await ship(connection)
       if round % 20 == 0 {
         try await closeDays(connection)
         try await measure(connection)
       }
+      if round % 240 == 0 { try await anchor(connection) }
       if round % 2400 == 0 { try await prune(connection) }
       round += 1
-      // While there is a lot to carry, go on at once.
-      if sealed < AuditChain.depth && shipped < AuditShipment.depth {
-        try await Task.sleep(for: .milliseconds(250))
-      }
+      // While there is a lot to seal, go on at once.
+      if sealed < AuditChain.depth { try await Task.sleep(for: .milliseconds(250)) }
     }
   }
 
-  /// MongoDB being away delays nothing else; its return needs no hand.
-  private func ship(_ connection: Connection) async -> Int {
-    guard mongo.state == .up else { return 0 }
-    do {
-      return try await shipment.ship(on: connection)
-    } catch {
-      log.debug("the audit waits for MongoDB", metadata: ["error": "\(error)"])
-      return 0
+  /// On its own, so that MongoDB being away or frozen delays nothing else; its return needs no hand.
+  private func ship() async throws {
+    while !Task.isCancelled {
+      var shipped = 0
+      if mongo.state == .up {
+        do {
+          shipped = try await shipment.ship(from: postgres)
+        } catch {
+          log.debug("the audit waits for a store", metadata: ["error": "\(error)"])
+        }
+      }
+      if shipped < AuditShipment.depth { try await Task.sleep(for: .milliseconds(250)) }
     }
+  }
+
+  /// Tells the head of the chain outside of the database, so that a cut tail shows (rule 48).
+  private func anchor(_ connection: Connection) async throws {
+    let rows = try await connection.query(
+      "SELECT position, encode(link, 'hex') FROM audit_chain ORDER BY position DESC LIMIT 1")
+    guard let row = rows.first else { return }
+    var cells = row.cells
+    let position: Int64 = try cells.next()
+    let link: String = try cells.next()
+    log.info(
+      "audit anchor", metadata: ["audit.position": "\(position)", "audit.link": "\(link)"])
+    keepAnchor("\(position) \(link)\n")
   }
 
   /// The daemon itself closes the days that are over (rule 16).

@@ -47,7 +47,7 @@ package final class LiveQueue: Sendable {
     guard isUp else { return false }
     var arguments: [RedisArgument] = [
       .int(forced ? -2 : -1), .int(day.version), .int(day.lastNumber), .int(Self.keptSeconds),
-      .string(day.serving.last?.token.description ?? ""),
+      .string(lastCalled(day) ?? ""),
     ]
     arguments += tokens(day.tokens, of: day)
     arguments += serving(day)
@@ -74,7 +74,12 @@ package final class LiveQueue: Sendable {
 
   /// The token that was called last in these events.
   private func current(_ events: [QueueEvent]) -> String? {
-    events.last { $0.tokens.first?.status == .withDoctor }?.tokens.first?.token.description
+    events.last { $0.tokens.first?.calledAt == $0.at }?.tokens.first?.token.description
+  }
+
+  private func lastCalled(_ day: QueueDay) -> String? {
+    day.tokens.max { ($0.calledAt?.microseconds ?? 0) < ($1.calledAt?.microseconds ?? 0) }
+      .flatMap { $0.calledAt == nil ? nil : $0.token.description }
   }
 
   private func serving(_ day: QueueDay) -> [RedisArgument] {

@@ -37,7 +37,7 @@ struct QueueBatch: Sendable {
     let knownVersion = guess.flatMap { known[$0]?.version } ?? 0
     let claims = jobs.compactMap(\.claim)
     let wanted = Set(jobs.compactMap(\.patient)).sorted()
-    let results = try await transaction.pipeline([
+    let statements: [SQL] = [
       Self.lock(date),
       """
       SELECT \(sql: QueueToken.columns) FROM queue_tokens \
@@ -53,18 +53,18 @@ struct QueueBatch: Sendable {
       WHERE (caller, method, key) IN (SELECT * FROM unnest(\(claims.map(\.scope)), \
       \(claims.map(\.method)), \(claims.map(\.key))))
       """,
-    ])
-    var lock = results[0]
-    if lock.isEmpty, date == nil {
-      // The first call of the day opens it.
+    ]
+    var results = try await transaction.pipeline(statements)
+    if results[0].isEmpty, date == nil {
+      // The first call of the day opens it; another instance may just have done so, and more.
       transaction.enqueue(
         "INSERT INTO queue_days (date) VALUES (current_date) ON CONFLICT (date) DO NOTHING")
-      lock = try await transaction.query(Self.lock(nil))
+      results = try await transaction.pipeline(statements)
     }
     patients = Dictionary(
       uniqueKeysWithValues: try results[2].decode(as: PatientAtDesk.self).map { ($0.id, $0) })
     kept = try Self.keptReplies(results[3])
-    guard let row = lock.first else {
+    guard let row = results[0].first else {
       now = Instant(microseconds: 0)
       return
     }

@@ -124,18 +124,26 @@ extension QueueDay {
   ) throws(ClinicError) -> QueueChange {
     try requireOpen()
     try requireFree(doctor)
-    guard var called = next(1, for: doctor).first else { throw ClinicError(.queueEmpty) }
+    guard let token = next(1, for: doctor).first else { throw ClinicError(.queueEmpty) }
+    return call(token, to: doctor, at: now)
+  }
+
+  /// Sends a waiting token to a doctor, and counts whom that passes over.
+  private mutating func call(
+    _ token: QueueToken, to doctor: ID<User>, at now: Instant
+  ) -> QueueChange {
     var passedOver: [Int] = []
     var waitedOut: [Int] = []
-    for place in waiting where place.number != called.number {
-      let token = tokens[place.number - 1]
-      guard token.doctorID == nil || token.doctorID == doctor else { continue }
-      if let calls = token.callsToWait, calls > 0 {
-        waitedOut.append(token.number)
-      } else if (token.arrivedAt, token.number) < (called.arrivedAt, called.number) {
-        passedOver.append(token.number)
+    for place in waiting where place.number != token.number {
+      let other = tokens[place.number - 1]
+      guard other.doctorID == nil || other.doctorID == doctor else { continue }
+      if let calls = other.callsToWait, calls > 0 {
+        waitedOut.append(other.number)
+      } else if (other.arrivedAt, other.number) < (token.arrivedAt, token.number) {
+        passedOver.append(other.number)
       }
     }
+    var called = token
     called.status = .withDoctor
     called.doctorID = doctor
     called.calledAt = now
@@ -143,9 +151,11 @@ extension QueueDay {
     return commit([called], passedOver: passedOver, waitedOut: waitedOut)
   }
 
-  /// Moves a token along one of the listed transitions.
+  /// Moves a token along one of the listed transitions. To a doctor it goes as told: to the named
+  /// one, else to its own, else to the one who calls.
   package mutating func setStatus(
-    of number: Int, to status: TokenStatus, by doctor: ID<User>?, at now: Instant
+    of number: Int, to status: TokenStatus, with named: ID<User>? = nil,
+    by calling: ID<User>? = nil, at now: Instant
   ) throws(ClinicError) -> QueueChange {
     try requireOpen()
     var token = try token(number)
@@ -155,11 +165,11 @@ extension QueueDay {
     }
     switch status {
     case .withDoctor:
-      guard let doctor = token.doctorID ?? doctor else { throw ClinicError(.doctorRequired) }
+      guard let doctor = named ?? token.doctorID ?? calling else {
+        throw ClinicError(.doctorRequired).with("field", "doctor_id")
+      }
       try requireFree(doctor)
-      token.doctorID = doctor
-      token.calledAt = now
-      token.callsToWait = nil
+      return call(token, to: doctor, at: now)
     case .waiting:
       if token.status == .skipped { token.callsToWait = rules.recallAfter }
       token.calledAt = nil

@@ -222,10 +222,9 @@ package final class QueueFeed: Sendable {
     for channel in channels(on: date) {
       let body: [UInt8]
       if let doctor = channel.doctor {
-        let owners = [before?.doctorID, event.tokens.first?.doctorID]
-        let concerns = before == nil ? [owners[1]] : owners
+        let moved = event.tokens + [before].compactMap { $0 }
         body =
-          concerns.contains(doctor) || concerns.contains(nil)
+          moved.contains { $0.doctorID == nil || $0.doctorID == doctor }
           ? QueueMessage.change(
             event, on: date, for: channel.view,
             board: Board(of: followed.day, for: doctor, in: staff, at: event.at), staff: staff)

@@ -7,7 +7,7 @@ import Synchronization
 /// Calls that wait together share a transaction: it locks the day's row, brings the day in memory
 /// up to the row's version, lets each call decide on that, writes what they did in a handful of
 /// statements, and commits. Two round trips a batch, however many calls are in it. A refused call
-/// has written nothing; a batch that fails is repeated call by call.
+/// has written nothing; a batch that the database refuses is repeated call by call.
 package final class QueueLane: Sendable {
   private static let depth = 128
 
@@ -135,7 +135,7 @@ package final class QueueLane: Sendable {
       for (job, outcome) in batch.outcomes { job.finish(outcome) }
     } catch {
       days.value = [:]
-      if jobs.count > 1, !error.isOutcomeUnknown {
+      if jobs.count > 1, (error as? PostgresError)?.kind == .server {
         for job in jobs { await perform([job], on: date) }
       } else {
         for job in jobs { job.finish(.failure(error)) }
@@ -150,10 +150,6 @@ package final class QueueLane: Sendable {
     let newest = days.keys.max() ?? day.date
     return days.filter { $0.key >= newest.adding(days: -1) }
   }
-}
-
-extension Error {
-  fileprivate var isOutcomeUnknown: Bool { (self as? PostgresError)?.kind == .outcomeUnknown }
 }
 
 /// A queue command on its way through the lane.

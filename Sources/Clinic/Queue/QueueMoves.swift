@@ -44,7 +44,7 @@ package struct CallNext: QueueCommand {
   package static let summary = "Calls the next waiting patient for a doctor."
   package static let roles = Roles.only(.doctor, .reception)
   package static let errors: [Reason] = [
-    .queueEmpty, .alreadyServing, .notADoctor, .notYourQueue, .dayClosed, .noSuch,
+    .queueEmpty, .alreadyServing, .notADoctor, .notYourQueue, .dayClosed, .noSuch, .doctorRequired,
   ]
 
   package let doctorID: ID<User>?
@@ -96,11 +96,11 @@ package struct SetStatus: QueueCommand {
     to day: inout QueueDay, in context: QueueContext
   ) throws(ClinicError) -> QueueChange {
     try day.setStatus(
-      of: token.number, to: status, by: doctorID ?? context.caller.doctor, at: context.now)
+      of: token.number, to: status, with: doctorID, by: context.caller.doctor, at: context.now)
   }
 }
 
-/// Brings a token back from a final state, for a reason that the audit keeps the fact of.
+/// Brings a token back from a final state, for a reason that the audit keeps.
 package struct UndoToken: QueueCommand {
   package static let name = "queue.undo"
   package static let summary = "Brings a token back from a final state."
@@ -110,7 +110,7 @@ package struct UndoToken: QueueCommand {
   ]
 
   package let token: TokenName
-  package let reason: Note
+  package let reason: Line
 
   package var date: LocalDate? { token.date }
   package var subject: Subject? { Subject("token", token.description) }
@@ -145,7 +145,7 @@ package struct RecallToken: QueueCommand {
     guard status == .skipped else {
       throw ClinicError(.invalidTransition).with("from", status.rawValue).with("to", "WAITING")
     }
-    return try day.setStatus(of: token.number, to: .waiting, by: nil, at: context.now)
+    return try day.setStatus(of: token.number, to: .waiting, at: context.now)
   }
 }
 

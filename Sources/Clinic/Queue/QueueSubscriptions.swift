@@ -10,7 +10,17 @@ package struct SubscribeQueue: SessionMethod {
   package enum Overflow: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
     case coalesce, close
   }
-  package struct Result: Codable, Sendable {
+  package struct Result: Codable, Sendable, JSONSchemaRepresentable {
+    package static var jsonSchema: JSONSchema {
+      .object([
+        JSONSchema.Property(name: "subscription", schema: .string(), isRequired: true),
+        JSONSchema.Property(name: "date", schema: LocalDate.jsonSchema, isRequired: true),
+        JSONSchema.Property(name: "version", schema: .integer(minimum: 0), isRequired: true),
+        JSONSchema.Property(name: "snapshot", schema: EncodedQueue.jsonSchema, isRequired: false),
+        JSONSchema.Property(name: "replay", schema: .array(of: .any), isRequired: false),
+      ])
+    }
+
     let subscription: String
     let date: LocalDate
     let version: Int64

@@ -135,7 +135,7 @@ package struct Refresh: SessionMethod {
       """
       SELECT t.id, t.login_id, t.expires_at <= now(), t.used_at IS NOT NULL, \
       t.used_at > now() - interval '30 seconds' AND s.used_at IS NULL, t.successor_id, \
-      l.revoked_at IS NOT NULL, u.id \
+      l.revoked_at IS NOT NULL OR l.epoch <> u.epoch, u.id \
       FROM refresh_tokens t JOIN logins l ON l.id = t.login_id JOIN users u ON u.id = l.user_id \
       LEFT JOIN refresh_tokens s ON s.id = t.successor_id \
       WHERE t.token_hash = \(Secret.hash(refreshToken.rawValue)) FOR UPDATE OF t, l
@@ -254,7 +254,7 @@ package struct ChangePassword: SessionMethod {
   package static let summary = "Changes the caller's own password and ends all other logins."
   package static let roles = Roles.everybodyButDisplays
   package static let errors: [Reason] = [
-    .badCredentials, .samePassword, .noStaffIdentity, .tooManyAttempts,
+    .badCredentials, .samePassword, .noStaffIdentity, .tooManyAttempts, .tokenRevoked, .busy,
   ]
   package static let profile = CallProfile.barrier
 

@@ -78,6 +78,7 @@ package final class LoginBook: Sendable {
   package func unbind(_ session: Session, reason: String) {
     hub.end(subscriptionsOf: session, reason: reason)
     session.identity = kernelIdentity(of: session)
+    session.isAuthenticated = session.identity != nil
     _ = bound.withLock { $0.removeValue(forKey: session.id) }
   }
 

@@ -28,7 +28,10 @@ enum Logins {
     _ user: User, epoch: Int64, source: String, in transaction: Transaction, of clinic: Clinic
   ) async throws -> (Credentials, AccessToken) {
     let rows = try await transaction.query(
-      "INSERT INTO logins (user_id, source) VALUES (\(user.id), \(source)) RETURNING id")
+      """
+      INSERT INTO logins (user_id, epoch, source) VALUES (\(user.id), \(epoch), \(source)) \
+      RETURNING id
+      """)
     let login: Int64 = try rows.single()
     let (secret, _) = try await issueRefreshToken(for: login, in: transaction, of: clinic)
     return credentials(for: user, login: login, epoch: epoch, refresh: secret, of: clinic)

@@ -15,6 +15,8 @@ package final class StaffDirectory: Sendable {
     package let epoch: Int64
     package let speciality: String?
     package let room: String?
+    /// How often the row was changed: an older reading never replaces a newer one.
+    let version: Int64
   }
 
   /// What changed: a user, a login that was ended, or perhaps anything.
@@ -129,10 +131,14 @@ extension StaffDirectory {
   /// Reads one user again; called after a change made here, so that it holds before its reply.
   package func refresh(_ id: ID<User>) async throws {
     let rows = try await postgres.query("SELECT \(sql: Self.columns) FROM users WHERE id = \(id)")
-    let member = try rows.decode(as: Member.self).first
-    state.withLock {
-      $0.members[id] = member
-      $0.generation += 1
+    guard let member = try rows.decode(as: Member.self).first else { return }
+    state.withLock { state in
+      if let known = state.members[id], (known.version, known.epoch) > (member.version, member.epoch)
+      {
+        return
+      }
+      state.members[id] = member
+      state.generation += 1
     }
   }
 
@@ -163,7 +169,7 @@ extension StaffDirectory {
   }
 
   private static let columns: SQL =
-    "id, username, full_name, role, enabled, epoch, speciality, room"
+    "id, username, full_name, role, enabled, epoch, speciality, room, version"
 }
 
 extension StaffDirectory.Member: RowDecodable {
@@ -176,5 +182,6 @@ extension StaffDirectory.Member: RowDecodable {
     epoch = try cells.next()
     speciality = try cells.next()
     room = try cells.next()
+    version = try cells.next()
   }
 }

@@ -1,5 +1,5 @@
 import Bcrypt
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// Makes a user.
@@ -9,6 +9,7 @@ package struct Register: Command {
   package static let summary = "Creates a user."
   package static let roles = Roles.only(.admin)
   package static let errors: [Reason] = [.usernameTaken, .emailTaken]
+  package static let takesKey = false
   package static let sharesTransaction = false
 
   package let username: Username
@@ -99,11 +100,11 @@ package struct UpdateUser: Command {
 
   package let id: ID<User>
   package let fullName: PersonName?
-  package let email: EmailAddress?
+  package let email: Patch<EmailAddress>
   package let role: Role?
   package let enabled: Bool?
-  package let speciality: Line?
-  package let room: Room?
+  package let speciality: Patch<Line>
+  package let room: Patch<Room>
   package let version: RowVersion?
 
   package var subject: Subject? { Subject("user", id) }
@@ -125,10 +126,11 @@ package struct UpdateUser: Command {
     }
     return try await transaction.query(
       """
-      UPDATE users SET full_name = coalesce(\(fullName), full_name), \
-      email = coalesce(\(email), email), role = coalesce(\(role), role), \
-      enabled = coalesce(\(enabled), enabled), speciality = coalesce(\(speciality), speciality), \
-      room = coalesce(\(room), room), version = version + 1 \
+      UPDATE users SET full_name = \(fullName?.rawValue ?? before.fullName), \
+      email = \(email.applied(to: before.email.map(EmailAddress.init(rawValue:)))), \
+      role = \(role ?? before.role), enabled = \(enabled ?? before.enabled), \
+      speciality = \(speciality.applied(to: before.speciality.map(Line.init(rawValue:)))), \
+      room = \(room.applied(to: before.room.map(Room.init(rawValue:)))), version = version + 1 \
       WHERE id = \(id) RETURNING \(sql: User.columns)
       """
     ).row()
