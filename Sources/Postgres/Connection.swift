@@ -28,16 +28,15 @@ public final class Connection: @unchecked Sendable {
 
   /// Runs one statement.
   public func query(_ sql: SQL) async throws(PostgresError) -> Rows {
-    guard !Task.isCancelled else { throw .cancelled }
     let round = Round([sql])
     let wire = wire
-    let outcome = await loop.await(round) {
+    let rows = try await loop.await(round.promise) {
       if wire.isAtRest { round.restart = Round.Restart(index: 0, cleanup: []) }
       wire.send(round)
     } onCancel: {
       wire.cancel(round)
     }
-    guard let rows = try outcome.get().last else { throw .decoding }
+    guard let rows = rows.last else { throw .decoding }
     return rows
   }
 
@@ -51,19 +50,14 @@ public final class Connection: @unchecked Sendable {
   /// Runs a text of many statements; unless it says BEGIN itself, all or none of them take effect.
   /// A transaction that it leaves failed is rolled back.
   public func execute(script: String) async throws(PostgresError) {
-    guard !Task.isCancelled else { throw .cancelled }
     let operation = Script(script)
-    let (loop, wire) = (loop, wire)
-    let outcome = await withTaskCancellationHandler {
-      await unsafe withUnsafeContinuation { continuation in
-        unsafe operation.onDone(resume: continuation)
-        loop.run { wire.begin(operation) }
-      }
-    } onCancel: {
-      loop.execute { wire.cancel(operation) }
-    }
+    let wire = wire
     do throws(PostgresError) {
-      try outcome.get()
+      try await loop.await(operation.promise) {
+        wire.begin(operation)
+      } onCancel: {
+        wire.cancel(operation)
+      }
     } catch {
       await rollBackFailed()
       throw Self.blamed(error)
@@ -87,15 +81,16 @@ public final class Connection: @unchecked Sendable {
   public func copyIn(_ sql: SQL, next: () async throws -> [UInt8]?) async throws -> Int {
     let copy = CopyIn(sql.text)
     let wire = wire
-    try await step(of: copy) { wire.begin(copy) }
+    try await step(of: copy) { copy.start(wire, $0) }
     do {
       while let chunk = try await next() {
-        try await step(of: copy) { copy.feed(chunk, wire) }
+        try await step(of: copy) { copy.feed(chunk, wire, $0) }
       }
-      return try await step(of: copy) { copy.end(wire, reason: nil) }
+      return try await step(of: copy) { copy.end(wire, reason: nil, $0) }
     } catch {
-      // Its own error is the interruption that it was asked for.
-      _ = try? await step(of: copy, isLast: true) { copy.end(wire, reason: "interrupted") }
+      // What the server says to that is what it was asked for.
+      let last = Promise<Int>()
+      _ = try? await loop.await(last) { copy.end(wire, reason: "interrupted", last) }
       await rollBackFailed()
       throw error
     }
@@ -103,20 +98,16 @@ public final class Connection: @unchecked Sendable {
 
   @discardableResult
   private func step(
-    of copy: CopyIn, isLast: Bool = false, _ work: @escaping @Sendable () -> Void
+    of copy: CopyIn, _ work: @escaping @Sendable (Promise<Int>) -> Void
   ) async throws(PostgresError) -> Int {
-    guard isLast || !Task.isCancelled else { throw .cancelled }
-    let (loop, wire) = (loop, wire)
-    let outcome = await withTaskCancellationHandler {
-      await unsafe withUnsafeContinuation { continuation in
-        unsafe copy.onStep(resume: continuation)
-        loop.run(work)
-      }
-    } onCancel: {
-      loop.execute { wire.cancel(copy) }
-    }
+    let promise = Promise<Int>()
+    let wire = wire
     do throws(PostgresError) {
-      return try outcome.get()
+      return try await loop.await(promise) {
+        work(promise)
+      } onCancel: {
+        wire.cancel(copy)
+      }
     } catch {
       throw Self.blamed(error)
     }
@@ -131,9 +122,8 @@ public final class Connection: @unchecked Sendable {
     let round = Round(["ROLLBACK"])
     round.limit = Wire.answerLimit
     let wire = wire
-    _ = await loop.await(round) {
+    _ = try? await loop.await(round.promise) {
       if wire.hasFailedTransaction { wire.send(round) } else { round.end(.success([])) }
-    } onCancel: {
     }
   }
 }

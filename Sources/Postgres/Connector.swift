@@ -1,42 +1,63 @@
 import CLibpq
 import Glibc
+import Synchronization
 
 /// Makes connections, each on a thread of its own: resolving a host's name and the arithmetic of
 /// logging in would hold up the loop.
-enum Connector {
+final class Connector: Sendable {
+  /// How soon an attempt notices that nobody wants it any more.
+  private static let attention = Duration.milliseconds(50)
+
+  private let parameters: ConnectionParameters
+  private let timeout: Duration
+  private let isStopped = Atomic(false)
+
+  init(_ parameters: ConnectionParameters, timeout: Duration) {
+    self.parameters = parameters
+    self.timeout = timeout
+  }
+
   /// - Parameter completion: Called on another thread.
-  static func connect(
-    _ parameters: ConnectionParameters, timeout: Duration,
+  func connect(
     completion: @escaping @Sendable (Result<ConnectionHandle, PostgresError>) -> Void
   ) {
     let started = HelperThread.run {
-      completion(connect(parameters, deadline: ContinuousClock.now + timeout))
+      completion(self.connect(deadline: .now + self.timeout))
     }
-    if !started { completion(.failure(failure("no thread is left"))) }
+    if !started { completion(.failure(Self.failure("no thread is left"))) }
   }
 
-  private static func connect(
-    _ parameters: ConnectionParameters, deadline: ContinuousClock.Instant
+  /// Makes the attempts that are being made fail.
+  func stop() {
+    isStopped.store(true, ordering: .relaxed)
+  }
+
+  private func connect(
+    deadline: ContinuousClock.Instant
   ) -> Result<ConnectionHandle, PostgresError> {
-    guard let pointer = unsafe start(parameters) else { return .failure(failure("out of memory")) }
+    guard let pointer = unsafe Self.start(parameters) else {
+      return .failure(Self.failure("out of memory"))
+    }
     let connection = unsafe ConnectionHandle(pointer)
     var waitsFor = POLLOUT
     while unsafe PQstatus(pointer) != CONNECTION_BAD {
       let left = deadline - .now
-      guard left > .zero else { return .failure(failure("no answer in time")) }
+      guard left > .zero, !isStopped.load(ordering: .relaxed) else {
+        return .failure(Self.failure("no answer in time"))
+      }
       var entry = unsafe pollfd(fd: PQsocket(pointer), events: Int16(waitsFor), revents: 0)
-      let milliseconds = left / .milliseconds(1)
-      guard unsafe poll(&entry, 1, Int32(min(milliseconds, 60_000)) + 1) > 0 else { continue }
+      let milliseconds = Int32(min(left, Self.attention) / .milliseconds(1)) + 1
+      guard unsafe poll(&entry, 1, milliseconds) > 0 else { continue }
       switch unsafe PQconnectPoll(pointer) {
       case PGRES_POLLING_READING: waitsFor = POLLIN
       case PGRES_POLLING_WRITING: waitsFor = POLLOUT
       case PGRES_POLLING_OK:
-        return unsafe prepare(pointer)
-          ? .success(connection) : .failure(failure(connection.message))
-      default: return .failure(failure(connection.message))
+        return unsafe Self.prepare(pointer)
+          ? .success(connection) : .failure(Self.failure(connection.message))
+      default: return .failure(Self.failure(connection.message))
       }
     }
-    return .failure(failure(connection.message))
+    return .failure(Self.failure(connection.message))
   }
 
   private static func start(_ parameters: ConnectionParameters) -> OpaquePointer? {

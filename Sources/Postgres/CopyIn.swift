@@ -2,10 +2,7 @@ import CLibpq
 import StoreLoop
 
 /// A `COPY … FROM STDIN`: begun, fed, ended, one step after another.
-@safe final class CopyIn: ExclusiveOperation, @unchecked Sendable {
-  /// The rows that were copied, at the end.
-  typealias Outcome = Result<Int, PostgresError>
-
+final class CopyIn: ExclusiveOperation, @unchecked Sendable {
   private enum State {
     case starting, feeding, ending, over
   }
@@ -16,22 +13,26 @@ import StoreLoop
   private var unsent: [UInt8]?
   private var copied = 0
   private var failure: PostgresError?
-  private var continuation: UnsafeContinuation<Outcome, Never>?
+  /// Of the step that is being made: the rows that were copied, at the end.
+  private var promise: Promise<Int>?
 
   init(_ text: String) {
     self.text = text
-  }
-
-  func onStep(resume continuation: UnsafeContinuation<Outcome, Never>) {
-    unsafe self.continuation = unsafe continuation
   }
 
   func begin(_ handle: ConnectionHandle) -> Bool {
     unsafe PQsendQuery(handle.pointer, text) == 1
   }
 
+  /// The step ends when the server is ready for data.
+  func start(_ wire: Wire, _ promise: Promise<Int>) {
+    self.promise = promise
+    wire.begin(self)
+  }
+
   /// Sends data; the step ends when the socket has taken it.
-  func feed(_ chunk: [UInt8], _ wire: Wire) {
+  func feed(_ chunk: [UInt8], _ wire: Wire, _ promise: Promise<Int>) {
+    self.promise = promise
     guard state == .feeding else {
       step(.failure(failure ?? .connectionLost))
       return
@@ -40,8 +41,11 @@ import StoreLoop
     advance(wire)
   }
 
+  /// The step ends when the server has answered.
+  ///
   /// - Parameter reason: Why the data is not complete, if it is not.
-  func end(_ wire: Wire, reason: String?) {
+  func end(_ wire: Wire, reason: String?, _ promise: Promise<Int>) {
+    self.promise = promise
     guard state == .feeding, let handle = wire.handle else {
       step(.failure(failure ?? .connectionLost))
       return
@@ -125,9 +129,8 @@ import StoreLoop
     step(.failure(reason))
   }
 
-  private func step(_ outcome: Outcome) {
-    guard let continuation = unsafe continuation else { return }
-    unsafe self.continuation = nil
-    unsafe continuation.resume(returning: outcome)
+  private func step(_ outcome: Result<Int, PostgresError>) {
+    promise?.resolve(outcome)
+    promise = nil
   }
 }

@@ -21,6 +21,8 @@ final class Pool: @unchecked Sendable {
   private static let patience = Duration.milliseconds(250)
   /// A connection that lived no longer is not replaced at once.
   private static let infancy = Duration.seconds(1)
+  /// How long closing waits for attempts to connect.
+  private static let closingLimit = Duration.seconds(1)
   /// Queries on one connection; more wait, and may still choose another one.
   private static let greatestDepth = 256
   /// A statement that takes longer makes those behind it wait.
@@ -31,7 +33,7 @@ final class Pool: @unchecked Sendable {
   /// Read from anywhere.
   let status = Locked(Status())
 
-  private let parameters: ConnectionParameters
+  private let connector: Connector
   private let connectTimeout: Duration
   private let wanted: [Lane: Int]
 
@@ -41,6 +43,8 @@ final class Pool: @unchecked Sendable {
   private var idle: [Wire] = []
   private var open: [Lane: Int] = [:]
   private var connecting: [Lane: Int] = [:]
+  /// Connections being made, of the pool's and others.
+  private var attempts = 0
   private var waitingRounds = Ring<Round>()
   private var waitingTransactions = Ring<Borrower>()
   /// Connections that could not be made, one after another.
@@ -55,7 +59,7 @@ final class Pool: @unchecked Sendable {
     parameters: ConnectionParameters, connectTimeout: Duration, pipelined: Int, transactions: Int,
     loop: StoreLoop
   ) {
-    self.parameters = parameters
+    connector = Connector(parameters, timeout: connectTimeout)
     self.connectTimeout = connectTimeout
     wanted = [.pipelined: pipelined, .transactions: transactions]
     self.loop = loop
@@ -78,9 +82,19 @@ final class Pool: @unchecked Sendable {
     phase = .closed
     pause?.cancel()
     patienceTimer?.cancel()
+    connector.stop()
     for wire in pipelined + idle { wire.close() }
     failWaiting(.unavailable)
     setState(.down)
+    // A thread that logs in while the process ends would find libraries that are gone.
+    if attempts == 0 {
+      endClosing()
+    } else {
+      _ = loop.schedule(after: Self.closingLimit) { [weak self] in self?.endClosing() }
+    }
+  }
+
+  private func endClosing() {
     onClosed?()
     onClosed = nil
   }
@@ -92,8 +106,19 @@ final class Pool: @unchecked Sendable {
       return
     }
     let loop = loop
-    Connector.connect(parameters, timeout: connectTimeout) { result in
-      loop.execute { completion(result.map { Wire($0, loop: loop) }) }
+    attempt { completion($0.map { Wire($0, loop: loop) }) }
+  }
+
+  private func attempt(
+    _ completion: @escaping @Sendable (Result<ConnectionHandle, PostgresError>) -> Void
+  ) {
+    attempts += 1
+    connector.connect { result in
+      self.loop.execute {
+        self.attempts -= 1
+        completion(result)
+        if self.phase == .closed && self.attempts == 0 { self.endClosing() }
+      }
     }
   }
 
@@ -119,10 +144,7 @@ final class Pool: @unchecked Sendable {
   }
 
   private func connect(_ lane: Lane) {
-    let loop = loop
-    Connector.connect(parameters, timeout: connectTimeout) { result in
-      loop.execute { self.connected(lane, result) }
-    }
+    attempt { self.connected(lane, $0) }
   }
 
   private func connected(_ lane: Lane, _ result: Result<ConnectionHandle, PostgresError>) {
@@ -327,22 +349,13 @@ final class Pool: @unchecked Sendable {
 }
 
 /// A transaction that waits for a connection. Used on the loop only.
-@safe final class Borrower: @unchecked Sendable {
-  typealias Outcome = Result<Wire, PostgresError>
-
+final class Borrower: @unchecked Sendable {
+  let promise = Promise<Wire>()
   var onEnd: (() -> Void)?
-  private var continuation: UnsafeContinuation<Outcome, Never>?
 
-  func onDone(resume continuation: UnsafeContinuation<Outcome, Never>) {
-    unsafe self.continuation = unsafe continuation
-  }
-
-  func end(_ outcome: Outcome) {
+  func end(_ outcome: Result<Wire, PostgresError>) {
     onEnd?()
     onEnd = nil
-    if let continuation = unsafe continuation {
-      unsafe self.continuation = nil
-      unsafe continuation.resume(returning: outcome)
-    }
+    promise.resolve(outcome)
   }
 }

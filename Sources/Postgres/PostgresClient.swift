@@ -82,7 +82,6 @@ public final class PostgresClient: Sendable {
   ///   there; whether a statement that writes has had its effect is not known then.
   public func query(_ sql: SQL, retry: Bool = false) async throws(PostgresError) -> Rows {
     guard let pool else { throw .unavailable }
-    guard !Task.isCancelled else { throw .cancelled }
     let round = Round([sql])
     round.restart = Round.Restart(index: 0, cleanup: [])
     round.onlyReads = retry
@@ -90,12 +89,12 @@ public final class PostgresClient: Sendable {
     pool.counters.queries.add(1)
     pool.counters.queriesInFlight.add(1)
     defer { pool.counters.queriesInFlight.add(-1) }
-    let outcome = await loop.await(round) {
+    let rows = try await loop.await(round.promise) {
       pool.submit(round)
     } onCancel: {
       pool.cancel(round)
     }
-    guard let rows = try outcome.get().last else { throw .decoding }
+    guard let rows = rows.last else { throw .decoding }
     return rows
   }
 
@@ -117,19 +116,13 @@ public final class PostgresClient: Sendable {
   }
 
   private func borrow(from pool: Pool) async throws(PostgresError) -> Wire {
-    guard !Task.isCancelled else { throw .cancelled }
-    if loop.isOnLoop, let wire = pool.takeIdle() { return wire }
+    if loop.isOnLoop, !Task.isCancelled, let wire = pool.takeIdle() { return wire }
     let borrower = Borrower()
-    let loop = loop
-    let outcome = await withTaskCancellationHandler {
-      await unsafe withUnsafeContinuation { continuation in
-        unsafe borrower.onDone(resume: continuation)
-        loop.run { pool.submit(borrower) }
-      }
+    return try await loop.await(borrower.promise) {
+      pool.submit(borrower)
     } onCancel: {
-      loop.execute { pool.cancel(borrower) }
+      pool.cancel(borrower)
     }
-    return try outcome.get()
   }
 
   // MARK: Connections
@@ -148,17 +141,14 @@ public final class PostgresClient: Sendable {
   }
 
   private func connect(_ pool: Pool) async throws(PostgresError) -> Wire {
-    guard !Task.isCancelled else { throw .cancelled }
-    let borrower = Borrower()
-    let loop = loop
-    let outcome = await withTaskCancellationHandler {
-      await unsafe withUnsafeContinuation { continuation in
-        unsafe borrower.onDone(resume: continuation)
-        loop.run { pool.connect { borrower.end($0) } }
+    let promise = Promise<Wire>()
+    return try await loop.await(promise) {
+      pool.connect { outcome in
+        // A connection that comes too late is not wanted.
+        if !promise.resolve(outcome), case .success(let wire) = outcome { wire.close() }
       }
     } onCancel: {
-      loop.execute { borrower.end(.failure(.cancelled)) }
+      promise.resolve(.failure(.cancelled))
     }
-    return try outcome.get()
   }
 }

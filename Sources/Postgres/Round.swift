@@ -2,9 +2,7 @@ import StoreLoop
 
 /// Statements that travel together and end with one Sync: an error keeps those behind it from being
 /// executed, and the next round is untouched by it. Used on the loop only.
-@safe final class Round: @unchecked Sendable {
-  typealias Outcome = Result<[Rows], PostgresError>
-
+final class Round: @unchecked Sendable {
   /// What the server is going to answer for a statement.
   struct Step {
     let prepared: PreparedStatement?
@@ -49,7 +47,8 @@ import StoreLoop
   private var failedIndex: Int?
   private(set) var isStale = false
   private var restarts = 0
-  private var continuation: UnsafeContinuation<Outcome, Never>?
+
+  let promise = Promise<[Rows]>()
 
   init(_ statements: [SQL]) {
     self.statements = statements
@@ -57,10 +56,6 @@ import StoreLoop
 
   /// How many statements were done, counted from the first.
   var succeeded: Int { failedIndex ?? statements.count }
-
-  func onDone(resume continuation: UnsafeContinuation<Outcome, Never>) {
-    unsafe self.continuation = unsafe continuation
-  }
 
   // MARK: Sending
 
@@ -172,16 +167,13 @@ import StoreLoop
     }
   }
 
-  func end(_ outcome: Outcome) {
+  func end(_ outcome: Result<[Rows], PostgresError>) {
     guard !isDone else { return }
     isDone = true
     pool = nil
     wire = nil
     onEnd?(self)
     onEnd = nil
-    if let continuation = unsafe continuation {
-      unsafe self.continuation = nil
-      unsafe continuation.resume(returning: outcome)
-    }
+    promise.resolve(outcome)
   }
 }

@@ -64,9 +64,8 @@ public final class Transaction: @unchecked Sendable {
 
   /// One trip: BEGIN if it is the first, what is pending, these statements.
   private func trip(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
-    guard !Task.isCancelled else { throw .cancelled }
     let round = Round([])
-    return try await loop.await(round) {
+    return try await loop.await(round.promise) {
       guard !self.isFinished else {
         round.end(.failure(.finished))
         return
@@ -74,13 +73,13 @@ public final class Transaction: @unchecked Sendable {
       self.send(round, statements)
     } onCancel: {
       self.wire.cancel(round)
-    }.get()
+    }
   }
 
   /// COMMIT, with everything that is to go before it.
   private func end(with statements: [SQL]) async throws(PostgresError) -> [Rows] {
     let round = Round([])
-    let outcome = await loop.await(round) {
+    var rows = try await loop.await(round.promise) {
       guard !self.isFinished else {
         round.end(.failure(.finished))
         return
@@ -93,9 +92,7 @@ public final class Transaction: @unchecked Sendable {
       round.commits = true
       round.limit = Self.commitLimit
       self.send(round, statements + ["COMMIT"])
-    } onCancel: {
     }
-    var rows = try outcome.get()
     guard let answer = rows.popLast() else { return [] }
     // COMMIT of a transaction that has failed is answered so, and is no error.
     if answer.handle.commandTag == "ROLLBACK" {
@@ -162,9 +159,8 @@ extension Transaction {
 
   /// What was enqueued in the closure and not sent yet fails here, inside the savepoint.
   private func closeSavepoint() async throws(PostgresError) {
-    guard !Task.isCancelled else { throw .cancelled }
     let round = Round([])
-    _ = try await loop.await(round) {
+    _ = try await loop.await(round.promise) {
       if let savepoint = self.savepoints.last, let release = self.release(savepoint) {
         self.send(round, [release]) { self.savepoints.removeLast() }
       } else {
@@ -173,7 +169,7 @@ extension Transaction {
       }
     } onCancel: {
       self.wire.cancel(round)
-    }.get()
+    }
   }
 
   /// RELEASE, when it has to be sent at once; else it waits for the next trip.
@@ -232,16 +228,16 @@ extension Transaction {
   private func rollBack() async {
     let round = Round(["ROLLBACK"])
     round.limit = Wire.answerLimit
-    let outcome = await loop.await(round) {
-      self.isFinished = true
-      if self.hasBegun && self.wire.isOpen && !self.wire.isAtRest {
-        self.wire.send(round)
-      } else {
-        round.end(.success([]))
+    do throws(PostgresError) {
+      _ = try await loop.await(round.promise) {
+        self.isFinished = true
+        if self.hasBegun && self.wire.isOpen && !self.wire.isAtRest {
+          self.wire.send(round)
+        } else {
+          round.end(.success([]))
+        }
       }
-    } onCancel: {
-    }
-    if case .failure = outcome {
+    } catch {
       await loop.hop { self.wire.close() }
     }
   }

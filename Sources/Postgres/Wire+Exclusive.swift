@@ -63,19 +63,13 @@ extension Wire {
 }
 
 /// Many statements in one text.
-@safe final class Script: ExclusiveOperation, @unchecked Sendable {
-  typealias Outcome = Result<Void, PostgresError>
-
+final class Script: ExclusiveOperation, @unchecked Sendable {
+  let promise = Promise<Void>()
   private let text: String
   private var failure: PostgresError?
-  private var continuation: UnsafeContinuation<Outcome, Never>?
 
   init(_ text: String) {
     self.text = text
-  }
-
-  func onDone(resume continuation: UnsafeContinuation<Outcome, Never>) {
-    unsafe self.continuation = unsafe continuation
   }
 
   func begin(_ handle: ConnectionHandle) -> Bool {
@@ -86,7 +80,7 @@ extension Wire {
     wire.takeResults { result in
       guard let result else {
         wire.endExclusive()
-        end(failure.map { .failure($0) } ?? .success(()))
+        promise.resolve(failure.map { .failure($0) } ?? .success(()))
         return false
       }
       switch result.status {
@@ -103,12 +97,6 @@ extension Wire {
   }
 
   func connectionClosed(_ reason: PostgresError) {
-    end(.failure(reason))
-  }
-
-  private func end(_ outcome: Outcome) {
-    guard let continuation = unsafe continuation else { return }
-    unsafe self.continuation = nil
-    unsafe continuation.resume(returning: outcome)
+    promise.resolve(.failure(reason))
   }
 }

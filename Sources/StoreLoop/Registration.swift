@@ -2,7 +2,8 @@
 /// before closing it.
 public final class Registration: @unchecked Sendable {
   let descriptor: Int32
-  let handler: @Sendable (Readiness) -> Void
+  /// nil once it is cancelled.
+  private(set) var handler: (@Sendable (Readiness) -> Void)?
   private(set) var interest: Interest
   private unowned let loop: StoreLoop
   /// Where it stands in the loop's table; nil once it is cancelled.
@@ -29,5 +30,6 @@ public final class Registration: @unchecked Sendable {
   /// Stops watching; the handler is not called again.
   public func cancel() {
     loop.forget(self)
+    handler = nil
   }
 }

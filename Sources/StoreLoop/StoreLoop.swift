@@ -17,6 +17,8 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
     /// The loop waits, or is about to, and nobody has woken it yet.
     var needsWake = false
     var stopping = false
+    /// The thread takes nothing more.
+    var hasEnded = false
   }
 
   /// How many batches of jobs run before the sockets are looked at again.
@@ -96,7 +98,7 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
   }
 
   /// Runs what was handed to the loop so far, ends the thread and waits for its end. Tasks that
-  /// prefer the loop must have ended: a job that comes later is never run.
+  /// prefer the loop must have ended: what comes later is dropped.
   public func shutdown() {
     let first = inbox.withLock { inbox in
       defer { inbox.stopping = true }
@@ -114,6 +116,7 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
 
   func append(_ item: Item) {
     let wake = inbox.withLock { inbox in
+      guard !inbox.hasEnded else { return false }
       inbox.items.append(item)
       defer { inbox.needsWake = false }
       return inbox.needsWake
@@ -233,7 +236,10 @@ extension StoreLoop {
     }
     return inbox.withLock { inbox in
       guard inbox.items.isEmpty else { return 0 }
-      guard !inbox.stopping else { return nil }
+      guard !inbox.stopping else {
+        inbox.hasEnded = true
+        return nil
+      }
       inbox.needsWake = true
       return untilTimer ?? -1
     }
@@ -255,7 +261,7 @@ extension StoreLoop {
       }
     }
     for (registration, readiness) in ready where registration.slot != nil {
-      registration.handler(readiness)
+      registration.handler?(readiness)
     }
     ready.removeAll(keepingCapacity: true)
   }

@@ -1,0 +1,80 @@
+import StoreLoop
+
+/// An answer that a task waits for. Used on the loop only, but to be waited for.
+@safe final class Promise<Success: Sendable>: @unchecked Sendable {
+  typealias Outcome = Result<Success, PostgresError>
+
+  private var continuation: UnsafeContinuation<Outcome, Never>?
+  private var hasStarted = false
+  private var isCancelled = false
+
+  /// - Returns: Whether somebody still waited for it.
+  @discardableResult
+  func resolve(_ outcome: Outcome) -> Bool {
+    guard let continuation = unsafe continuation else { return false }
+    unsafe self.continuation = nil
+    unsafe continuation.resume(returning: outcome)
+    return true
+  }
+
+  fileprivate func start(
+    _ work: () -> Void, resuming continuation: UnsafeContinuation<Outcome, Never>
+  ) {
+    hasStarted = true
+    unsafe self.continuation = unsafe continuation
+    if isCancelled {
+      resolve(.failure(.cancelled))
+    } else {
+      work()
+    }
+  }
+
+  fileprivate func cancel(_ work: () -> Void) {
+    if hasStarted {
+      work()
+    } else {
+      isCancelled = true
+    }
+  }
+}
+
+extension StoreLoop {
+  /// Runs `work` here and now on the loop, soon from elsewhere.
+  func run(_ work: @escaping @Sendable () -> Void) {
+    if isOnLoop { work() } else { execute(work) }
+  }
+
+  /// Runs `work` on the loop and waits for it.
+  func hop<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+    if isOnLoop { return work() }
+    return await unsafe withUnsafeContinuation { continuation in
+      execute { unsafe continuation.resume(returning: work()) }
+    }
+  }
+
+  /// Waits for a promise that `start` sets out to keep, whatever happens to the task.
+  func await<Success>(
+    _ promise: Promise<Success>, start: @escaping @Sendable () -> Void
+  ) async throws(PostgresError) -> Success {
+    try await unsafe withUnsafeContinuation { continuation in
+      run { unsafe promise.start(start, resuming: continuation) }
+    }.get()
+  }
+
+  /// Waits for a promise that `start` sets out to keep. When the task is cancelled, `onCancel` sees
+  /// to it that it is resolved soon. A task that is cancelled already starts nothing.
+  func await<Success>(
+    _ promise: Promise<Success>, start: @escaping @Sendable () -> Void,
+    onCancel: @escaping @Sendable () -> Void
+  ) async throws(PostgresError) -> Success {
+    guard !Task.isCancelled else { throw .cancelled }
+    let outcome = await withTaskCancellationHandler {
+      await unsafe withUnsafeContinuation { continuation in
+        run { unsafe promise.start(start, resuming: continuation) }
+      }
+    } onCancel: {
+      execute { promise.cancel(onCancel) }
+    }
+    return try outcome.get()
+  }
+}
