@@ -13,6 +13,8 @@ struct HeldSubscription {
 
 extension ConnectionHandler {
   func subscribe(_ request: SubscribeRequest) {
+    // One that ended while it was held may still be here.
+    if let previous = subscriptions[request.id] { remove(previous) }
     let isHeld = request.call.map { call in running.contains { $0?.context.number == call } }
     let subscription = Subscription(
       id: request.id, channel: request.channel, method: request.method,
@@ -38,6 +40,7 @@ extension ConnectionHandler {
 
   private func remove(_ subscription: Subscription) {
     subscriptions[subscription.id] = nil
+    held.removeAll { $0.id == subscription.id }
     pendingNotificationBytes -= subscription.state.pendingBytes
     loop.remove(subscription)
   }
@@ -62,18 +65,20 @@ extension ConnectionHandler {
 
   /// The call that made subscriptions has ended: they go with its reply, or with it.
   func settleHeld(by call: UInt64, outcome: CallOutcome, in batch: Int?) {
-    for index in held.indices.reversed() where held[index].call == call {
+    var failed: [String] = []
+    for index in held.indices where held[index].call == call {
       switch outcome {
       case .result:
         held[index].batch = batch
         held[index].callHasEnded = true
       case .failure:
-        if let subscription = subscriptions[held[index].id] {
-          remove(subscription)
-          loop.forget(subscription)
-        }
-        held.remove(at: index)
+        failed.append(held[index].id)
       }
+    }
+    for id in failed {
+      guard let subscription = subscriptions[id] else { continue }
+      remove(subscription)
+      loop.forget(subscription)
     }
   }
 

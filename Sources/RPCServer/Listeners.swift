@@ -102,10 +102,21 @@ final class Listeners: Sendable {
           guard
             let worker = workers.first(where: { $0.eventLoop === channel.eventLoop })
           else { throw ListenError.unknownKind }
+          if case .tcp = transport { try Self.watchOverPeer(of: channel) }
           try channel.pipeline.syncOperations.addHandler(
             ConnectionHandler(server: core, worker: worker, transport: transport))
         }
       }
+  }
+
+  /// Notices within two minutes that the other machine is gone, and sends small replies at once.
+  private static func watchOverPeer(of channel: any Channel) throws {
+    guard let options = channel.syncOptions else { return }
+    try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
+    try options.setOption(.socketOption(.so_keepalive), value: 1)
+    try options.setOption(.tcpOption(SystemCalls.keepAliveIdle), value: 60)
+    try options.setOption(.tcpOption(SystemCalls.keepAliveInterval), value: 15)
+    try options.setOption(.tcpOption(SystemCalls.keepAliveCount), value: 4)
   }
 
   // MARK: Closing

@@ -105,6 +105,7 @@ public final class RPCServer: Sendable {
     } catch {
       core.logger.warning("event loops did not stop", metadata: ["error": "\(error)"])
     }
+    core.hub.use([])
     stopped.open()
   }
 

@@ -14,7 +14,7 @@ public final class SubscriptionHub: NotificationHub {
     self.subscriptionsPerSession = subscriptionsPerSession
   }
 
-  /// Once, before the first connection.
+  /// Before the first connection; and none any more after the last.
   func use(_ workers: [EventLoopWorker]) {
     registry.withLock { $0.workers = workers }
   }

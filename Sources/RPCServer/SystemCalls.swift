@@ -1,8 +1,14 @@
 import Glibc
+import NIOCore
 
 /// The few calls that SwiftNIO does not offer.
 enum SystemCalls {
   static let connectionRefused = ECONNREFUSED
+
+  // Seconds of silence before the first probe, between probes, and how many may go unanswered.
+  static let keepAliveIdle = NIOBSDSocket.Option(rawValue: TCP_KEEPIDLE)
+  static let keepAliveInterval = NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)
+  static let keepAliveCount = NIOBSDSocket.Option(rawValue: TCP_KEEPCNT)
 
   /// Sets the length of a listening socket's queue. It was listening before, so a failure changes nothing.
   static func listen(_ descriptor: Int32, backlog: Int32) {

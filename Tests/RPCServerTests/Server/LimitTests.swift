@@ -129,6 +129,7 @@ struct LimitTests {
     try await TestServer.run {
       $0.connections = 2_000
       $0.connectionsPerPeer = 2_000
+      $0.unauthenticatedTime = .seconds(60)
     } _: { server in
       var clients: [TestClient] = []
       for number in 0..<2_000 { clients.append(try await server.connect(number % 2 == 0)) }
