@@ -119,10 +119,14 @@ final class Round: @unchecked Sendable {
   /// - Parameter isExposed: A cancellation meant for another round may have hit this one.
   /// - Returns: What to send before it.
   func rewound(isExposed: Bool) -> [SQL]? {
-    guard let restart, let failedIndex, failedIndex >= restart.index, restarts == 0, !isCancelled,
-      !isDone, isStale || (isExposed && failure?.kind == .timedOut)
-    else { return nil }
-    restarts += 1
+    guard let restart, let failedIndex, failedIndex >= restart.index, !isCancelled, !isDone else {
+      return nil
+    }
+    guard (isStale && restarts == 0) || (isExposed && failure?.kind == .timedOut) else {
+      return nil
+    }
+    // Each cancellation that hits the wrong round was somebody's: they come to an end by themselves.
+    if isStale { restarts += 1 }
     rewind(to: restart.index)
     return restart.cleanup
   }
