@@ -77,7 +77,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "clinicctl",
-      dependencies: ["Clinic", "RPCClient", "JSONRPC", "Systemd", "Terminal", arguments],
+      dependencies: [
+        "Clinic", "RPCClient", "JSONRPC", "Postgres", "StoreLoop", "Systemd", "Terminal", arguments,
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "clinic-bench",

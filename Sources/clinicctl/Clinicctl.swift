@@ -14,8 +14,8 @@ struct Clinicctl: AsyncParsableCommand {
       """,
     subcommands: [
       CallCommand.self, MethodsCommand.self, BoardCommand.self, StatusCommand.self,
-      LoginCommand.self, LogoutCommand.self, UsersCommand.self, RebuildCommand.self,
-      CompletionCommand.self,
+      LoginCommand.self, LogoutCommand.self, UsersCommand.self, MigrateCommand.self,
+      RebuildCommand.self, CompletionCommand.self,
     ])
 }
 

@@ -72,6 +72,7 @@ import Testing
         next 008 009 010
         12 waiting, about 25 min for a newcomer
         """)
+    #expect(try draw(state(), 30, 4).hasPrefix("Queue of 2026-01-31       live\n"))
     #expect(try draw(state(), 40, 1) == "live: now 007 005, next 008 009 010")
   }
 
@@ -164,11 +165,16 @@ import Testing
   }
 
   @Test func eventsAsJSON() throws {
-    let line = BoardJSON.line(.snapshot(try json(#"{"version":7}"#), reason: nil))
-    #expect(String(decoding: line, as: UTF8.self) == #"{"kind":"snapshot","version":7}"#)
-    let lost = BoardJSON.line(.disconnected(RPCClientError.serverStopping, retryIn: .zero))
-    #expect(
-      String(decoding: lost, as: UTF8.self)
-        == #"{"kind":"disconnected","message":"the server is stopping"}"#)
+    var board = BoardJSON()
+    func line(_ event: SubscriptionEvent) -> String? {
+      board.line(event).map { String(decoding: $0, as: UTF8.self) }
+    }
+    let lost = SubscriptionEvent.disconnected(RPCClientError.serverStopping, retryIn: .zero)
+    let snapshot = SubscriptionEvent.snapshot(try json(#"{"version":7}"#), reason: nil)
+    #expect(line(snapshot) == #"{"kind":"snapshot","version":7}"#)
+    #expect(line(lost) == #"{"kind":"disconnected","message":"the server is stopping"}"#)
+    #expect(line(lost) == nil)
+    #expect(line(.resumed) == #"{"kind":"resumed"}"#)
+    #expect(line(lost) != nil)
   }
 }

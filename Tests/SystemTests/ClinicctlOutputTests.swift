@@ -79,6 +79,12 @@ import Testing
         """)
   }
 
+  @Test func instantsAreShort() throws {
+    #expect(try render(#"{"at":"2026-01-31T08:30:00.123456Z"}"#) == "at  2026-01-31 08:30:00Z")
+    #expect(try render(#"{"at":"2026-01-31T08:30:00Z"}"#) == "at  2026-01-31 08:30:00Z")
+    #expect(try render(#"{"a":"2026-01-31T08:30:00 noonZ"}"#) == "a  2026-01-31T08:30:00 noonZ")
+  }
+
   @Test func textCannotMoveTheCursor() throws {
     #expect(
       try render(#"{"name":"a\u001b[2Jb\u0007\u009b\u202e"}"#)
@@ -92,6 +98,8 @@ import Testing
     #expect(DisplayWidth.of("e\u{301}") == 1)
     #expect(DisplayWidth.of("你好") == 4)
     #expect(DisplayWidth.of("🙂") == 2)
+    #expect(DisplayWidth.of("👩‍⚕️") == 2)
+    #expect(DisplayWidth.of("शर्मा") == 4)
     #expect(DisplayWidth.truncate("你好吗", to: 5) == "你好…")
     #expect(DisplayWidth.truncate("你好吗", to: 4) == "你…")
     #expect(DisplayWidth.truncate("abc", to: 3) == "abc")

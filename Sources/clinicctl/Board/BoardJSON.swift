@@ -3,8 +3,13 @@ import RPCClient
 
 /// The events of a queue as JSON, a line each: what the daemon sent, and what happened to the
 /// connection.
-enum BoardJSON {
-  static func line(_ event: SubscriptionEvent) -> [UInt8] {
+struct BoardJSON {
+  private var isDisconnected = false
+
+  /// Nil for one more failure to connect again: the first one said it.
+  mutating func line(_ event: SubscriptionEvent) -> [UInt8]? {
+    let wasDisconnected = isDisconnected
+    if case .disconnected = event { isDisconnected = true } else { isDisconnected = false }
     switch event {
     case .snapshot(let state, let reason) where state["kind"] == nil:
       // The first one comes as a result and has no kind of its own.
@@ -18,6 +23,7 @@ enum BoardJSON {
     case .snapshot(let state, _): return state.rawBytes
     case .change(let change): return change.rawBytes
     case .resumed: return Array(#"{"kind":"resumed"}"#.utf8)
+    case .disconnected where wasDisconnected: return nil
     case .disconnected(let error, _):
       var writer = JSONWriter()
       writer.beginObject()

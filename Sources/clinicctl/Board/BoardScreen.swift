@@ -20,15 +20,15 @@ struct BoardScreen {
 
   private func header(_ state: BoardState, at now: ContinuousClock.Instant) -> [String] {
     let title = state.date.map { "Queue of \($0)" } ?? "Queue"
-    let news = news(state, at: now)
-    let gap = columns - DisplayWidth.of(title) - DisplayWidth.of(news)
-    guard gap >= 2 else { return [coloured(fit(news), state), style.strong(fit(title))] }
-    let spaces = String(repeating: " ", count: gap)
-    var lines = [style.strong(title) + spaces + coloured(news, state)]
-    if case .none(let reason) = state.news, rows > 8 {
-      lines.append(fit("What is below may be outdated: \(reason)."))
+    let choices = [news(state, at: now), word(state)]
+    let room = columns - DisplayWidth.of(title) - 2
+    guard let news = choices.first(where: { DisplayWidth.of($0) <= room }) else {
+      return [coloured(fit(choices[0]), state), style.strong(fit(title))]
     }
-    return lines
+    let gap = String(repeating: " ", count: room + 2 - DisplayWidth.of(news))
+    let line = style.strong(title) + gap + coloured(news, state)
+    guard case .none(let reason) = state.news, rows > 8 else { return [line] }
+    return [line, fit("What is below may be outdated: \(reason).")]
   }
 
   private func news(_ state: BoardState, at now: ContinuousClock.Instant) -> String {
@@ -36,6 +36,14 @@ struct BoardScreen {
     case .connecting: "connecting"
     case .live: state.changed.map { "live, changed \(Self.age($0, now)) ago" } ?? "live"
     case .none: "NO NEWS for \(Self.age(state.newsSince, now)), reconnecting"
+    }
+  }
+
+  private func word(_ state: BoardState) -> String {
+    switch state.news {
+    case .connecting: "connecting"
+    case .live: "live"
+    case .none: "NO NEWS"
     }
   }
 
@@ -100,15 +108,9 @@ struct BoardScreen {
   private func tiny(_ state: BoardState, at now: ContinuousClock.Instant) -> [String] {
     let serving = numbers("now", state.board?.serving ?? [])
     let next = numbers("next", state.board?.next ?? [])
-    let word =
-      switch state.news {
-      case .connecting: "connecting"
-      case .live: "live"
-      case .none: "NO NEWS"
-      }
     return switch rows {
-    case 1: [fit("\(word): \(serving), \(next)")]
-    case 2: [fit("\(word): \(serving)"), next]
+    case 1: [fit("\(word(state)): \(serving), \(next)")]
+    case 2: [fit("\(word(state)): \(serving)"), next]
     default: [coloured(fit(news(state, at: now)), state), serving, next]
     }
   }

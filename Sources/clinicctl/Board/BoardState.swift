@@ -17,8 +17,13 @@ struct BoardState {
 
     /// Where to go and to whom, as far as that is known.
     var place: String {
-      [room.map { "room \($0)" }, doctorLabel].compactMap { $0 }.map { Printable.text($0) }
+      [room.map(Self.door), doctorLabel].compactMap { $0 }.map { Printable.text($0) }
         .joined(separator: "  ")
+    }
+
+    /// A room may be named or only numbered.
+    private static func door(_ room: String) -> String {
+      room.allSatisfy(\.isNumber) ? "room \(room)" : room
     }
   }
 

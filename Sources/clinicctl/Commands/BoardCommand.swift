@@ -39,12 +39,17 @@ struct BoardCommand: AsyncParsableCommand {
       if plain && !options.json {
         try await writeLines(subscription)
       } else if options.writesJSON {
-        for try await event in subscription {
-          try Terminal.write(BoardJSON.line(event) + [UInt8(ascii: "\n")])
-        }
+        try await writeJSON(subscription)
       } else {
         try await LiveBoard(subscription: subscription, style: .ofTerminal).run()
       }
+    }
+  }
+
+  private func writeJSON(_ subscription: Subscription) async throws {
+    var board = BoardJSON()
+    for try await event in subscription {
+      if let line = board.line(event) { try Terminal.write(line + [UInt8(ascii: "\n")]) }
     }
   }
 

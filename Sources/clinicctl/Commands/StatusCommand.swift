@@ -48,8 +48,8 @@ struct StatusCommand: AsyncParsableCommand {
 
   private static func describe(caller: JSONValue?) -> String {
     guard let caller else { return "You are not logged in: clinicctl login shows more." }
-    let name = (caller["full_name"] ?? caller["username"]).map(CellText.text) ?? "unknown"
-    return "You are \(name) (\(caller["role"].map(CellText.text) ?? "no role"))."
+    let name = caller["full_name"]?.string ?? caller["username"]?.string ?? "unknown"
+    return "You are \(Printable.text(name)) (\(caller["role"].map(CellText.text) ?? "no role"))."
   }
 
   /// Nil when the caller may not know.

@@ -26,16 +26,21 @@ enum DisplayWidth {
     return atRight ? padding + text : text + padding
   }
 
+  /// What terminals count: each letter and each mark that takes room of its own, also within what
+  /// is one character to a reader of Hindi; but an emoji of several parts once.
   private static func of(_ character: Character) -> Int {
-    guard let first = character.unicodeScalars.first else { return 0 }
-    if first.value < 0x300 { return 1 }
-    switch first.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
-    default: break
+    let scalars = character.unicodeScalars
+    if let first = scalars.first, first.value < 0x300, scalars.count == 1 { return 1 }
+    if scalars.contains("\u{fe0f}") { return 2 }
+    if let first = scalars.first, first.properties.isEmojiPresentation { return 2 }
+    return scalars.reduce(0) { $0 + of($1) }
+  }
+
+  private static func of(_ scalar: Unicode.Scalar) -> Int {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: 0
+    default: isWide(scalar.value) ? 2 : 1
     }
-    if first.properties.isEmojiPresentation { return 2 }
-    if character.unicodeScalars.contains("\u{fe0f}") { return 2 }
-    return isWide(first.value) ? 2 : 1
   }
 
   /// The blocks of East Asian Wide characters.

@@ -5,6 +5,9 @@ struct ResultRenderer {
   /// The terminal's columns; nil for as many as it takes.
   let width: Int?
 
+  /// What a table does without first when it is too wide.
+  private static let bookkeeping = ["version", "created at", "updated at"]
+
   func lines(_ result: JSONValue) -> [String] {
     switch result.kind {
     case .object: object(result)
@@ -65,7 +68,8 @@ struct ResultRenderer {
     guard elements.allSatisfy({ $0.kind == .object }) else {
       return elements.map { "\(margin)\(CellText.text($0))" }
     }
-    let table = Self.table(of: elements)
+    var table = Self.table(of: elements)
+    if let width, table.width > width - indent { table.removeColumns(Self.bookkeeping) }
     if let lines = table.lines(width: width.map { $0 - indent }) {
       return lines.map { "\(margin)\($0)" }
     }

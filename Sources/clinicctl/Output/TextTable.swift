@@ -13,6 +13,16 @@ struct TextTable {
   var columns: [Column]
   var rows: [[String]]
 
+  /// How wide it is when nothing is cut.
+  var width: Int { (widths(within: nil) ?? []).reduce(0, +) + Self.gap * (columns.count - 1) }
+
+  mutating func removeColumns(_ headings: [String]) {
+    let kept = columns.indices.filter { !headings.contains(columns[$0].heading) }
+    guard !kept.isEmpty else { return }
+    columns = kept.map { columns[$0] }
+    rows = rows.map { row in kept.map { row[$0] } }
+  }
+
   /// The lines of the table; nil when it does not fit, however its columns are cut.
   func lines(width: Int?) -> [String]? {
     guard let widths = widths(within: width) else { return nil }

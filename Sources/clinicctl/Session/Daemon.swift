@@ -26,6 +26,8 @@ struct Daemon: Sendable {
     var configuration = RPCClient.Configuration()
     // The daemon has a limit for every method; the keepalive finds out when it is gone.
     configuration.options.callTimeout = timeout
+    // Somebody is looking.
+    configuration.backoff.longest = .seconds(2)
     if authentication != .none {
       let authenticator = Authenticator(
         endpoint: endpoint, isRequired: authentication == .required)
@@ -38,10 +40,10 @@ struct Daemon: Sendable {
     }
   }
 
-  /// Calls a method; `params` are JSON.
+  /// Calls a method with params that are JSON already.
   ///
   /// - Throws: ``Failure``.
-  func call(_ method: String, _ params: [UInt8]? = nil) async throws -> JSONValue {
+  func call(_ method: String, json params: [UInt8]? = nil) async throws -> JSONValue {
     try await reporting { try await client.call(method, rawParams: params) }
   }
 
@@ -54,7 +56,7 @@ struct Daemon: Sendable {
 
   /// - Throws: ``Failure``.
   func call(_ method: String, _ params: some Encodable) async throws -> JSONValue {
-    try await call(method, try JSONValueEncoder().encode(params))
+    try await call(method, json: try JSONValueEncoder().encode(params))
   }
 
   /// Runs calls of the client, and makes a ``Failure`` of what they throw.

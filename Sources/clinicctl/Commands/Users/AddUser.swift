@@ -40,6 +40,6 @@ struct AddUser: AsyncParsableCommand {
     if let speciality { writer.member("speciality", speciality) }
     if let room { writer.member("room", room) }
     writer.endObject()
-    try options.show(await daemon.call("auth.register", writer.finish()))
+    try options.show(await daemon.call("auth.register", json: writer.finish()))
   }
 }

@@ -22,7 +22,7 @@ struct ListUsers: AsyncParsableCommand {
     users.beginArray()
     var cursor: JSONValue?
     repeat {
-      let page = try await daemon.call("users.list", query(after: cursor))
+      let page = try await daemon.call("users.list", json: query(after: cursor))
       if let items = page["items"] { for user in items.elements { users.value(user) } }
       cursor = page["next_cursor"].flatMap { $0.isNull ? nil : $0 }
     } while cursor != nil

@@ -18,7 +18,7 @@ struct ResetUserPassword: AsyncParsableCommand {
     writer.member("id", id)
     writer.member("new_password", password)
     writer.endObject()
-    let result = try await daemon.call("users.reset_password", writer.finish())
+    let result = try await daemon.call("users.reset_password", json: writer.finish())
     try options.show("The password is changed; the user has to log in again.", or: result)
   }
 }

@@ -51,6 +51,6 @@ extension UserArgument {
     writer.member("id", try await id(daemon))
     members(&writer)
     writer.endObject()
-    try options.show(await daemon.call("users.update", writer.finish()))
+    try options.show(await daemon.call("users.update", json: writer.finish()))
   }
 }

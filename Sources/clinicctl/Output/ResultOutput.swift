@@ -1,8 +1,10 @@
 import JSONRPC
 import Terminal
 
-extension GlobalOptions {
-  /// Writes a result as it was asked for.
+/// Writes results to standard output, to people or to programs.
+struct ResultOutput {
+  let writesJSON: Bool
+
   func show(_ result: JSONValue) throws {
     if writesJSON {
       let isForPeople = Terminal.isTerminal(.output)
@@ -13,6 +15,13 @@ extension GlobalOptions {
       let lines = ResultRenderer(width: Terminal.size()?.columns).lines(result)
       try Terminal.write(lines.joined(separator: "\n") + "\n")
     }
+  }
+}
+
+extension GlobalOptions {
+  /// Writes a result as it was asked for.
+  func show(_ result: JSONValue) throws {
+    try ResultOutput(writesJSON: writesJSON).show(result)
   }
 
   /// Writes a sentence to people, or the result to programs.

@@ -1,0 +1,153 @@
+import ArgumentParser
+import Clinic
+import JSONRPC
+import Postgres
+import StoreLoop
+import Systemd
+import Terminal
+
+/// Brings the database's schema to what this version needs; works without a daemon.
+struct MigrateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "migrate",
+    abstract: "Bring the database's schema up, back, or show where it is.",
+    discussion: """
+      Talks to PostgreSQL itself, at $DATABASE_URL or what /etc/clinicd/clinicd.env says.
+      """,
+    subcommands: [Up.self, Down.self, Status.self])
+
+  struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "up", abstract: "Apply what is missing.")
+
+    @OptionGroup var options: MigrationOptions
+
+    func run() async throws {
+      let applied = try await options.withMigrator { migrator in
+        try await Progress.during("migrating") { try await migrator.up() }
+      }
+      try options.show(
+        applied.map { ($0.number, $0.name, true) },
+        sentence: applied.isEmpty
+          ? "Nothing to do: the schema is up to date."
+          : applied.map { "Applied \($0.number) \($0.name)." }.joined(separator: "\n"))
+    }
+  }
+
+  struct Down: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "down", abstract: "Take the newest migration back, with all that it holds.")
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var options: MigrationOptions
+
+    func run() async throws {
+      if !yes {
+        let question = "What the newest migration's tables hold will be lost. Type yes to go on: "
+        guard Terminal.isTerminal(.input) else {
+          throw Failure.usage("data will be lost; confirm with --yes")
+        }
+        guard StandardInput.readLine(prompt: question) == "yes" else {
+          throw Failure.failed("nothing was changed")
+        }
+      }
+      let undone = try await options.withMigrator { migrator in
+        try await Progress.during("migrating") { try await migrator.down() }
+      }
+      try options.show(
+        [(undone.number, undone.name, false)],
+        sentence: "Took back \(undone.number) \(undone.name).")
+    }
+  }
+
+  struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "status", abstract: "List the migrations and whether they are applied.")
+
+    @OptionGroup var options: MigrationOptions
+
+    func run() async throws {
+      let migrations = try await options.withMigrator { try await $0.status() }
+      try options.show(migrations.map { ($0.number, $0.name, $0.isApplied) }, sentence: nil)
+    }
+  }
+}
+
+/// Which database, and how results are shown.
+struct MigrationOptions: ParsableArguments {
+  @Flag(name: .long, help: "Write results as JSON.")
+  var json = false
+
+  private static let environmentFile = "/etc/clinicd/clinicd.env"
+
+  /// Runs `body` while the database is connected.
+  ///
+  /// - Throws: ``Failure``.
+  func withMigrator<Result: Sendable>(
+    _ body: @Sendable @escaping (Migrator) async throws -> Result
+  ) async throws -> Result {
+    var configuration = PostgresClient.Configuration(url: try databaseURL())
+    configuration.applicationName = "clinicctl"
+    let loop = StoreLoop(name: "stores")
+    let postgres = PostgresClient(configuration: configuration, loop: loop)
+    defer { loop.shutdown() }
+    do {
+      return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await postgres.run() }
+        defer { group.cancelAll() }
+        return try await body(Migrator(postgres))
+      }
+    } catch let error as PostgresError where error.kind == .unavailable {
+      throw Failure.unreachable("PostgreSQL does not answer (\(error))")
+    } catch let failure as Migrator.Failure {
+      throw Failure.failed(failure.description)
+    } catch {
+      throw Failure(error, asJSON: json)
+    }
+  }
+
+  /// Shows migrations: a sentence, or a table without one, to people.
+  func show(_ migrations: [(number: Int, name: String, isApplied: Bool)], sentence: String?) throws
+  {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("items")
+    writer.beginArray()
+    for migration in migrations {
+      writer.beginObject()
+      writer.member("number", migration.number)
+      writer.member("name", migration.name)
+      writer.member("applied", migration.isApplied)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    let result = try JSONDocument(parsing: writer.bytes).root
+    let isForPeople = !json && Terminal.isTerminal(.output)
+    if let sentence, isForPeople {
+      try Terminal.write(sentence + "\n")
+    } else {
+      try ResultOutput(writesJSON: !isForPeople).show(result)
+    }
+  }
+
+  private func databaseURL() throws -> String {
+    if let url = ProcessEnvironment.variables["DATABASE_URL"], !url.isEmpty { return url }
+    let text: String
+    do {
+      text = String(decoding: try SmallFile.read(Self.environmentFile), as: UTF8.self)
+    } catch {
+      throw Failure.usage("DATABASE_URL is not set")
+    }
+    for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("DATABASE_URL=") {
+      var value = line.drop { $0 != "=" }.dropFirst()
+      for quote in ["\"", "'"] where value.count > 1 && value.hasPrefix(quote) {
+        if value.hasSuffix(quote) { value = value.dropFirst().dropLast() }
+      }
+      return String(value)
+    }
+    throw Failure.usage("DATABASE_URL is neither set nor in \(Self.environmentFile)")
+  }
+}
