@@ -26,13 +26,15 @@ final class Interruption: @unchecked Sendable {
     for number in Self.signals { signal(number, SIG_DFL) }
   }
 
-  /// At an interrupt, restores the terminal and ends the process as the signal would have.
+  /// At an interrupt, restores the terminal and ends the process, with the status that a shell
+  /// gives a process ended by that signal. (Raising it again would not do: libdispatch's threads
+  /// block signals.)
   static func restoring(_ settings: termios) -> Interruption {
     Interruption { number in
       var settings = settings
       unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-      signal(number, SIG_DFL)
-      raise(number)
+      try? Terminal.write("\n", to: .error)
+      _exit(128 + number)
     }
   }
 }

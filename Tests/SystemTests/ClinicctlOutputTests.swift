@@ -85,6 +85,26 @@ import Testing
     #expect(try render(#"{"a":"2026-01-31T08:30:00 noonZ"}"#) == "a  2026-01-31T08:30:00 noonZ")
   }
 
+  @Test func paramsOfAMethod() throws {
+    let json = #"""
+      {"name":"x","params":[
+        {"name":"name","required":true,"schema":{"type":"string","minLength":1}},
+        {"name":"born","required":false,"schema":{"type":["string","null"],"format":"date"}},
+        {"name":"sex","required":false,"schema":{"enum":["FEMALE","MALE",null]}},
+        {"name":"items","required":true,"schema":{"type":"array","items":{"type":"integer"}}},
+        {"name":"price","required":true,"schema":{"oneOf":[{"type":"string"},{"type":"number"}]}},
+        {"name":"contact","required":false,"schema":{"anyOf":[
+          {"type":"object","properties":{"phone":{"type":"string"}}},{"type":"null"}]}},
+        {"name":"anything","required":false,"schema":{}}]}
+      """#
+    let params = SchemaText.params(of: try JSONDocument(parsing: json).root)
+    #expect(
+      params.map { "\($0.name): \($0.type)\($0.isRequired ? "!" : "")" } == [
+        "name: text!", "born: date", "sex: FEMALE, MALE", "items: list of integer!",
+        "price: text or number!", "contact.phone: text", "anything: any",
+      ])
+  }
+
   @Test func textCannotMoveTheCursor() throws {
     #expect(
       try render(#"{"name":"a\u001b[2Jb\u0007\u009b\u202e"}"#)

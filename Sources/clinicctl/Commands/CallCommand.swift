@@ -11,7 +11,7 @@ struct CallCommand: AsyncParsableCommand {
     abstract: "Call a method.",
     usage: "clinicctl call <method> [key=value ... | JSON]",
     discussion: """
-      Params are given as key=value, or as one JSON object or array; - reads that from standard input.
+      Params are key=value pairs, or one JSON object or array (- reads it from standard input).
 
         key=value    JSON where the value is JSON (5, true, null), else text (ana, 2026-01-31)
         key:=JSON    always JSON: items:='[{"medicine_id": 3}]', code:='"007"'

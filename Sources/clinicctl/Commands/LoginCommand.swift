@@ -50,36 +50,3 @@ struct LoginCommand: AsyncParsableCommand {
     return name
   }
 }
-
-/// Ends the login that was kept.
-struct LogoutCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "logout", abstract: "End the login and forget its tokens.")
-
-  @OptionGroup var options: GlobalOptions
-
-  func run() async throws {
-    let store = try LoginStore.ofThisUser()
-    let endpoint = options.endpoint
-    guard let login = try store.login(at: endpoint) else {
-      throw Failure.failed("nobody is logged in at \(endpoint)")
-    }
-    // Forgotten even if the daemon cannot be told: then the tokens end in their own time.
-    try store.remove(at: endpoint)
-    let daemon = try await Daemon(options, authentication: .none)
-    let ended = try await daemon.reporting { () -> JSONValue in
-      let connection = try await daemon.client.connection()
-      do {
-        let _: JSONValue = try await connection.call(
-          "auth.authenticate", params: ["access_token": login.accessToken])
-      } catch let error as RPCError where error.code == RPCError.Code.notAuthenticated.rawValue {
-        let renewed: Credentials = try await connection.call(
-          "auth.refresh", params: ["refresh_token": login.refreshToken])
-        let _: JSONValue = try await connection.call(
-          "auth.authenticate", params: ["access_token": renewed.accessToken])
-      }
-      return try await connection.call("auth.logout", rawParams: nil)
-    }
-    try options.show("\(Printable.text(login.username)) is logged out.", or: ended)
-  }
-}

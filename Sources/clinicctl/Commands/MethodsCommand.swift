@@ -47,33 +47,12 @@ struct MethodsCommand: AsyncParsableCommand {
 
   /// The method's summary, and its params with their types.
   private static func describe(_ method: JSONValue) -> [String] {
-    var lines = [method["summary"].map(CellText.text) ?? ""]
-    let params = method["params"].map { Array($0.elements) } ?? []
-    guard !params.isEmpty else { return lines + ["", "No params."] }
+    let summary = method["summary"].map(CellText.text) ?? ""
+    let params = SchemaText.params(of: method)
+    guard !params.isEmpty else { return [summary, "", "No params."] }
     let table = TextTable(
-      columns: ["param", "type", "required"].map { TextTable.Column(heading: $0) },
-      rows: params.map { param in
-        [
-          param["name"].map(CellText.text) ?? "",
-          param["schema"].map(describe(schema:)) ?? "",
-          param["required"]?.bool == true ? "yes" : "",
-        ]
-      })
-    lines.append("")
-    return lines + (table.lines(width: nil) ?? [])
-  }
-
-  private static func describe(schema: JSONValue) -> String {
-    if let choices = schema["enum"] { return CellText.text(choices) }
-    if let choices = schema["oneOf"] ?? schema["anyOf"] {
-      return choices.elements.map(describe(schema:)).filter { $0 != "null" }
-        .joined(separator: " or ")
-    }
-    let type = schema["type"].map(CellText.text) ?? "any"
-    if let items = schema["items"], type.hasPrefix("array") {
-      return "list of \(describe(schema: items))"
-    }
-    if let format = schema["format"] { return CellText.text(format) }
-    return type.split(separator: ", ").filter { $0 != "null" }.joined(separator: " or ")
+      columns: ["param", "", "type"].map { TextTable.Column(heading: $0) },
+      rows: params.map { [$0.name, $0.isRequired ? "required" : "", $0.type] })
+    return [summary, ""] + (table.lines(width: nil) ?? [])
   }
 }

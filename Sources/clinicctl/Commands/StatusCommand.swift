@@ -57,8 +57,7 @@ struct StatusCommand: AsyncParsableCommand {
     do {
       return try await daemon.call(method)
     } catch Failure.refused(let error, _)
-      where error.code == RPCError.Code.notAuthenticated.rawValue
-      || error.code == RPCError.Code.notAllowed.rawValue
+      where error.isNotAuthenticated || error.code == RPCError.Code.notAllowed.rawValue
     {
       return nil
     }

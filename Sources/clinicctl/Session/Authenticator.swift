@@ -3,15 +3,6 @@ import RPCClient
 
 /// Binds new connections to the login that was kept, and renews that when it has expired.
 struct Authenticator: Sendable {
-  private struct AccessToken: Encodable {
-    var accessToken: String
-  }
-  private struct RefreshToken: Encodable {
-    var refreshToken: String
-  }
-  /// Whatever the result holds.
-  private struct Anything: Decodable {}
-
   let endpoint: Endpoint
   /// Whether a login that has expired for good is a failure. Without it the connection stays what
   /// it is: unknown, or known to the kernel.
@@ -21,22 +12,17 @@ struct Authenticator: Sendable {
     let store = try LoginStore.ofThisUser()
     guard let login = try store.login(at: endpoint) else { return }
     do {
-      try await bind(connection, by: login)
-    } catch let error as RPCError where error.code == RPCError.Code.notAuthenticated.rawValue {
+      try await connection.authenticate(login.accessToken)
+    } catch let error as RPCError where error.isNotAuthenticated {
       do {
         try await renew(login, in: store, over: connection)
-      } catch let error as RPCError where error.code == RPCError.Code.notAuthenticated.rawValue {
+      } catch let error as RPCError where error.isNotAuthenticated {
         guard isRequired else { return }
         throw Failure.failed(
           "the login of \(Printable.text(login.username)) has ended (\(error.reason)); "
             + "run clinicctl login, or clinicctl logout to go on without")
       }
     }
-  }
-
-  private func bind(_ connection: RPCConnection, by login: StoredLogin) async throws {
-    let _: Anything = try await connection.call(
-      "auth.authenticate", params: AccessToken(accessToken: login.accessToken))
   }
 
   /// A refresh token works once, so one process at a time uses it; who comes second finds the new
@@ -47,12 +33,10 @@ struct Authenticator: Sendable {
     let lock = try store.lock()
     defer { withExtendedLifetime(lock) {} }
     if let current = try store.login(at: endpoint), current != expired {
-      return try await bind(connection, by: current)
+      return try await connection.authenticate(current.accessToken)
     }
-    let credentials: Credentials = try await connection.call(
-      "auth.refresh", params: RefreshToken(refreshToken: expired.refreshToken))
-    let login = credentials.login(at: endpoint)
+    let login = try await connection.refresh(expired.refreshToken).login(at: endpoint)
     try store.save(login)
-    try await bind(connection, by: login)
+    try await connection.authenticate(login.accessToken)
   }
 }

@@ -1,0 +1,44 @@
+import ArgumentParser
+import JSONRPC
+import RPCClient
+
+/// Ends the login that was kept.
+struct LogoutCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "logout", abstract: "End the login and forget its tokens.")
+
+  @OptionGroup var options: GlobalOptions
+
+  func run() async throws {
+    let store = try LoginStore.ofThisUser()
+    let endpoint = options.endpoint
+    guard let login = try store.login(at: endpoint) else {
+      throw Failure.failed("nobody is logged in at \(endpoint)")
+    }
+    // Forgotten even if the daemon cannot be told: then the tokens end in their own time.
+    try store.remove(at: endpoint)
+    let daemon = try await Daemon(options, authentication: .none)
+    try await daemon.reporting { try await end(login, over: daemon.client.connection()) }
+    var result = JSONWriter()
+    result.beginObject()
+    result.member("username", login.username)
+    result.endObject()
+    try options.show(
+      "\(Printable.text(login.username)) is logged out.",
+      or: JSONDocument(parsing: result.bytes).root)
+  }
+
+  /// A login whose tokens are not accepted has ended already.
+  private func end(_ login: StoredLogin, over connection: RPCConnection) async throws {
+    do {
+      try await connection.authenticate(login.accessToken)
+    } catch let error as RPCError where error.isNotAuthenticated {
+      do {
+        try await connection.authenticate(connection.refresh(login.refreshToken).accessToken)
+      } catch let error as RPCError where error.isNotAuthenticated {
+        return
+      }
+    }
+    _ = try await connection.call("auth.logout", rawParams: nil)
+  }
+}
