@@ -6,12 +6,13 @@ public struct PostgresError: Error, Sendable {
   public enum Kind: Sendable {
     /// The server refused the statement; ``PostgresError/sqlState`` says why.
     case server
-    /// The connection broke while the statement was in flight. Its effect, if it has any outside a
-    /// transaction, is not known.
+    /// The connection broke while the statement was in flight. A transaction was not committed and may
+    /// be run again; whether a statement outside one has had its effect is not known.
     case connectionLost
     /// There is no connection. Nothing was sent.
     case unavailable
-    /// The calling task was cancelled. Nothing was committed by a transaction.
+    /// The calling task was cancelled. A transaction was not committed; whether a statement outside
+    /// one has had its effect is not known, unless there is an ``PostgresError/sqlState``.
     case cancelled
     /// A limit of the server's on the statement's time has passed.
     case timedOut
