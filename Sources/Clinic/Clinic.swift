@@ -29,6 +29,8 @@ package final class Clinic: Sendable {
   package let queue: QueueLane
   package let feed: QueueFeed
   package let relay: Relay
+  /// What `rpc.discover` tells each role, made when somebody asks.
+  let documents = Shared<[Role?: JSONValue]>([:])
 
   package init(
     settings: Settings, loop: StoreLoop, postgres: PostgresClient, redis: RedisClient,
@@ -61,16 +63,22 @@ package final class Clinic: Sendable {
       keepAnchor: keepAnchor)
   }
 
-  /// Everything that lives as long as the clinic: connections, lanes, the feed, the relay. Ends
-  /// when its task is cancelled.
-  package func run() async throws {
+  /// Keeps the stores connected until its task is cancelled.
+  package func runStores() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await self.postgres.run() }
       group.addTask { try await self.redis.run() }
       group.addTask { try await self.mongo.run() }
-      for work in background { group.addTask(executorPreference: loop) { await work() } }
       defer { group.cancelAll() }
       try await group.next()
+    }
+  }
+
+  /// Runs what works in the background, on a schema that is up to date, until its task is
+  /// cancelled: lanes, the feed, the relay.
+  package func runDepartments() async {
+    await withTaskGroup { group in
+      for work in background { group.addTask(executorPreference: loop) { await work() } }
     }
   }
 

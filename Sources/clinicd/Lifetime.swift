@@ -18,11 +18,10 @@ struct Lifetime: Sendable {
   func run() async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        try await clinic.run()
-        throw Daemon.Failure(description: "the clinic ended by itself")
-      }
+      group.addTask { try await clinic.runStores() }
       defer { group.cancelAll() }
+      try await migrate()
+      group.addTask { await clinic.runDepartments() }
       try await start()
       group.addTask { try await report() }
       group.addTask {
@@ -41,7 +40,8 @@ struct Lifetime: Sendable {
     log.info("stopped")
   }
 
-  private func start() async throws {
+  /// The schema is what this program needs, or is made so when that is configured.
+  private func migrate() async throws {
     let migrator = Migrator(clinic.postgres)
     if configuration.migratesAtStart {
       for migration in try await migrator.up() {
@@ -60,6 +60,9 @@ struct Lifetime: Sendable {
     } catch {
       throw Daemon.Failure(description: "PostgreSQL: \(error)")
     }
+  }
+
+  private func start() async throws {
     try await clinic.whenReady()
     try await listen()
     notifier.ready(status: statusLine)

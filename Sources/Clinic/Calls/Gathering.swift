@@ -1,10 +1,11 @@
 import Synchronization
 
-/// Work that waits to be done together: many tasks add, one takes all that is there.
+/// Work that waits to be done together: many tasks add, some take all that is there.
 package final class Gathering<Element: Sendable>: Sendable {
   private struct State {
     var waiting: [Element] = []
-    var taker: CheckedContinuation<Void, Never>?
+    var takers: [(id: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    var lastID = 0
     var isClosed = false
   }
   private let state = Mutex(State())
@@ -18,8 +19,7 @@ package final class Gathering<Element: Sendable>: Sendable {
     let (taker, taken) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
       if state.isClosed { return (nil, false) }
       state.waiting.append(element)
-      defer { state.taker = nil }
-      return (state.taker, true)
+      return (state.takers.popLast()?.continuation, true)
     }
     taker?.resume()
     return taken
@@ -35,17 +35,21 @@ package final class Gathering<Element: Sendable>: Sendable {
         return batch
       }
       if !batch.isEmpty { return batch }
+      let id = state.withLock { state in
+        state.lastID += 1
+        return state.lastID
+      }
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
           let ready = state.withLock { state in
             if !state.waiting.isEmpty || state.isClosed || Task.isCancelled { return true }
-            state.taker = continuation
+            state.takers.append((id, continuation))
             return false
           }
           if ready { continuation.resume() }
         }
       } onCancel: {
-        wake()
+        wake(id)
       }
     }
     return []
@@ -60,10 +64,9 @@ package final class Gathering<Element: Sendable>: Sendable {
     }
   }
 
-  private func wake() {
+  private func wake(_ id: Int) {
     state.withLock { state in
-      defer { state.taker = nil }
-      return state.taker
+      state.takers.firstIndex { $0.id == id }.map { state.takers.remove(at: $0).continuation }
     }?.resume()
   }
 }

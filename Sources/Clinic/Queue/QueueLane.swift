@@ -201,9 +201,14 @@ final class QueueJob: Sendable {
     }
   }
 
-  /// A job that waits ends at once; one whose batch is being written ends with its batch.
+  /// A job that waits ends at once. One whose batch is being written ends with its batch, or at
+  /// its deadline, when nobody can tell yet.
   func cancel() {
-    if !state.withLock(\.hasBegun) { finish(.failure(CancellationError())) }
+    if !state.withLock(\.hasBegun) {
+      finish(.failure(CancellationError()))
+    } else if context?.cancellation == .deadline {
+      finish(.failure(ClinicError(.outcomeUnknown)))
+    }
   }
 
   func finish(_ outcome: Result<[UInt8], any Error>) {

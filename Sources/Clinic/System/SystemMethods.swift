@@ -166,10 +166,13 @@ package struct Discover: Query {
   package static let roles = Roles.anybody
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> JSONValue {
+    if let known = clinic.documents.value[caller?.role] { return known }
     let methods = try MethodTable.all().entries.filter { $0.roles.allow(caller?.role) }
-    return try JSONDocument(
+    let document = try JSONDocument(
       parsing: Self.document(of: methods, version: clinic.settings.version)
     ).root
+    clinic.documents.value[caller?.role] = document
+    return document
   }
 
   /// The OpenRPC document of some methods.

@@ -98,6 +98,7 @@ final class MemberReading {
   /// An error for the first member that nothing asked for; nil when everything was read.
   func unread(knownNames: () -> [String]) -> ParamsError? {
     guard positions == nil, read.count < count else { return nil }
+    for name in decoder.names?.besideType ?? [] { _ = find(name, isText: true) }
     for (number, member) in members.enumerated() where !read.contains(number) {
       return refusal(member, knownNames: knownNames())
     }
