@@ -347,15 +347,3 @@ final class Pool: @unchecked Sendable {
     }
   }
 }
-
-/// A transaction that waits for a connection. Used on the loop only.
-final class Borrower: @unchecked Sendable {
-  let promise = Promise<Wire>()
-  var onEnd: (() -> Void)?
-
-  func end(_ outcome: Result<Wire, PostgresError>) {
-    onEnd?()
-    onEnd = nil
-    promise.resolve(outcome)
-  }
-}
