@@ -98,7 +98,8 @@ let package = Package(
       name: "ClinicTests",
       dependencies: ["Clinic", "JSONRPC", "Postgres", "Redis", "Mongo"], swiftSettings: settings),
     .testTarget(
-      name: "SystemTests", dependencies: ["JSONRPC", "RPCClient", "Clinic", "Systemd", "clinicctl"],
+      name: "SystemTests",
+      dependencies: ["JSONRPC", "RPCClient", "Clinic", "Systemd", "clinicctl"],
       swiftSettings: settings),
   ]
 )
