@@ -99,7 +99,10 @@ let package = Package(
       dependencies: ["Clinic", "JSONRPC", "Postgres", "Redis", "Mongo"], swiftSettings: settings),
     .testTarget(
       name: "SystemTests",
-      dependencies: ["JSONRPC", "RPCClient", "Clinic", "Systemd", "clinicctl"],
+      dependencies: [
+        "JSONRPC", "RPCClient", "Clinic", "StoreLoop", "Postgres", "Redis", "Mongo", "Systemd",
+        "clinicctl",
+      ],
       swiftSettings: settings),
   ]
 )
