@@ -93,7 +93,8 @@ package final class Clinic: Sendable {
   /// Returns when the loop and the pool of PostgreSQL's connections have answered, be it that
   /// PostgreSQL is away.
   package func storesAnswer() async {
-    _ = try? await limited(to: .seconds(1)) { [postgres] in _ = try await postgres.query("SELECT 1") }
+    _ = try? await limited(to: .seconds(1)) { [postgres] in _ = try await postgres.query("SELECT 1")
+    }
   }
 
   /// Returns when calls can be answered: PostgreSQL has told who works here and what day it is.

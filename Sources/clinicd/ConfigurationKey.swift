@@ -62,7 +62,8 @@ struct ConfigurationKey: Sendable {
       name: "CLINIC_LOGIN_FAILURES_PER_MINUTE", standard: "5", unit: "attempts",
       meaning: "of one user from one address"),
     ConfigurationKey(
-      name: "CLINIC_PASSWORD_COST", standard: "12", unit: "bcrypt cost", meaning: "each step doubles the time"),
+      name: "CLINIC_PASSWORD_COST", standard: "12", unit: "bcrypt cost",
+      meaning: "each step doubles the time"),
     ConfigurationKey(
       name: "CLINIC_MAX_MESSAGE_BYTES", standard: "1048576", unit: "bytes",
       meaning: "size of a message"),

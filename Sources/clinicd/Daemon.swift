@@ -63,7 +63,8 @@ struct Daemon: Sendable {
         do throws(SmallFile.Failure) {
           try SmallFile.write(Array(line.utf8), to: path)
         } catch {
-          log.warning("the audit's anchor cannot be written", metadata: ["errno": "\(error.number)"])
+          log.warning(
+            "the audit's anchor cannot be written", metadata: ["errno": "\(error.number)"])
         }
       })
     let application = ClinicApplication(clinic, methods: try .all())

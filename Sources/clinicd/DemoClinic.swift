@@ -28,7 +28,8 @@ enum DemoClinic {
     Person(
       key: "doctor3", username: "dr.silva", fullName: "Dr. Beatriz Silva", role: .doctor,
       speciality: "Cardiology", room: "Room 3"),
-    Person(key: "pharmacist", username: "pharmacist", fullName: "Tomasz Zieliński", role: .pharmacist),
+    Person(
+      key: "pharmacist", username: "pharmacist", fullName: "Tomasz Zieliński", role: .pharmacist),
     Person(key: "reception", username: "reception", fullName: "Grace Okafor", role: .reception),
     Person(key: "kiosk", username: "kiosk", fullName: "Lobby kiosk", role: .kiosk),
     Person(key: "display", username: "display", fullName: "Waiting room board", role: .display),
@@ -102,12 +103,23 @@ enum DemoClinic {
   private static let names: [(first: [String], last: [String])] = [
     (["Asha", "Ravi", "Priya", "Arjun", "Lakshmi"], ["Sharma", "Iyer", "Patel", "Nair", "Gupta"]),
     (["आशा", "रवि", "प्रिया", "अर्जुन", "सीता"], ["शर्मा", "वर्मा", "गुप्ता", "यादव", "मिश्रा"]),
-    (["María", "José", "Lucía", "Íñigo", "Begoña"], ["Muñoz", "García", "Peña", "Ibáñez", "Núñez"]),
+    (
+      ["María", "José", "Lucía", "Íñigo", "Begoña"], ["Muñoz", "García", "Peña", "Ibáñez", "Núñez"]
+    ),
     (["فاطمة", "محمد", "ليلى", "يوسف", "مريم"], ["الحداد", "المصري", "العلي", "خوري", "نصر"]),
-    (["Chloé", "François", "Zoé", "Jérôme", "Agnès"], ["Lefèvre", "Dubois", "Gérard", "Moreau", "Rousseau"]),
-    (["Siobhán", "Liam", "Aoife", "Seán", "Niamh"], ["O'Brien", "O'Connor", "Byrne", "Murphy", "Ní Bhriain"]),
+    (
+      ["Chloé", "François", "Zoé", "Jérôme", "Agnès"],
+      ["Lefèvre", "Dubois", "Gérard", "Moreau", "Rousseau"]
+    ),
+    (
+      ["Siobhán", "Liam", "Aoife", "Seán", "Niamh"],
+      ["O'Brien", "O'Connor", "Byrne", "Murphy", "Ní Bhriain"]
+    ),
     (["小明", "丽华", "伟", "芳", "建国"], ["王", "李", "张", "刘", "陈"]),
-    (["Олена", "Тарас", "Марія", "Богдан", "Ірина"], ["Шевченко", "Коваль", "Бондар", "Мельник", "Ткач"]),
+    (
+      ["Олена", "Тарас", "Марія", "Богдан", "Ірина"],
+      ["Шевченко", "Коваль", "Бондар", "Мельник", "Ткач"]
+    ),
   ]
 
   private static func addPatients(to postgres: PostgresClient) async throws {

@@ -28,7 +28,9 @@ package struct ClinicApplication: Application {
 
   package func handle(_ call: IncomingCall, on session: Session) async -> CallOutcome {
     guard let method = methods[call.method] else {
-      return .failure(.methodNotFound(call.method, didYouMean: NearestName.nearest(to: call.method, among: methods.names)))
+      return .failure(
+        .methodNotFound(
+          call.method, didYouMean: NearestName.nearest(to: call.method, among: methods.names)))
     }
     do {
       return .result(try await run(method, call, on: session))

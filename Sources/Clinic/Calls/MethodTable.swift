@@ -9,8 +9,7 @@ package struct MethodEntry: Sendable {
   package let description: MethodDescription
   /// Whether refusals of it are told in the audit.
   package let isAudited: Bool
-  package let invoke:
-    @Sendable (IncomingCall, Caller?, Session, Clinic) async throws -> [UInt8]
+  package let invoke: @Sendable (IncomingCall, Caller?, Session, Clinic) async throws -> [UInt8]
 }
 
 /// Every method, by name. One list gives authorization, dispatch and documentation.

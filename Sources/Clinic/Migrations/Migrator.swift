@@ -122,7 +122,8 @@ package struct Migrator: Sendable {
           number integer PRIMARY KEY, name text NOT NULL,
           applied_at timestamptz NOT NULL DEFAULT now())
         """)
-    return Set(try await connection.query("SELECT number FROM schema_migrations").column(as: Int.self))
+    return Set(
+      try await connection.query("SELECT number FROM schema_migrations").column(as: Int.self))
   }
 
   private func refuseNewer(_ applied: Set<Int>) throws {

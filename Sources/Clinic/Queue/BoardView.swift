@@ -89,7 +89,8 @@ package enum TokenView: Codable, Sendable, JSONSchemaRepresentable {
 
   package static var jsonSchema: JSONSchema {
     let schemas = [
-      try? SchemaRecorder.schema(of: QueueToken.self), try? SchemaRecorder.schema(of: BoardToken.self),
+      try? SchemaRecorder.schema(of: QueueToken.self),
+      try? SchemaRecorder.schema(of: BoardToken.self),
     ]
     return .oneOf(schemas.compactMap { $0 })
   }

@@ -11,7 +11,8 @@ struct FollowedDay: Sendable {
 
   init(_ day: QueueDay) {
     self.day = day
-    at = day.tokens.map { max($0.endedAt ?? $0.arrivedAt, $0.calledAt ?? $0.arrivedAt) }.max()
+    at =
+      day.tokens.map { max($0.endedAt ?? $0.arrivedAt, $0.calledAt ?? $0.arrivedAt) }.max()
       ?? Instant(microseconds: 0)
   }
 

@@ -126,7 +126,8 @@ struct QueueBatch: Sendable {
         return try claim.reply(knownParams: params, reply: reply)
       }
       if let twin = newKeys.first(where: {
-        $0.claim.scope == claim.scope && $0.claim.method == claim.method && $0.claim.key == claim.key
+        $0.claim.scope == claim.scope && $0.claim.method == claim.method
+          && $0.claim.key == claim.key
       }) {
         return try claim.reply(
           knownParams: twin.claim.params, reply: String(decoding: twin.reply, as: UTF8.self))

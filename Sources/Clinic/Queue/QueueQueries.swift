@@ -7,7 +7,8 @@ package struct EncodedQueue: Codable, Sendable, JSONSchemaRepresentable {
 
   package static var jsonSchema: JSONSchema {
     let schemas = [
-      try? SchemaRecorder.schema(of: StaffQueue.self), try? SchemaRecorder.schema(of: BoardQueue.self),
+      try? SchemaRecorder.schema(of: StaffQueue.self),
+      try? SchemaRecorder.schema(of: BoardQueue.self),
     ]
     return .oneOf(schemas.compactMap { $0 })
   }

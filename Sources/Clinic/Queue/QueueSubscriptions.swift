@@ -66,7 +66,9 @@ package struct SubscribeQueue: SessionMethod {
     let day = date ?? clinic.calendar.today
     let version = try await clinic.currentVersion(of: day)
     var followed = try await clinic.feed.follow(day)
-    if followed.day.version < version { followed = try await clinic.feed.day(day, atLeast: version) }
+    if followed.day.version < version {
+      followed = try await clinic.feed.day(day, atLeast: version)
+    }
     if channel.view == .staff {
       try await clinic.audit.record(
         AuditEntry(by: caller, method: Self.name, subject: Subject("queue", day.description)))

@@ -11,10 +11,10 @@ struct Place: Sendable, Comparable {
 
   init(of token: QueueToken, under rules: QueueRules) {
     let tier: Tier =
-      if let calls = token.callsToWait, calls > 0 { .held }
-      else if token.passedOver >= rules.passOverLimit { .overdue }
-      else if token.callsToWait == 0 { .recalled }
-      else { .regular }
+      if let calls = token.callsToWait, calls > 0 {
+        .held
+      } else if token.passedOver >= rules.passOverLimit { .overdue } else if token.callsToWait == 0
+      { .recalled } else { .regular }
     self.tier = tier.rawValue
     self.rank = tier == .regular ? token.priority.rank : 0
     self.arrivedAt = token.arrivedAt

@@ -90,9 +90,12 @@ package struct SigningKeys: Sendable {
   func isValid(_ signature: [UInt8], of bytes: [UInt8]) -> Bool {
     ([current] + previous).contains { key in
       switch algorithm {
-      case .hs256: HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
-      case .hs384: HMAC<SHA384>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
-      case .hs512: HMAC<SHA512>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
+      case .hs256:
+        HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
+      case .hs384:
+        HMAC<SHA384>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
+      case .hs512:
+        HMAC<SHA512>.isValidAuthenticationCode(signature, authenticating: bytes, using: key)
       }
     }
   }

@@ -133,7 +133,8 @@ extension StaffDirectory {
     let rows = try await postgres.query("SELECT \(sql: Self.columns) FROM users WHERE id = \(id)")
     guard let member = try rows.decode(as: Member.self).first else { return }
     state.withLock { state in
-      if let known = state.members[id], (known.version, known.epoch) > (member.version, member.epoch)
+      if let known = state.members[id],
+        (known.version, known.epoch) > (member.version, member.epoch)
       {
         return
       }

@@ -44,7 +44,8 @@ package struct Instant: Hashable, Comparable, Sendable {
     var offset = 0
     if rest.count == 6, rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") {
       let start = rest.startIndex
-      guard rest[start + 3] == UInt8(ascii: ":"), let hours = Int(digits: rest[start + 1..<start + 3]),
+      guard rest[start + 3] == UInt8(ascii: ":"),
+        let hours = Int(digits: rest[start + 1..<start + 3]),
         let minutes = Int(digits: rest[start + 4..<start + 6]), hours < 24, minutes < 60
       else { return nil }
       offset = (hours * 60 + minutes) * (rest.first == UInt8(ascii: "+") ? 60 : -60)
@@ -71,8 +72,9 @@ extension Instant: CustomStringConvertible {
     let time =
       "\((second / 3600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))"
     let decimals =
-      if fraction == 0 { "" } else if fraction % 1000 == 0 { "." + (fraction / 1000).padded(3) }
-      else { "." + fraction.padded(6) }
+      if fraction == 0 { "" } else if fraction % 1000 == 0 {
+        "." + (fraction / 1000).padded(3)
+      } else { "." + fraction.padded(6) }
     return "\(LocalDate(days: Int(day)))T\(time)\(decimals)Z"
   }
 }

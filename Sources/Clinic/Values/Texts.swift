@@ -29,10 +29,12 @@ extension CheckedText {
     let text = try Self.checked(try decoder.singleValueContainer().decode(String.self))
     let length = text.unicodeScalars.count
     guard length >= Self.lengths.lowerBound else {
-      throw InvalidValue(reason: "too_short", message: "at least \(Self.lengths.lowerBound) characters")
+      throw InvalidValue(
+        reason: "too_short", message: "at least \(Self.lengths.lowerBound) characters")
     }
     guard length <= Self.lengths.upperBound else {
-      throw InvalidValue(reason: "too_long", message: "at most \(Self.lengths.upperBound) characters")
+      throw InvalidValue(
+        reason: "too_long", message: "at most \(Self.lengths.upperBound) characters")
     }
     self.init(rawValue: text)
   }
