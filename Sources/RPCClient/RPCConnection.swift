@@ -34,35 +34,34 @@ public final class RPCConnection: Sendable {
     closed: @escaping @Sendable (any Error) -> Void = { _ in }
   ) async throws -> RPCConnection {
     let state = SharedState()
+    @Sendable func initialize(
+      _ channel: any Channel
+    ) -> EventLoopFuture<(any Channel, NIOLoopBound<ConnectionHandler>)> {
+      channel.eventLoop.makeCompletedFuture {
+        let handler = ConnectionHandler(
+          limits: JSONLimits(maxBytes: options.maxMessageBytes, maxDepth: 256),
+          keepalive: options.keepalive, receive: receive,
+          closed: { error in
+            state.value.withLock { $0 = .ended(error) }
+            closed(error)
+          })
+        try channel.pipeline.syncOperations.addHandler(handler)
+        return (channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
+      }
+    }
     let bootstrap = ClientBootstrap(group: group)
       .connectTimeout(TimeAmount(options.connectTimeout))
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler(
-              limits: JSONLimits(maxBytes: options.maxMessageBytes, maxDepth: 256),
-              keepalive: options.keepalive, receive: receive,
-              closed: { error in
-                state.value.withLock { $0 = .ended(error) }
-                closed(error)
-              }))
-        }
-      }
     do {
-      let channel =
+      let (channel, handler) =
         switch endpoint {
-        case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
+        case .unix(let path):
+          try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initialize)
         case .tcp(let host, let port):
           try await bootstrap
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
-            .connect(host: host, port: port).get()
+            .connect(host: host, port: port, channelInitializer: initialize)
         }
-      let handler = try await channel.eventLoop.submit {
-        NIOLoopBound(
-          try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self),
-          eventLoop: channel.eventLoop)
-      }.get()
       return RPCConnection(
         channel: channel, handler: handler, state: state, callTimeout: options.callTimeout)
     } catch {
