@@ -8,7 +8,7 @@ SOURCES := Package.swift Sources Tests
 RELEASE := .build/release
 SHARE := $(DESTDIR)$(PREFIX)/share/clinicd
 
-.PHONY: help run test bench lint format dependencies build install clean
+.PHONY: help run test bench generated lint format dependencies build install clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -21,6 +21,10 @@ test: ## Run every test on real servers of their own (ARGS="--filter Queue")
 
 bench: build ## Measure a release build on private servers (ARGS=...)
 	@CLINIC_HOME=.build/bench-stack scripts/run $(RELEASE)/clinic-bench $(ARGS)
+
+generated: ## Rewrite what is made from the code: clients/openrpc.json, README's table
+	swift build --product clinicd
+	scripts/generated write .build/debug
 
 lint: ## Check the format of the Swift sources
 	swift format lint --strict --parallel --recursive $(SOURCES)
