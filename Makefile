@@ -40,10 +40,9 @@ build: dependencies ## Build a release
 
 install: ## Install a built release (DESTDIR, PREFIX)
 	@test -x $(RELEASE)/clinicd || { echo 'Nothing is built; run make build first.' >&2; exit 1; }
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(SHARE)/sql
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(SHARE)
 	install -s -m 755 $(RELEASE)/clinicd $(DESTDIR)$(PREFIX)/sbin
 	install -s -m 755 $(RELEASE)/clinicctl $(DESTDIR)$(PREFIX)/bin
-	install -m 644 sql/*.sql $(SHARE)/sql
 	if [ -d clients ]; then cp -RT --no-preserve=ownership clients $(SHARE)/clients; fi
 
 clean: ## Remove what was built (.clinic, the demo's data, stays)
