@@ -84,6 +84,14 @@ package struct Authenticate: SessionMethod {
     if clinic.staff.member(token.userID)?.epoch != token.epoch {
       try await clinic.staff.refresh(token.userID)
     }
+    return try bind(session, to: token, in: clinic)
+  }
+
+  // Not inlined: Swift 6.3.1 crashes when it optimises this as a part of `run`.
+  @inline(never)
+  private func bind(
+    _ session: Session, to token: AccessToken, in clinic: Clinic
+  ) throws -> Result {
     let caller = try clinic.logins.bind(session, to: token)
     return Result(
       user: WhoAmI.Result(caller, in: clinic.staff),
