@@ -3,11 +3,13 @@
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 
--- A name as search sees it: without case, accents, punctuation and repeated spaces.
+-- A name as search sees it: without case, accents, punctuation and repeated spaces. A dash
+-- parts words, other punctuation does not.
 CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT btrim(regexp_replace(regexp_replace(
+  SELECT btrim(regexp_replace(regexp_replace(regexp_replace(
     lower(public.unaccent('public.unaccent'::regdictionary, normalize($1, NFKC))),
-    '[[:punct:]\u0300-\u036F\u2010-\u201F\u2026\u00B4\u02BC]', '', 'g'), '\s+', ' ', 'g'))
+    '[-\u2010-\u2015_/]', ' ', 'g'),
+    '[[:punct:]\u0300-\u036F\u2016-\u201F\u2026\u00B4\u02BC]', '', 'g'), '\s+', ' ', 'g'))
 $$;
 
 CREATE FUNCTION digits(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

@@ -92,6 +92,9 @@ package struct RowVersion: RawRepresentable, Hashable, Sendable, Codable, ByName
 
   package init(from decoder: any Decoder) throws {
     rawValue = try decoder.singleValueContainer().decode(Int64.self)
+    guard rawValue > 0 else {
+      throw InvalidValue(reason: .outOfRange, message: "a version is 1 or more")
+    }
   }
 
   package func encode(to encoder: any Encoder) throws {

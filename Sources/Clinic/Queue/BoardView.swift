@@ -92,7 +92,7 @@ package enum TokenView: Codable, Sendable, JSONSchemaRepresentable {
       try? SchemaRecorder.schema(of: QueueToken.self),
       try? SchemaRecorder.schema(of: BoardToken.self),
     ]
-    return .oneOf(schemas.compactMap { $0 })
+    return .anyOf(schemas.compactMap { $0 })
   }
 
   package init(from decoder: any Decoder) throws {

@@ -10,7 +10,7 @@ package struct EncodedQueue: Codable, Sendable, JSONSchemaRepresentable {
       try? SchemaRecorder.schema(of: StaffQueue.self),
       try? SchemaRecorder.schema(of: BoardQueue.self),
     ]
-    return .oneOf(schemas.compactMap { $0 })
+    return .anyOf(schemas.compactMap { $0 })
   }
 
   init(_ bytes: [UInt8]) {

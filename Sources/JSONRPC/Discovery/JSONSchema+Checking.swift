@@ -32,9 +32,8 @@ extension JSONSchema {
     case .object(let properties, let others):
       guard value.kind == .object else { return fault("must be an object") }
       return objectFault(value, properties, others, at: place)
-    case .oneOf(let schemas):
-      let count = schemas.count { $0.mismatch(value) == nil }
-      return count == 1 ? nil : fault("fits \(count) of the alternatives")
+    case .anyOf(let schemas):
+      return schemas.contains { $0.mismatch(value) == nil } ? nil : fault("fits no alternative")
     case .nullable(let schema):
       return value.isNull ? nil : schema.mismatch(value, at: place)
     }

@@ -47,8 +47,8 @@ extension JSONSchema {
     case .object(let properties, let others):
       writeType("object", orNull, into: &writer)
       writeObject(properties, others, into: &writer)
-    case .oneOf(let schemas):
-      writeChoice("oneOf", orNull ? schemas + [.null] : schemas, into: &writer)
+    case .anyOf(let schemas):
+      writeChoice("anyOf", orNull ? schemas + [.null] : schemas, into: &writer)
     case .nullable(let schema):
       if schema.text == nil, schema.exampleText == nil {
         writeShape(schema.shape, orNull: true, into: &writer)

@@ -7,7 +7,7 @@ public struct JSONSchema: Sendable, Equatable {
     case enumeration([String])
     case array(JSONSchema, minItems: Int?, maxItems: Int?)
     case object([Property], others: Others)
-    case oneOf([JSONSchema])
+    case anyOf([JSONSchema])
     case nullable(JSONSchema)
   }
 
@@ -78,8 +78,8 @@ public struct JSONSchema: Sendable, Equatable {
     JSONSchema(.object([], others: .each(value)))
   }
 
-  public static func oneOf(_ schemas: [JSONSchema]) -> JSONSchema {
-    JSONSchema(.oneOf(schemas))
+  public static func anyOf(_ schemas: [JSONSchema]) -> JSONSchema {
+    JSONSchema(.anyOf(schemas))
   }
 
   /// The same, or null.

@@ -101,7 +101,7 @@ extension JSONSchema {
         "\(Self.quoted($0.name)):\($0.schema.sample)"
       }
       return "{\(members.joined(separator: ","))}"
-    case .oneOf(let schemas): return schemas.first?.sample ?? "null"
+    case .anyOf(let schemas): return schemas.first?.sample ?? "null"
     case .nullable(let schema): return schema.sample
     }
   }
