@@ -17,19 +17,47 @@ package final class LiveQueue: Sendable {
 
   package var isUp: Bool { redis.state == .up }
 
-  /// Applies the next versions of a day and publishes them. Idempotent: versions that are there
-  /// already change nothing, a gap changes nothing.
+  /// Applies the next versions of a day and publishes them. What is there already stays; where
+  /// another instance's versions are still missing, the day is written as a whole.
   ///
-  /// - Returns: whether the day in Redis now has the last version; false when Redis is away.
+  /// - Returns: whether Redis now has this version or a later one; false when Redis is away.
   @discardableResult
   func apply(_ events: [QueueEvent], of day: QueueDay) async -> Bool {
-    guard let first = events.first, isUp else { return false }
+    guard let first = events.first else { return false }
     let numbers = Set(events.flatMap { $0.tokens.map(\.number) + $0.passedOver + $0.waitedOut })
+    let version = await write(
+      numbers.sorted().map { day.tokens[$0 - 1] }, of: day, over: first.version - 1,
+      current: current(events), events: events)
+    guard let version else { return false }
+    if version >= day.version { return true }
+    return await write(
+      day.tokens, of: day, over: Self.anyOlder, current: lastCalled(day), events: events) != nil
+  }
+
+  /// Makes a day anew, in one step. A newer version there stays, unless it is `forced`: then Redis
+  /// is ahead of the truth, after a restore for instance.
+  @discardableResult
+  package func rebuild(_ day: QueueDay, forced: Bool = false) async -> Bool {
+    let version = await write(
+      day.tokens, of: day, over: forced ? Self.any : Self.anyOlder, current: lastCalled(day),
+      events: [])
+    return version == day.version
+  }
+
+  private static let anyOlder: Int64 = -1
+  private static let any: Int64 = -2
+
+  /// - Returns: the version that is there afterwards; `nil` when Redis is away.
+  private func write(
+    _ changed: [QueueToken], of day: QueueDay, over before: Int64, current: String?,
+    events: [QueueEvent]
+  ) async -> Int64? {
+    guard isUp else { return nil }
     var arguments: [RedisArgument] = [
-      .int(first.version - 1), .int(day.version), .int(day.lastNumber), .int(Self.keptSeconds),
-      .string(current(events) ?? ""),
+      .int(before), .int(day.version), .int(day.lastNumber), .int(Self.keptSeconds),
+      .string(current ?? ""),
     ]
-    arguments += tokens(numbers.sorted().map { day.tokens[$0 - 1] }, of: day)
+    arguments += tokens(changed, of: day)
     arguments += serving(day)
     arguments.append(.int(events.count))
     for event in events {
@@ -37,24 +65,7 @@ package final class LiveQueue: Sendable {
     }
     let reply = try? await redis.eval(
       Self.applyScript, keys: keys(day.date), arguments: arguments)
-    return reply?.integer == day.version
-  }
-
-  /// Makes a day anew, in one step. A newer version there stays, unless it is `forced`: then Redis
-  /// is ahead of the truth, after a restore for instance.
-  @discardableResult
-  package func rebuild(_ day: QueueDay, forced: Bool = false) async -> Bool {
-    guard isUp else { return false }
-    var arguments: [RedisArgument] = [
-      .int(forced ? -2 : -1), .int(day.version), .int(day.lastNumber), .int(Self.keptSeconds),
-      .string(lastCalled(day) ?? ""),
-    ]
-    arguments += tokens(day.tokens, of: day)
-    arguments += serving(day)
-    arguments.append(.int(0))
-    let reply = try? await redis.eval(
-      Self.applyScript, keys: keys(day.date), arguments: arguments)
-    return reply?.integer == day.version
+    return reply?.integer
   }
 
   /// The version of a day that Redis holds; `nil` when Redis is away, 0 when it holds none.

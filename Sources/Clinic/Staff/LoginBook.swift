@@ -107,7 +107,7 @@ package final class LoginBook: Sendable {
     let rows = try await postgres.query(
       """
       SELECT 1 FROM users JOIN logins ON logins.user_id = users.id \
-      WHERE users.id = \(token.userID) AND enabled AND epoch = \(token.epoch) \
+      WHERE users.id = \(token.userID) AND users.enabled AND users.epoch = \(token.epoch) \
       AND logins.id = \(token.loginID) AND revoked_at IS NULL
       """)
     if rows.isEmpty { throw ClinicError(.tokenRevoked) }
