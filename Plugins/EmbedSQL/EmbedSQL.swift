@@ -8,9 +8,11 @@ struct EmbedSQL: BuildToolPlugin {
     let folder = context.package.directoryURL.appending(path: "sql")
     let script = context.package.directoryURL.appending(path: "scripts/embed-sql")
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedSQL.swift")
-    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "sql" }
-      .sorted { $0.lastPathComponent < $1.lastPathComponent }
+    let files = try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil
+    )
+    .filter { $0.pathExtension == "sql" }
+    .sorted { $0.lastPathComponent < $1.lastPathComponent }
     return [
       .buildCommand(
         displayName: "Embedding \(files.count) migrations",
