@@ -69,6 +69,11 @@ package final class QueueLane: Sendable {
     return try outcome.get()
   }
 
+  /// The version of a day that this instance has brought about or has seen at that; 0 for none.
+  func committedVersion(of date: LocalDate) -> Int64 {
+    days.value[date]?.version ?? 0
+  }
+
   /// Shows a patient's new name in today's queue.
   func rename(_ patient: ID<Patient>, to name: String) async {
     await runInternal(on: nil) { day, _ in day.rename(patient, to: name) }

@@ -45,9 +45,12 @@ package struct QueueToday: Query {
 }
 
 extension Clinic {
-  /// The version of a day: Redis knows it, PostgreSQL while Redis is away.
+  /// The version of a day: Redis knows it, PostgreSQL while Redis is away. What this instance has
+  /// committed itself counts even if Redis does not have it yet.
   func currentVersion(of date: LocalDate) async throws -> Int64 {
-    if let version = await liveQueue.version(of: date), version > 0 { return version }
+    if let version = await liveQueue.version(of: date), version > 0 {
+      return max(version, queue.committedVersion(of: date))
+    }
     let rows = try await postgres.query(
       "SELECT version FROM queue_days WHERE date = \(date)", retry: true)
     return rows.isEmpty ? 0 : try rows.single()
