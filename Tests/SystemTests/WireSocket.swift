@@ -45,7 +45,7 @@ final class WireSocket: Sendable {
         unsafe Glibc.connect(descriptor, $0, size)
       }
     }
-    try #require(status == 0, "errno \(errno)")
+    if status != 0 { throw Gone() }
     try #require(fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0)
   }
 
