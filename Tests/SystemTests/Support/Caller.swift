@@ -76,6 +76,15 @@ final class Caller: Sendable {
     }
   }
 
+  /// The same without a look at schemas.
+  func raw(_ method: String, _ params: JSON = [:]) async throws -> Outcome {
+    do {
+      return .ok(try await connection.call(method, rawParams: params.bytes))
+    } catch let error as RPCError {
+      return .refused(error)
+    }
+  }
+
   enum Outcome: Sendable {
     case ok(JSONValue)
     case refused(RPCError)

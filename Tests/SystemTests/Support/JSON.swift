@@ -96,3 +96,11 @@ extension JSONValue {
     }
   }
 }
+
+extension JSONValue? {
+  /// What a result holds, as a param of the next call.
+  var json: JSON {
+    guard let self else { return .null }
+    return .raw(String(decoding: self.rawBytes, as: UTF8.self))
+  }
+}

@@ -61,7 +61,7 @@ final class TestClinic: Sendable {
       "MONGO_URL": stores.mongoURL, "SECRET_KEY": "a secret of tests alone, 32 bytes or more",
       "CLINIC_AUDIT_KEY": "another secret of tests alone, 32 bytes",
       "CLINIC_TCP_ADDRESS": "127.0.0.1:0", "CLINIC_MIGRATE_AT_START": "yes",
-      "CLINIC_PASSWORD_COST": "4", "CLINIC_ROLES": "\(getuid())=ADMIN",
+      "CLINIC_PASSWORD_COST": "4", "CLINIC_ROLES": "\(hostUser())=ADMIN",
       "CLINIC_DATABASE_CONNECTIONS": "4", "CLINIC_LOGIN_FAILURES_PER_MINUTE": "1000",
       "CLINIC_STATE_DIRECTORY": folder, "CLINIC_LOG_LEVEL": "debug",
     ].merging(settings) { $1 }
@@ -193,3 +193,6 @@ extension TestClinic {
     try await postgres.query(sql).column(as: String.self)
   }
 }
+
+/// The user that the tests run as, by number.
+func hostUser() -> UInt32 { getuid() }
