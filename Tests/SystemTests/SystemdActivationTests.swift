@@ -72,8 +72,8 @@ import Testing
     }
   }
 
-  @Test("no sign of life from a daemon that does not get on")
-  func watchdogStops() async throws {
+  @Test("signs of life go on while the connections to PostgreSQL are cut")
+  func watchdogGoesOn() async throws {
     try await TestClinic.run(1) { clinic in
       let manager = try NotifySocket("\(clinic.folder)/notify.sock")
       let service = SystemdService(
