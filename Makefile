@@ -20,7 +20,9 @@ test: ## Run every test on real servers of their own (ARGS="--filter Queue")
 	@scripts/test $(ARGS)
 
 bench: build ## Measure a release build on private servers (ARGS=...)
-	@CLINIC_HOME=.build/bench-stack scripts/run $(RELEASE)/clinic-bench $(ARGS)
+	@CLINIC_HOME=.build/bench-stack CLINIC_TCP_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
+	  CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \
+	  scripts/run $(RELEASE)/clinic-bench $(ARGS)
 
 generated: ## Rewrite what is made from the code: clients/openrpc.json, README's table
 	swift build --product clinicd

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import RPCClient
+
+/// Measures, and prints one table.
+struct Measure: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure the daemon of CLINIC_SOCKET and print one table.",
+    discussion: "Its database gets 100,000 patients, and today's queue is emptied: run it on "
+      + "servers of its own, by `make bench`.")
+
+  @Flag(help: "Measure for 2 seconds each.")
+  var quick = false
+
+  @Option(help: "Measure for so many seconds each.")
+  var seconds: Double = 8
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure this alone; may be repeated: \(Step.all.map(\.name).joined(separator: ", ")).",
+      valueName: "name"))
+  var only: [String] = []
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Option(help: "The daemon's process; by default it is asked of the socket.")
+  var pid: Int32?
+
+  func validate() throws {
+    for name in only where !Step.all.contains(where: { $0.name == name }) {
+      throw ValidationError("there is no measurement '\(name)'")
+    }
+    guard (1...600).contains(seconds) else { throw ValidationError("1 to 600 seconds") }
+  }
+
+  func run() throws {
+    let mainThread = MainThread()
+    try mainThread.run { try await measure(mainThread) }
+  }
+
+  private func measure(_ mainThread: MainThread) async throws {
+    let scratch = try Scratch(mainThread)
+    defer { scratch.remove() }
+    do {
+      let setting = try await Setting(
+        pid: pid, seconds: quick ? 2 : seconds, isQuick: quick, scratch: scratch)
+      try await Patients.load(into: setting)
+      var report = Report()
+      for step in Step.all where only.isEmpty || only.contains(step.name) {
+        Self.tell("measuring \(step.name), load of the machine \(Self.machineLoad)")
+        report.add(try await step.measure(setting))
+      }
+      await setting.client.close()
+      print(json ? report.json : report.table)
+    } catch let failure as Failure {
+      Self.tell(failure.description)
+      throw ExitCode.failure
+    }
+  }
+
+  static func tell(_ line: String) {
+    FileHandle.standardError.write(Data("clinic-bench: \(line)\n".utf8))
+  }
+
+  /// Of the last minute; others at work on the machine make every figure worse.
+  private static var machineLoad: String {
+    let text = try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)
+    return text?.split(separator: " ").first.map(String.init) ?? "unknown"
+  }
+}
