@@ -58,7 +58,7 @@ final class TestClinic: Sendable {
     self.mayLogErrors = mayLogErrors
     let common = [
       "DATABASE_URL": stores.postgresURL, "REDIS_URL": stores.redisURL,
-      "MONGO_URL": stores.mongoURL, "SECRET_KEY": "a secret of tests alone, 32 bytes or more",
+      "MONGO_URL": stores.mongoURL, "SECRET_KEY": Self.secretKey,
       "CLINIC_AUDIT_KEY": "another secret of tests alone, 32 bytes",
       "CLINIC_TCP_ADDRESS": "127.0.0.1:0", "CLINIC_MIGRATE_AT_START": "yes",
       "CLINIC_PASSWORD_COST": "4", "CLINIC_ROLES": "\(hostUser())=ADMIN",
@@ -94,6 +94,9 @@ final class TestClinic: Sendable {
       }
     }.value
   }
+
+  /// What signs the access tokens of tests.
+  static let secretKey = "a secret of tests alone, 32 bytes or more"
 
   /// What a daemon's log never holds.
   private static let faults = ["clinicd error:", "clinicd critical:", "Fatal error", "MISUSE"]

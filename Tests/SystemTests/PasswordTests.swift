@@ -1,0 +1,189 @@
+import JSONRPC
+import Postgres
+import Testing
+
+@testable import Clinic
+
+/// Rule 51: passwords have 12 characters or more and at most 72 bytes; a wrong user and a wrong
+/// password take the same time and get the same answer.
+@Suite struct PasswordTests {
+  private static let refused: [(password: String, reason: String)] = [
+    ("", "too_short"), (String(repeating: "a", count: 11), "too_short"),
+    (String(repeating: "🔑", count: 11), "too_short"),
+    (String(repeating: "a", count: 73), "too_long"),
+    (String(repeating: "é", count: 37), "too_long"),
+    (String(repeating: "a", count: 5000), "too_long"),
+  ]
+  private static let accepted = [
+    String(repeating: "a", count: 12), String(repeating: "b", count: 72),
+    String(repeating: "é", count: 36), String(repeating: "🔑", count: 18), " spaces at both ends ",
+  ]
+
+  @Test("rule 51: lengths, on every way to a new password; the longest is not cut")
+  func lengths() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.admin()
+      let member = try await clinic.member(.reception)
+      let desk = try await clinic.connect(member)
+      let register: JSON = ["username": "somebody", "full_name": "Somebody", "role": "DOCTOR"]
+      let ways: [(Caller, String, JSON, String)] = [
+        (admin, "auth.register", register, "password"),
+        (admin, "users.reset_password", ["id": .int(member.id)], "new_password"),
+        (
+          desk, "auth.change_password", ["current_password": .string(member.password)],
+          "new_password"
+        ),
+      ]
+      for (caller, method, params, field) in ways {
+        for (password, reason) in Self.refused {
+          let error = try await caller.refused(method, params.with(field, .string(password)))
+          #expect(error.code == -32602, "\(method)")
+          #expect(error.reason == reason, "\(method)")
+          #expect(error.data["field"] == .string(field))
+        }
+      }
+      #expect(try await clinic.number("SELECT count(*) FROM users") == 1)
+
+      for password in Self.accepted {
+        try await admin.call(
+          "users.reset_password", ["id": .int(member.id), "new_password": .string(password)])
+        let caller = try await clinic.stranger()
+        let login: JSON = ["username": .string(member.username)]
+        try await caller.call("auth.login", login.with("password", .string(password)))
+        // One character less, one more, and the white space at its ends, all count.
+        for wrong in [
+          String(password.dropLast()), password + password.suffix(1), password + "x",
+          String(password.dropFirst()),
+        ] {
+          let error = try await caller.refused("auth.login", login.with("password", .string(wrong)))
+          #expect(error.reason == "bad_credentials")
+        }
+      }
+    }
+  }
+
+  @Test("rule 51: wrong user, wrong password, disabled user: one answer, a hash for each")
+  func sameAnswer() async throws {
+    let cost = 11
+    // What a hash costs here, at the least.
+    var cheapest = Duration.seconds(100)
+    for _ in 0..<3 {
+      let start = ContinuousClock.now
+      _ = try await Clinic.passwordHash(of: "a password of nobody", cost: cost)
+      cheapest = min(cheapest, ContinuousClock.now - start)
+    }
+    let least = cheapest / 2
+    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "\(cost)"]) { clinic in
+      let admin = try await clinic.admin()
+      let member = try await clinic.member(.reception)
+      let disabled = try await clinic.member(.reception)
+      try await admin.call("users.update", ["id": .int(disabled.id), "enabled": false])
+      let caller = try await clinic.stranger()
+      let attempts: [(String, String)] = [
+        (member.username, "not the password"), ("nobody", "not the password"),
+        ("nobody", member.password), (disabled.username, disabled.password),
+        (disabled.username, "not the password"), (member.username.uppercased() + "x", "x"),
+        ("Ünknown user", "x"), ("' OR 1=1 --", "x"),
+      ]
+      var answers: [RPCError] = []
+      for (username, password) in attempts {
+        let start = ContinuousClock.now
+        answers.append(
+          try await caller.refused(
+            "auth.login", ["username": .string(username), "password": .string(password)]))
+        #expect(ContinuousClock.now - start >= least, "\(username): no hash was computed")
+      }
+      #expect(answers[0].code == -32001)
+      #expect(answers[0].reason == "bad_credentials")
+      for answer in answers { #expect(answer == answers[0]) }
+      // A password that no hash can hold is a wrong one like the others.
+      for username in [member.username, "nobody"] {
+        let long = try await caller.refused(
+          "auth.login",
+          ["username": .string(username), "password": .string(String(repeating: "a", count: 73))])
+        #expect(long == answers[0])
+      }
+      let start = ContinuousClock.now
+      try await caller.call("auth.login", member.login)
+      #expect(ContinuousClock.now - start >= least)
+    }
+  }
+
+  @Test("failures of a user from an address are counted by all instances together")
+  func throttled() async throws {
+    try await TestClinic.run(2, ["CLINIC_LOGIN_FAILURES_PER_MINUTE": "5"]) { clinic in
+      let member = try await clinic.member(.reception)
+      let other = try await clinic.member(.reception)
+      let wrong: JSON = ["username": .string(member.username), "password": "not the password"]
+      let reasons = try await concurrently(20) { index in
+        try await clinic.stranger(on: index % 2).refused("auth.login", wrong).reason
+      }
+      #expect(reasons.filter { $0 == "bad_credentials" }.count <= 5, "guesses past the limit")
+      #expect(reasons.contains("too_many_attempts"))
+      for instance in [0, 1] {
+        let caller = try await clinic.stranger(on: instance)
+        let error = try await caller.refused("auth.login", member.login)
+        #expect(error.code == -32005)
+        #expect(error.reason == "too_many_attempts")
+        let wait = try #require(error.data["retry_after"])
+        #expect((1...60).map { RPCError.Value.int($0) }.contains(wait))
+        // Somebody else from the same address is not kept out.
+        try await caller.call("auth.login", other.login)
+      }
+      // From another place the user is not locked out either.
+      let unix = try await clinic.admin()
+      try await unix.call("auth.login", member.login)
+    }
+  }
+
+  @Test("a right password forgives what was mistyped before")
+  func forgiven() async throws {
+    try await TestClinic.run(1, ["CLINIC_LOGIN_FAILURES_PER_MINUTE": "3"]) { clinic in
+      let member = try await clinic.member(.reception)
+      let wrong: JSON = ["username": .string(member.username), "password": "not the password"]
+      let caller = try await clinic.stranger()
+      for _ in 0..<3 {
+        for _ in 0..<2 {
+          #expect(try await caller.refused("auth.login", wrong).reason == "bad_credentials")
+        }
+        try await caller.call("auth.login", member.login)
+      }
+    }
+  }
+
+  @Test("a user name is typed in any case, and with white space round it")
+  func typedUsernames() async throws {
+    try await TestClinic.run(1) { clinic in
+      let member = try await clinic.member(.reception)
+      for typed in [member.username.uppercased(), "  \(member.username) "] {
+        let caller = try await clinic.stranger()
+        try await caller.call(
+          "auth.login", ["username": .string(typed), "password": .string(member.password)])
+      }
+    }
+  }
+
+  @Test("the own password is changed by who knows it, for another one")
+  func changePassword() async throws {
+    try await TestClinic.run(1) { clinic in
+      let member = try await clinic.member(.doctor)
+      let caller = try await clinic.connect(member)
+      let wrong = try await caller.refused(
+        "auth.change_password",
+        ["current_password": "not the password", "new_password": "a password that is new"])
+      #expect(wrong.reason == "bad_credentials")
+      let same = try await caller.refused(
+        "auth.change_password",
+        [
+          "current_password": .string(member.password), "new_password": .string(member.password),
+        ])
+      #expect(same.reason == "same_password")
+      #expect(same.code == -32007)
+      try await caller.call("auth.whoami")
+      let again = try await clinic.stranger()
+      try await again.call("auth.login", member.login)
+      let stored = try await clinic.texts("SELECT password_hash FROM users")
+      #expect(stored.allSatisfy { $0.hasPrefix("$2b$04$") })
+    }
+  }
+}
