@@ -1,6 +1,8 @@
 import Clinic
+import Glibc
 import JSONRPC
 import Logging
+import Postgres
 import RPCServer
 import ServiceLifecycle
 import Systemd
@@ -35,9 +37,20 @@ struct Lifetime: Sendable {
       notifier.stopping()
       notifier.extendTimeout(by: configuration.limits.drainTime + .seconds(5))
       await server.drain(within: configuration.limits.drainTime)
+      endForCertain()
       await clinic.refusals.flush(before: .max)
     }
     log.info("stopped")
+  }
+
+  /// Every call is answered by now. What has not ended in some seconds, because a store hangs, is
+  /// abandoned.
+  private func endForCertain() {
+    Task {
+      try await Task.sleep(for: .seconds(5))
+      log.warning("stopped without waiting for the stores")
+      exit(EXIT_SUCCESS)
+    }
   }
 
   /// The schema is what this program needs, or is made so when that is configured.
@@ -57,8 +70,8 @@ struct Lifetime: Sendable {
       throw Daemon.Failure(description: failure.description)
     } catch let failure as Daemon.Failure {
       throw failure
-    } catch {
-      throw Daemon.Failure(description: "PostgreSQL: \(error)")
+    } catch let error as PostgresError {
+      throw Daemon.Failure(description: "PostgreSQL: \(error.message ?? error.description)")
     }
   }
 

@@ -108,7 +108,7 @@ struct QueueBatch: Sendable {
 
   /// Lets each job decide on the day, one after the other.
   mutating func decide(staff: StaffDirectory) {
-    for job in jobs {
+    for job in jobs where job.mayDecide() {
       let outcome = CallContext.$current.withValue(job.context) {
         Result { try decide(job, staff: staff) }
       }

@@ -120,7 +120,7 @@ package final class QueueLane: Sendable {
   }
 
   private func perform(_ jobs: [QueueJob], on date: LocalDate?) async {
-    let jobs = jobs.filter { $0.begin() }
+    let jobs = jobs.filter { !$0.isFinished }
     guard !jobs.isEmpty else { return }
     do {
       let batch = try await limited {
@@ -173,7 +173,7 @@ final class QueueJob: Sendable {
 
   private struct State {
     var continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>?
-    var hasBegun = false
+    var isDecided = false
     var outcome: Result<[UInt8], any Error>?
   }
   private let state = Mutex(State())
@@ -198,18 +198,21 @@ final class QueueJob: Sendable {
     if let outcome { continuation.resume(returning: outcome) }
   }
 
-  /// False for a job that was cancelled while it waited.
-  func begin() -> Bool {
+  var isFinished: Bool { state.withLock { $0.outcome != nil } }
+
+  /// Called when the day is locked. False for a job that was cancelled while it waited: it is left
+  /// out.
+  func mayDecide() -> Bool {
     state.withLock { state in
-      state.hasBegun = true
-      return state.outcome == nil
+      state.isDecided = state.outcome == nil
+      return state.isDecided
     }
   }
 
-  /// A job that waits ends at once. One whose batch is being written ends with its batch, or at
-  /// its deadline, when nobody can tell yet.
+  /// A job that waits for its turn or for the day's lock ends at once. One that is being written
+  /// ends with its batch, or at its deadline, when nobody can tell yet.
   func cancel() {
-    if !state.withLock(\.hasBegun) {
+    if !state.withLock(\.isDecided) {
       finish(.failure(CancellationError()))
     } else if context?.cancellation == .deadline {
       finish(.failure(ClinicError(.outcomeUnknown)))
