@@ -82,8 +82,6 @@ import Testing
 }
 
 extension TestClinic {
-  static let secretKey = "a secret of tests alone, 32 bytes or more"
-
   /// What its daemons sign with.
   var keys: SigningKeys { SigningKeys(algorithm: .hs256, current: Array(Self.secretKey.utf8)) }
 
