@@ -34,7 +34,7 @@ import Testing
     func checkNothingIsLeft(_ clinic: TestClinic) async throws {
       for (caller, follower) in zip(callers, followers) {
         // The instance that made the change knows at once, the others within moments.
-        try await eventually(within: .seconds(5), "the connection's rights have ended") {
+        try await eventually(within: .seconds(10), "the connection's rights have ended") {
           try await caller.outcome("auth.whoami").reason == "token_revoked"
         }
         let error = try await caller.refused("patients.list")
@@ -200,7 +200,7 @@ import Testing
       let other = try await second.call("auth.login", person.member.login)
       try await person.callers[0].call("auth.logout")
       #expect(try await person.callers[0].refused("auth.whoami").reason == "not_authenticated")
-      try await eventually(within: .seconds(5), "the other connection of the login ends") {
+      try await eventually(within: .seconds(10), "the other connection of the login ends") {
         try await person.callers[1].outcome("auth.whoami").reason == "token_revoked"
       }
       try await person.checkTokensAreDead(clinic)
