@@ -31,3 +31,10 @@ public func standardError(_ line: String) {
   let bytes = Array((line + "\n").utf8)
   _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
+
+/// Ends the process at once, after what was printed: handlers that C libraries leave for the exit
+/// would run beside the threads that still use them.
+public func endProcess(status: Int32) -> Never {
+  fflush(nil)
+  _exit(status)
+}

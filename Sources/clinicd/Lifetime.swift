@@ -1,5 +1,4 @@
 import Clinic
-import Glibc
 import JSONRPC
 import Logging
 import Postgres
@@ -49,7 +48,7 @@ struct Lifetime: Sendable {
     Task {
       try await Task.sleep(for: .seconds(5))
       log.warning("stopped without waiting for the stores")
-      exit(EXIT_SUCCESS)
+      endProcess(status: 0)
     }
   }
 

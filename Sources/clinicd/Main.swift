@@ -16,13 +16,7 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Run the daemon in the foreground.")
 
   func run() async throws {
-    do {
-      try await Daemon(try Configuration.load()).run()
-    } catch let failure as Configuration.Invalid {
-      throw CleanExit.failed(failure.description)
-    } catch let failure as Daemon.Failure {
-      throw CleanExit.failed(failure.description)
-    }
+    await ending { try await Daemon(try Configuration.load()).run() }
   }
 }
 
@@ -32,12 +26,8 @@ struct Check: AsyncParsableCommand {
     abstract: "Check the configuration and reach each store.")
 
   func run() async throws {
-    do {
+    await ending {
       for line in try await Daemon(try Configuration.load()).check() { print(line) }
-    } catch let failure as Configuration.Invalid {
-      throw CleanExit.failed(failure.description)
-    } catch let failure as Daemon.Failure {
-      throw CleanExit.failed(failure.description)
     }
   }
 }
@@ -51,12 +41,8 @@ struct Demo: AsyncParsableCommand {
   var credentials: String
 
   func run() async throws {
-    do {
+    await ending {
       try await DemoClinic.load(try Configuration.load(), credentials: credentials)
-    } catch let failure as Configuration.Invalid {
-      throw CleanExit.failed(failure.description)
-    } catch let failure as Daemon.Failure {
-      throw CleanExit.failed(failure.description)
     }
   }
 }
@@ -77,10 +63,16 @@ struct Document: ParsableCommand {
   func run() throws { print(try Daemon.openRPC()) }
 }
 
-extension CleanExit {
-  /// Ends with status 1 and a message of our own, without the usage that nobody asked for.
-  static func failed(_ message: String) -> ExitCode {
-    standardError("clinicd: \(message)")
-    return ExitCode.failure
+/// Does a command's work and ends the process with it: status 1 and a line on what is wrong, without
+/// the usage that nobody asked for.
+private func ending(_ work: () async throws -> Void) async -> Never {
+  do {
+    try await work()
+    endProcess(status: 0)
+  } catch let failure as any Error & CustomStringConvertible {
+    standardError("clinicd: \(failure.description)")
+  } catch {
+    standardError("clinicd: \(type(of: error))")
   }
+  endProcess(status: 1)
 }
