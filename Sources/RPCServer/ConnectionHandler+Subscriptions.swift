@@ -17,8 +17,7 @@ extension ConnectionHandler {
     if let previous = subscriptions[request.id] { remove(previous) }
     let isHeld = request.call.map { call in running.contains { $0?.context.number == call } }
     let subscription = Subscription(
-      id: request.id, channel: request.channel, method: request.method,
-      overflow: request.overflow, isHeld: isHeld ?? false, connection: self)
+      request, isHeld: isHeld ?? false, prefix: loop.prefix(of: request.method), connection: self)
     subscriptions[request.id] = subscription
     loop.add(subscription)
     if let call = request.call, isHeld == true {
@@ -102,12 +101,14 @@ extension ConnectionHandler {
 
   // MARK: Sending
 
-  /// - Parameter tail: the publication's.
-  /// - Returns: whether something is to be flushed.
+  /// - Parameters:
+  ///   - tail: the publication's.
+  ///   - atOnce: nothing else is about to be sent.
   func deliver(
-    _ publication: Publication, to subscription: Subscription, tail: inout NotificationTail
-  ) -> Bool {
-    guard closing == .open, subscription.lastBody == nil else { return false }
+    _ publication: Publication, to subscription: Subscription, tail: inout NotificationTail,
+    atOnce: Bool
+  ) {
+    guard closing == .open, subscription.lastBody == nil else { return }
     let room = server.limits.pendingNotificationBytes - pendingNotificationBytes
     let isWritable = state.isWritable
     let outcome = counting(subscription) {
@@ -115,18 +116,15 @@ extension ConnectionHandler {
     }
     switch outcome {
     case .kept:
-      return false
+      break
     case .send(.publication):
-      write(&tail, to: subscription)
-      return true
+      write(&tail, to: subscription, atOnce: atOnce)
     case .send(let notification):
       write(notification, to: subscription)
-      return true
     case .tooSlow:
       worker.counters.slowReadersClosed.add(1)
       loop.forget(subscription)
       end(subscription, with: NotificationBody.closed(reason: "slow_reader"))
-      return true
     }
   }
 
@@ -153,18 +151,36 @@ extension ConnectionHandler {
 
   private func write(_ body: [UInt8], to subscription: Subscription) {
     var tail = NotificationTail(result: body)
-    write(&tail, to: subscription)
+    write(&tail, to: subscription, atOnce: false)
   }
 
-  private func write(_ tail: inout NotificationTail, to subscription: Subscription) {
+  private func write(
+    _ tail: inout NotificationTail, to subscription: Subscription, atOnce: Bool
+  ) {
     guard let context else { return }
     worker.counters.notifications.add(1)
     // Replies that were made before come before.
     writeOutput()
     let end = tail.bytes(for: state.terminator)
-    context.write(wrapOutboundOut(subscription.prefix), promise: nil)
-    context.write(wrapOutboundOut(end), promise: nil)
+    let message: ByteBuffer
+    if end.readableBytes <= Self.copiedTail {
+      var whole = subscription.head(reserving: end.readableBytes)
+      whole.writeImmutableBuffer(end)
+      message = whole
+    } else {
+      context.write(wrapOutboundOut(subscription.head(reserving: 0)), promise: nil)
+      message = end
+    }
+    if atOnce {
+      context.writeAndFlush(wrapOutboundOut(message), promise: nil)
+    } else {
+      context.write(wrapOutboundOut(message), promise: nil)
+      flushSoon()
+    }
   }
+
+  /// Up to here, copying is cheaper than sending two buffers.
+  private static let copiedTail = 2_048
 
   /// Keeps the connection's count of pending bytes.
   private func counting<Result>(

@@ -10,37 +10,38 @@ final class ConnectionHandler: ChannelDuplexHandler {
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  let server: ServerCore
+  // What a notification needs comes first: with thousands of subscribers it is the memory touched that costs.
+  var context: ChannelHandlerContext?
+  var closing = Closing.open
+  /// What notifications are kept for a slow reader, together.
+  var pendingNotificationBytes = 0
+  /// A flush follows in any case.
+  private var willFlush = false
   let worker: EventLoopWorker
+  let server: ServerCore
+  var state: ConnectionState
+
   let loop: LoopConnections
   let session: Session
-
-  var state: ConnectionState
-  var context: ChannelHandlerContext?
   /// By slot of the state.
   var running: [RunningCall?] = []
   var subscriptions: [String: Subscription] = [:]
   /// Subscriptions that wait for the reply of the call, or of the batch, that made them.
   var held: [HeldSubscription] = []
-  /// What notifications are kept for a slow reader, together.
-  var pendingNotificationBytes = 0
 
-  var closing = Closing.open
   var inputHasEnded = false
   var authenticationTimer: Scheduled<Void>?
   /// When the client was last seen to take something, while it has something to take.
   var writeProgress: WriteProgress?
   /// Its loop looks at it at each tick.
   var isWatched = false
+  /// Whether input is drained before the close.
+  private(set) var lingers = true
 
   private var isAdmitted = false
   private var isRefused = false
-  /// Whether input is drained before the close.
-  private(set) var lingers = true
   private var isProcessing = false
   private var readIsPending = false
-  private var isInRead = false
-  private var willFlush = false
 
   init(server: ServerCore, worker: EventLoopWorker, transport: Transport) {
     let id = server.nextSessionID()
@@ -64,6 +65,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    willFlush = true
     switch server.admission.admit(session.transport, limits: server.limits) {
     case .admitted:
       isAdmitted = true
@@ -75,6 +77,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
       isRefused = true
       lingers = mayLinger
       state.abort(with: error)
+      process()
     }
     flush()
     context.fireChannelActive()
@@ -114,7 +117,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     let buffer = unwrapInboundIn(data)
     switch closing {
     case .open:
-      isInRead = true
+      willFlush = true
       state.receive(buffer.readableBytesUInt8Span)
       process()
     case .cancelling, .flushing:
@@ -129,7 +132,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    isInRead = false
     flush()
   }
 
@@ -162,6 +164,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
       inputHasEnded = true
       switch closing {
       case .open:
+        willFlush = true
         state.inputEnded()
         process()
         flush()
@@ -216,9 +219,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
       sessionID: session.id, number: server.nextCallNumber(),
       deadline: .now.advanced(by: start.profile.deadline))
     let task = Task(executorPreference: server.executor) {
-      let outcome = await CallContext.$current.withValue(context) {
-        await application.handle(call, on: session)
-      }
+      // Under load a call may wait for its turn for longer than its client does.
+      let outcome =
+        context.cancellation == .disconnected
+        ? .failure(.cancelledBeforeStart)
+        : await CallContext.$current.withValue(context) {
+          await application.handle(call, on: session)
+        }
       worker.post(.completed(connection: session.id, slot: slot, outcome: outcome))
     }
     while running.count <= slot { running.append(nil) }
@@ -252,18 +259,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func flush() {
     willFlush = false
-    context?.flush()
-    while state.outputSize > 0, closing != .closed {
+    // Room for more makes the state go on, so there may be more afterwards.
+    repeat {
       writeOutput()
       context?.flush()
-      // The state may have waited for room.
-      process()
-    }
+    } while state.outputSize > 0 && closing != .closed
   }
 
   /// Flushes when the present read, or the present batch of messages, was dealt with.
   func flushSoon() {
-    guard !willFlush, !isInRead else { return }
+    guard !willFlush else { return }
     willFlush = true
     loop.willFlush(self)
   }
@@ -272,6 +277,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     state.isWritable = context.channel.isWritable
     if state.isWritable {
       writeProgress = nil
+      if closing == .flushing { noteStall() }
+      willFlush = true
       sendPendingNotifications()
       process()
       flush()

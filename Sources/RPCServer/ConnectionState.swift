@@ -40,6 +40,12 @@ struct ConnectionState {
     var replies: [UInt8] = []
   }
 
+  private var output: [UInt8] = []
+  /// Ends every message to this client.
+  private(set) var terminator = MessageFramer.Terminator.doubleLF
+  /// The client takes what is written to it.
+  var isWritable = true
+
   private let limits: Limits
   private var framer: MessageFramer
 
@@ -50,13 +56,10 @@ struct ConnectionState {
   private var batches: [Int: Batch] = [:]
   private var lastBatch = 0
   private var cancelled: [Int] = []
-  private var output: [UInt8] = []
 
   /// Calls that run now.
   private(set) var callsInFlight = 0
   private var barrierIsRunning = false
-  /// The client takes what is written to it.
-  var isWritable = true
   /// No call starts any more; those that come are refused.
   private(set) var isDraining = false
   /// Input is no longer looked at.
@@ -68,9 +71,6 @@ struct ConnectionState {
     self.framer = MessageFramer(
       limits: JSONLimits(maxBytes: limits.messageBytes, maxDepth: limits.nesting))
   }
-
-  /// Ends every message to this client.
-  var terminator: MessageFramer.Terminator { framer.terminator }
 
   // MARK: Input
 
@@ -100,7 +100,10 @@ struct ConnectionState {
     while true {
       if let slot = cancelled.popLast() { return .cancel(slot: slot) }
       if let start = startNext() { return .start(start) }
-      guard mayParse, let event = framer.next() else { break }
+      guard mayParse else { break }
+      let event = framer.next()
+      terminator = framer.terminator
+      guard let event else { break }
       handle(event, profile: profile)
     }
     guard isDone else { return nil }

@@ -8,6 +8,7 @@ final class LoopConnections {
   private let core: ServerCore
   private var connections: [UInt64: ConnectionHandler] = [:]
   private var channels: [String: [Subscription]] = [:]
+  private var prefixes: [String: NotificationPrefix] = [:]
   /// Connections that have something to send at the end of this batch of messages.
   private var unflushed: [ConnectionHandler] = []
   private var tick: Scheduled<Void>?
@@ -96,11 +97,17 @@ final class LoopConnections {
     guard let subscriptions = channels[channel] else { return }
     var tail = NotificationTail(result: publication.body)
     for subscription in subscriptions {
-      let connection = subscription.connection
-      guard connection.deliver(publication, to: subscription, tail: &tail) else { continue }
-      // Sending now, while the connection is in the processor's cache, is a third cheaper than in a second pass.
-      if isLast { connection.flush() } else { connection.flushSoon() }
+      // Sending now, while the connection is in the processor's cache, is cheaper than in a second pass.
+      subscription.connection.deliver(
+        publication, to: subscription, tail: &tail, atOnce: isLast)
     }
+  }
+
+  func prefix(of method: String) -> NotificationPrefix {
+    if let prefix = prefixes[method] { return prefix }
+    let prefix = NotificationPrefix(method: method)
+    prefixes[method] = prefix
+    return prefix
   }
 
   func add(_ subscription: Subscription) {

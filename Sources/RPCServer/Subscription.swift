@@ -5,37 +5,59 @@ import NIOCore
 final class Subscription {
   let id: String
   let channel: String
-  unowned let connection: ConnectionHandler
+  /// Holds its subscriptions in turn, until it is closed.
+  let connection: ConnectionHandler
   var state: SubscriberState
   /// The subscription ended before its client knew of it; this is the last it will be told.
   var lastBody: [UInt8]?
   /// Where it stands in its channel's list.
   var index = 0
 
-  /// What comes before a notification's `result`.
-  let prefix: ByteBuffer
+  private let prefix: NotificationPrefix
+  /// As a JSON string.
+  private let encodedID: [UInt8]
 
   init(
-    id: String, channel: String, method: String, overflow: OverflowPolicy, isHeld: Bool,
+    _ request: SubscribeRequest, isHeld: Bool, prefix: NotificationPrefix,
     connection: ConnectionHandler
   ) {
-    self.id = id
-    self.channel = channel
+    self.id = request.id
+    self.channel = request.channel
     self.connection = connection
-    self.state = SubscriberState(overflow: overflow, isHeld: isHeld)
-    var writer = JSONWriter(capacity: 96 + method.utf8.count + id.utf8.count)
+    self.state = SubscriberState(overflow: request.overflow, isHeld: isHeld)
+    self.prefix = prefix
+    var writer = JSONWriter(capacity: id.utf8.count + 2)
+    writer.string(id)
+    self.encodedID = writer.finish()
+  }
+
+  /// A notification with this subscription's id, up to its tail.
+  func head(reserving more: Int) -> ByteBuffer {
+    var buffer = ByteBufferAllocator().buffer(
+      capacity: prefix.bytes.count + encodedID.count + more)
+    buffer.writeBytes(prefix.bytes)
+    buffer.writeBytes(encodedID)
+    return buffer
+  }
+}
+
+/// What all notifications of a method begin with, up to the subscription's id.
+final class NotificationPrefix {
+  let bytes: [UInt8]
+
+  init(method: String) {
+    var writer = JSONWriter(capacity: 64 + method.utf8.count)
     writer.beginObject()
     writer.member("jsonrpc", "2.0")
     writer.member("method", method)
     writer.key("params")
     writer.beginObject()
-    writer.member("subscription", id)
-    writer.key("result")
-    self.prefix = ByteBuffer(bytes: writer.finish())
+    writer.key("subscription")
+    bytes = writer.finish()
   }
 }
 
-/// A notification's `result` and what follows it: the same bytes for all connections that end their lines alike.
+/// What follows the subscription's id in a notification: the same bytes for all connections that end their lines alike.
 struct NotificationTail {
   private let result: [UInt8]
   private var made: [(terminator: MessageFramer.Terminator, bytes: ByteBuffer)] = []
@@ -46,8 +68,11 @@ struct NotificationTail {
 
   mutating func bytes(for terminator: MessageFramer.Terminator) -> ByteBuffer {
     for (other, bytes) in made where other == terminator { return bytes }
+    let member: StaticString = ",\"result\":"
     let end = terminator.bytes
-    var bytes = ByteBufferAllocator().buffer(capacity: result.count + 2 + end.count)
+    var bytes = ByteBufferAllocator().buffer(
+      capacity: member.utf8CodeUnitCount + result.count + 2 + end.count)
+    bytes.writeStaticString(member)
     bytes.writeBytes(result)
     bytes.writeStaticString("}}")
     bytes.writeBytes(end)

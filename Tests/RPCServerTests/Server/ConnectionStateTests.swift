@@ -14,6 +14,13 @@ struct ConnectionStateTests {
     #expect(driver.output == #"{"jsonrpc":"2.0","id":7,"result":{"x":1}}"# + "\r\n")
   }
 
+  @Test mutating func aNewlineThatComesLaterCountsForTheReply() {
+    driver.receive(#"{"jsonrpc":"2.0","id":7,"method":"a"}"#)
+    driver.receive("\r\n")
+    driver.complete("a", "1")
+    #expect(driver.output.hasSuffix("}\r\n"))
+  }
+
   @Test mutating func aNotificationGetsNothing() {
     driver.receive(#"{"jsonrpc":"2.0","method":"a"}"# + "\n")
     driver.complete("a")

@@ -124,6 +124,24 @@ struct HubTests {
     }
   }
 
+  @Test func theIDOfASubscriptionThatEndedBeforeItsReplyMayBeUsedAgain() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect()
+      try await client.send(request("subscribe.fail", #"{"text":"s","gate":"g"}"#))
+      await server.application.until("waiting g")
+      let session = try #require(server.application.sessions.first)
+      server.hub.end(subscriptionsOf: session, reason: "over")
+      #expect(
+        try await client.call("subscribe", #"{"text":"s"}"#, id: "2").contains(#""id":2,"result""#))
+      server.application.open("g")
+      #expect(await client.line()?.contains("refused") == true)
+      server.publish(1)
+      #expect(await client.line()?.contains(#""version":1,"#) == true)
+      server.publish(2)
+      #expect(await client.line()?.contains(#""version":2,"#) == true)
+    }
+  }
+
   @Test(arguments: bothTransports)
   func aSlowReaderGetsASnapshotAndNoSilentGap(isUnix: Bool) async throws {
     try await TestServer.run { server in

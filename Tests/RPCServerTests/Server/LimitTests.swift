@@ -72,6 +72,17 @@ struct LimitTests {
     }
   }
 
+  @Test func aClientThatSaidAllAndNeverReadsIsClosed() async throws {
+    try await TestServer.run {
+      $0.writeStallTimeout = .milliseconds(400)
+    } _: { server in
+      let client = try await server.connect(reads: false)
+      try await client.send(request("large", #"{"size":1000000}"#))
+      try await client.endInput()
+      await server.application.until("closed")
+    }
+  }
+
   @Test func aClientThatReadsLateGetsEverything() async throws {
     try await TestServer.run { server in
       let client = try await server.connect(reads: false)
