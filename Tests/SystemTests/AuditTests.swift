@@ -216,37 +216,6 @@ import Testing
     #expect(try await clinic.number("SELECT count(*) FROM audit_entries") == calls)
   }
 
-  @Test("rule 47: as many entries as writes, also of an instance that is killed")
-  func killed() async throws {
-    try await TestClinic.run { clinic in
-      let reception = try await clinic.member(.reception)
-      let doomed = try await clinic.connect(reception, on: 0)
-      let desk = try await clinic.connect(reception, on: 1)
-      let patients = try await clinic.patients(150)
-      async let calls = concurrently(300) { index in
-        try? await doomed.connection.call(
-          index % 2 == 0 ? "patients.create" : "queue.walk_in",
-          rawParams: index % 2 == 0
-            ? JSON.object([("name", "Made \(index)")]).bytes
-            : JSON.object([("patient_id", .int(patients[index / 2]))]).bytes)
-      }
-      try await eventually("some are done") {
-        try await clinic.number("SELECT count(*) FROM audit_entries") > 30
-      }
-      await clinic.daemons[0].process.stop()
-      _ = try await calls
-      try await desk.call("queue.walk_in", ["patient_id": .int(try await clinic.patient())])
-      for (method, table) in [
-        ("patients.create", "patients WHERE name LIKE 'Made %'"), ("queue.walk_in", "queue_tokens"),
-      ] {
-        let entries = try await clinic.number(
-          "SELECT count(*) FROM audit_entries WHERE outcome = 'ok' AND method = \(method)")
-        #expect(entries == (try await clinic.number("SELECT count(*) FROM \(raw: table)")))
-        #expect(entries > 0)
-      }
-    }
-  }
-
   @Test("rule 47: refusals of strangers are counted, one entry for each address, method and reason")
   func strangers() async throws {
     try await TestClinic.run(1) { clinic in
