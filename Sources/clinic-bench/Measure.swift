@@ -53,8 +53,8 @@ struct Measure: ParsableCommand {
       }
       await setting.client.close()
       print(json ? report.json : report.table)
-    } catch let failure as Failure {
-      Self.tell(failure.description)
+    } catch {
+      Self.tell("\(error)")
       throw ExitCode.failure
     }
   }

@@ -57,8 +57,10 @@ struct ClinicDay: Sendable {
   func reset() async throws {
     try await setting.postgres.run(
       """
+      SET client_min_messages = warning;
       INSERT INTO queue_days (date) VALUES (current_date) ON CONFLICT DO NOTHING;
-      ALTER TABLE queue_events ADD CONSTRAINT clinic_bench CHECK (version < 0) NOT VALID;
+      ALTER TABLE queue_events DROP CONSTRAINT IF EXISTS clinic_bench,
+        ADD CONSTRAINT clinic_bench CHECK (version < 0) NOT VALID;
       """)
     let probe = Array(#"{"patient_id":\#(patient + Patients.count - 1)}"#.utf8)
     let reply = try? await setting.client.call("queue.walk_in", rawParams: probe)
