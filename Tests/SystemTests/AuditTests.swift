@@ -216,6 +216,42 @@ import Testing
     #expect(try await clinic.number("SELECT count(*) FROM audit_entries") == calls)
   }
 
+  @Test("rule 47: as many entries as writes, also of an instance that is killed")
+  func killed() async throws {
+    try await TestClinic.run { clinic in
+      let reception = try await clinic.member(.reception)
+      let doomed = try await clinic.connect(reception, on: 0)
+      let patients = try await clinic.patients(150)
+      async let calls = concurrently(300) { index in
+        try? await doomed.connection.call(
+          index % 2 == 0 ? "patients.create" : "queue.walk_in",
+          rawParams: index % 2 == 0
+            ? JSON.object([("name", "Made \(index)")]).bytes
+            : JSON.object([("patient_id", .int(patients[index / 2]))]).bytes)
+      }
+      // Writes and entries are counted at one moment: what was committed last may be seen late.
+      func counts() async throws -> [Int] {
+        let text = try await clinic.texts(
+          """
+          SELECT concat_ws(' ', (SELECT count(*) FROM patients WHERE name LIKE 'Made %'), \
+          (SELECT count(*) FROM queue_tokens), \
+          count(*) FILTER (WHERE method = 'patients.create'), \
+          count(*) FILTER (WHERE method = 'queue.walk_in')) FROM audit_entries WHERE outcome = 'ok'
+          """)[0]
+        return text.split(separator: " ").compactMap { Int($0) }
+      }
+      try await eventually("some of both are done") {
+        let now = try await counts()
+        #expect(now[0] == now[2] && now[1] == now[3], "\(now)")
+        return now[2] > 0 && now[3] > 0
+      }
+      await clinic.daemons[0].process.stop()
+      _ = try await calls
+      let after = try await counts()
+      #expect(after[0] == after[2] && after[1] == after[3], "\(after)")
+    }
+  }
+
   @Test("rule 47: refusals of strangers are counted, one entry for each address, method and reason")
   func strangers() async throws {
     try await TestClinic.run(1) { clinic in

@@ -96,6 +96,35 @@ import Testing
     }
   }
 
+  /// So many hashes at once are more than wait for their turn: some calls are told `busy`. A call
+  /// that would be answered without a hash never is. No clock is needed to see that.
+  @Test("rule 51: a hash is computed for a wrong user as for a wrong password")
+  func hashForEach() async throws {
+    let cost = 11
+    let hash = try await Clinic.passwordHash(of: "the right password", cost: cost)
+    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "\(cost)"]) { clinic in
+      _ = try await clinic.postgres.query(
+        """
+        INSERT INTO users (username, password_hash, full_name, role, enabled) \
+        SELECT 'known-' || n, \(hash), 'Known', 'RECEPTION', n > 100 FROM generate_series(1, 200) n
+        """)
+      // The same from the first to the last: users who are there, disabled, and not there.
+      for range in [101...180, 1...80, 301...380] {
+        let callers = try await range.asyncMap { _ in try await clinic.stranger() }
+        let reasons = try await concurrently(callers.count) { index in
+          try await callers[index].refused(
+            "auth.login",
+            [
+              "username": "known-\(range.lowerBound + index)", "password": "not the password",
+            ]
+          ).reason
+        }
+        #expect(Set(reasons) == ["bad_credentials", "busy"], "known-\(range)")
+        for caller in callers { await caller.close() }
+      }
+    }
+  }
+
   @Test("failures of a user from an address are counted by all instances together")
   func throttled() async throws {
     try await TestClinic.run(2, ["CLINIC_LOGIN_FAILURES_PER_MINUTE": "5"]) { clinic in
