@@ -10,6 +10,9 @@ package struct Settings: Sendable {
   package var accessTokenMinutes = 30
   package var refreshTokenDays = 30
   package var queue = QueueRules()
+  package var scheduling = SchedulingRules()
+  package var pharmacy = PharmacyRules()
+  package var billing = BillingRules()
   /// Roles that the kernel's word gives on the Unix socket, by user and by group number.
   package var rolesByUID: [UInt32: Role] = [:]
   package var rolesByGID: [UInt32: Role] = [:]
@@ -22,4 +25,37 @@ package struct Settings: Sendable {
     self.secretKey = secretKey
     self.auditKey = auditKey
   }
+}
+
+/// The configured rules of appointments.
+package struct SchedulingRules: Sendable, Equatable {
+  /// How long before its slot an appointment can be checked in, and how long after its start.
+  package var checkInEarlyMinutes = 60
+  package var checkInLateMinutes = 60
+  /// How long after its start an appointment can be marked as a no-show (rule 13).
+  package var noShowGraceMinutes = 15
+
+  package init() {}
+}
+
+/// The configured rules of the pharmacy.
+package struct PharmacyRules: Sendable, Equatable {
+  /// Whether medicines leave before their invoice is paid (rule 32).
+  package var dispensesUnpaid = false
+  /// How old a prescription may be that is dispensed (rule 32).
+  package var prescriptionDays = 90
+
+  package init() {}
+}
+
+/// The configured rules of billing, and who the clinic is on paper.
+package struct BillingRules: Sendable, Equatable {
+  /// The tax on invoices that name none.
+  package var taxPercent = Percent(hundredths: 0)
+  /// Stands before amounts on paper: `USD`, `₹`.
+  package var currency = ""
+  package var clinicName = "Clinic"
+  package var clinicAddress = ""
+
+  package init() {}
 }

@@ -44,7 +44,9 @@ public final class Connection: @unchecked Sendable {
   public func withTransaction<Result: Sendable>(
     _ mode: TransactionMode = .readCommitted, _ body: (Transaction) async throws -> Result
   ) async throws -> Result {
-    try await Transaction.run(on: wire, mode, body)
+    let (result, effects) = try await Transaction.run(on: wire, mode, body)
+    for effect in effects { await effect() }
+    return result
   }
 
   /// Runs a text of many statements; unless it says BEGIN itself, all or none of them take effect.

@@ -111,8 +111,12 @@ public final class PostgresClient: Sendable {
     guard let pool else { throw PostgresError.unavailable }
     let wire = try await borrow(from: pool)
     pool.counters.transactions.add(1)
-    defer { loop.run { pool.release(wire) } }
-    return try await Transaction.run(on: wire, mode, body)
+    let (result, effects) = try await {
+      defer { loop.run { pool.release(wire) } }
+      return try await Transaction.run(on: wire, mode, body)
+    }()
+    for effect in effects { await effect() }
+    return result
   }
 
   private func borrow(from pool: Pool) async throws(PostgresError) -> Wire {

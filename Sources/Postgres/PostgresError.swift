@@ -62,7 +62,7 @@ public struct PostgresError: Error, Sendable {
   static let connectionLost = PostgresError(.connectionLost)
   static let unavailable = PostgresError(.unavailable)
   static let cancelled = PostgresError(.cancelled)
-  static let decoding = PostgresError(.decoding)
+  public static let decoding = PostgresError(.decoding)
   static let outcomeUnknown = PostgresError(.outcomeUnknown)
   /// The transaction is over already.
   static let finished = PostgresError(.server, Details(sqlState: "25P01"))

@@ -9,10 +9,13 @@ public final class Transaction: @unchecked Sendable {
     /// Where SAVEPOINT stands in `pending`; nil once it was sent.
     var pendingIndex: Int?
     var isEstablished = false
+    /// How much was to be done after the commit when it was opened.
+    let effects: Int
 
-    init(depth: Int, pendingIndex: Int) {
+    init(depth: Int, pendingIndex: Int, effects: Int) {
       self.depth = depth
       self.pendingIndex = pendingIndex
+      self.effects = effects
     }
   }
 
@@ -27,6 +30,8 @@ public final class Transaction: @unchecked Sendable {
   private var pending: [SQL] = []
   private var savepoints: [Savepoint] = []
   private var lastFailure: PostgresError?
+  /// What is to be done once the transaction is committed.
+  private var effects: [@Sendable () async -> Void] = []
 
   init(on wire: Wire, _ mode: TransactionMode) {
     self.wire = wire
@@ -53,6 +58,12 @@ public final class Transaction: @unchecked Sendable {
   /// Sends a statement with the next trip, whose error its own is. Its result is dropped.
   public func enqueue(_ sql: SQL) {
     loop.run { self.pending.append(sql) }
+  }
+
+  /// Has something done once the transaction is committed and its connection given back, before
+  /// `withTransaction` returns. In a savepoint that is undone it is forgotten.
+  public func afterCommit(_ effect: @escaping @Sendable () async -> Void) async {
+    await loop.hop { self.effects.append(effect) }
   }
 
   /// Sends the last statements and COMMIT in one trip. Nothing can follow.
@@ -152,7 +163,8 @@ extension Transaction {
   }
 
   private func openSavepoint() {
-    let savepoint = Savepoint(depth: savepoints.count + 1, pendingIndex: pending.count)
+    let savepoint = Savepoint(
+      depth: savepoints.count + 1, pendingIndex: pending.count, effects: effects.count)
     savepoints.append(savepoint)
     pending.append(SQL(text: "SAVEPOINT s\(savepoint.depth)"))
   }
@@ -188,6 +200,7 @@ extension Transaction {
 
   private func rollBackSavepoint() {
     guard let savepoint = savepoints.popLast(), !isFinished else { return }
+    effects.removeSubrange(savepoint.effects...)
     if let index = savepoint.pendingIndex {
       // It was never sent.
       pending.removeSubrange(index...)
@@ -203,26 +216,30 @@ extension Transaction {
 // MARK: - Beginning and end
 
 extension Transaction {
+  typealias Effects = [@Sendable () async -> Void]
+
   /// Runs a transaction on a connection that is at rest, and leaves it at rest or closed.
+  ///
+  /// - Returns: what `body` gives, and what is to be done after the commit.
   static func run<Result: Sendable>(
     on wire: Wire, _ mode: TransactionMode, _ body: (Transaction) async throws -> Result
-  ) async throws -> Result {
+  ) async throws -> (Result, Effects) {
     let transaction = Transaction(on: wire, mode)
     do {
       let result = try await body(transaction)
-      try await transaction.finish()
-      return result
+      return (result, try await transaction.finish())
     } catch {
       await transaction.rollBack()
       throw error
     }
   }
 
-  private func finish() async throws(PostgresError) {
-    let isOver = await loop.hop { self.isFinished }
-    guard !isOver else { return }
+  private func finish() async throws(PostgresError) -> Effects {
+    let (isOver, effects) = await loop.hop { (self.isFinished, self.effects) }
+    guard !isOver else { return effects }
     guard !Task.isCancelled else { throw .cancelled }
     _ = try await end(with: [])
+    return effects
   }
 
   private func rollBack() async {

@@ -55,7 +55,19 @@ struct Configuration: Sendable {
     settings.timeZone = reader.text("CLINIC_TIME_ZONE")
     settings.queue = QueueRules(
       passOverLimit: reader.number("CLINIC_QUEUE_PASS_OVER_LIMIT", 1...1000),
-      recallAfter: reader.number("CLINIC_QUEUE_RECALL_AFTER", 0...1000))
+      recallAfter: reader.number("CLINIC_QUEUE_RECALL_AFTER", 0...1000),
+      ordersBySlot: reader.choice(
+        "CLINIC_QUEUE_APPOINTMENTS_BY", [("arrival", false), ("slot", true)]) ?? false)
+    settings.scheduling.checkInEarlyMinutes = reader.number(
+      "CLINIC_CHECK_IN_EARLY_MINUTES", 0...1440)
+    settings.scheduling.checkInLateMinutes = reader.number("CLINIC_CHECK_IN_LATE_MINUTES", 0...1440)
+    settings.scheduling.noShowGraceMinutes = reader.number("CLINIC_NO_SHOW_GRACE_MINUTES", 0...1440)
+    settings.pharmacy.dispensesUnpaid = reader.flag("CLINIC_DISPENSE_UNPAID")
+    settings.pharmacy.prescriptionDays = reader.number("CLINIC_PRESCRIPTION_DAYS", 1...3650)
+    settings.billing.taxPercent = reader.percent("CLINIC_TAX_PERCENT")
+    settings.billing.currency = reader.text("CLINIC_CURRENCY")
+    settings.billing.clinicName = reader.text("CLINIC_NAME")
+    settings.billing.clinicAddress = reader.text("CLINIC_ADDRESS")
     settings.loginFailuresPerMinute = reader.number("CLINIC_LOGIN_FAILURES_PER_MINUTE", 1...1000)
     settings.passwordCost = reader.number("CLINIC_PASSWORD_COST", 4...15)
     (settings.rolesByUID, settings.rolesByGID) = reader.roles("CLINIC_ROLES")

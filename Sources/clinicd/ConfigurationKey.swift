@@ -59,6 +59,35 @@ struct ConfigurationKey: Sendable {
       name: "CLINIC_QUEUE_RECALL_AFTER", standard: "0", unit: "calls",
       meaning: "how many calls a recalled token lets pass; 0 makes it first"),
     ConfigurationKey(
+      name: "CLINIC_QUEUE_APPOINTMENTS_BY", standard: "arrival", unit: "arrival or slot",
+      meaning: "where a patient with an appointment joins the line"),
+    ConfigurationKey(
+      name: "CLINIC_CHECK_IN_EARLY_MINUTES", standard: "60", unit: "minutes",
+      meaning: "before its slot an appointment can be checked in"),
+    ConfigurationKey(
+      name: "CLINIC_CHECK_IN_LATE_MINUTES", standard: "60", unit: "minutes",
+      meaning: "after its slot's start an appointment can be checked in"),
+    ConfigurationKey(
+      name: "CLINIC_NO_SHOW_GRACE_MINUTES", standard: "15", unit: "minutes",
+      meaning: "after its slot's start an appointment can become a no-show"),
+    ConfigurationKey(
+      name: "CLINIC_DISPENSE_UNPAID", standard: "no", unit: "yes or no",
+      meaning: "dispense before the prescription's invoice is paid"),
+    ConfigurationKey(
+      name: "CLINIC_PRESCRIPTION_DAYS", standard: "90", unit: "days",
+      meaning: "a prescription can be dispensed"),
+    ConfigurationKey(
+      name: "CLINIC_TAX_PERCENT", standard: "0", unit: "percent",
+      meaning: "tax on invoices that name none; two decimals"),
+    ConfigurationKey(
+      name: "CLINIC_CURRENCY", standard: "", unit: "text",
+      meaning: "what stands before amounts on paper"),
+    ConfigurationKey(
+      name: "CLINIC_NAME", standard: "Clinic", unit: "text", meaning: "the clinic's name on paper"),
+    ConfigurationKey(
+      name: "CLINIC_ADDRESS", standard: "", unit: "text",
+      meaning: "the clinic's address on paper"),
+    ConfigurationKey(
       name: "CLINIC_LOGIN_FAILURES_PER_MINUTE", standard: "5", unit: "attempts",
       meaning: "of one user from one address"),
     ConfigurationKey(

@@ -48,6 +48,12 @@ struct ConfigurationReader {
     return value
   }
 
+  mutating func percent(_ name: String) -> Percent {
+    if let percent = Percent(text(name)) { return percent }
+    problems.append("\(name): a percentage from 0 to 100 with two decimals at most")
+    return Percent(hundredths: 0)
+  }
+
   mutating func octal(_ name: String) -> UInt32 {
     guard let value = UInt32(text(name), radix: 8), value <= 0o777 else {
       problems.append("\(name): permissions in octal, such as 0660")

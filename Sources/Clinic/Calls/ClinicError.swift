@@ -13,6 +13,7 @@ package enum Reason: String, CaseIterable, Sendable {
   case notYourQueue = "not_your_queue"
   case priorityForStaff = "priority_for_staff"
   case notYourPatient = "not_your_patient"
+  case notYourVisit = "not_your_visit"
 
   // The present state.
   case noSuch = "not_found"
@@ -26,6 +27,27 @@ package enum Reason: String, CaseIterable, Sendable {
   case invalidTransition = "invalid_transition"
   case sameDoctor = "same_doctor"
   case patientInQueue = "patient_in_queue"
+  case slotTaken = "slot_taken"
+  case slotBlocked = "slot_blocked"
+  case slotBooked = "slot_booked"
+  case appointmentsOverlap = "appointments_overlap"
+  case alreadyCheckedIn = "already_checked_in"
+  case visitOpen = "visit_open"
+  case visitExists = "visit_exists"
+  case visitCompleted = "visit_completed"
+  case prescriptionCancelled = "prescription_cancelled"
+  case alreadyDispensed = "already_dispensed"
+  case exceedsPrescribed = "exceeds_prescribed"
+  case insufficientStock = "insufficient_stock"
+  case batchExists = "batch_exists"
+  case alreadyHeld = "already_held"
+  case notHeld = "not_held"
+  case exceedsDispensed = "exceeds_dispensed"
+  case alreadyInvoiced = "already_invoiced"
+  case notDraft = "not_draft"
+  case unpaidInvoice = "unpaid_invoice"
+  case alreadyMerged = "already_merged"
+  case notMerged = "not_merged"
 
   // Rules of the clinic.
   case dayClosed = "day_closed"
@@ -35,6 +57,24 @@ package enum Reason: String, CaseIterable, Sendable {
   case bornInFuture = "born_in_future"
   case samePassword = "same_password"
   case lastAdmin = "last_admin"
+  case outsideWindow = "outside_check_in_window"
+  case tooEarly = "too_early"
+  case inPast = "in_past"
+  case allergyMatch = "allergy_match"
+  case nothingToDispense = "nothing_to_dispense"
+  case expiredBatch = "expired_batch"
+  case medicineInactive = "medicine_inactive"
+  case prescriptionExpired = "prescription_expired"
+  case invoiceNotPaid = "invoice_not_paid"
+  case nothingToBill = "nothing_to_bill"
+  case notIssued = "not_issued"
+  case alreadyPaid = "already_paid"
+  case invoiceCancelled = "invoice_cancelled"
+  case exceedsBalance = "exceeds_balance"
+  case refundFirst = "refund_first"
+  case exceedsPaid = "exceeds_paid"
+  case discountTooLarge = "discount_too_large"
+  case samePatient = "same_patient"
 
   // Too many, not now.
   case tooManyAttempts = "too_many_attempts"
@@ -50,14 +90,22 @@ package enum Reason: String, CaseIterable, Sendable {
     switch self {
     case .notAuthenticated, .badCredentials, .tokenInvalid, .tokenExpired, .tokenRevoked:
       .notAuthenticated
-    case .roleNotAllowed, .noStaffIdentity, .notYourQueue, .priorityForStaff, .notYourPatient:
+    case .roleNotAllowed, .noStaffIdentity, .notYourQueue, .priorityForStaff, .notYourPatient,
+      .notYourVisit:
       .notAllowed
     case .noSuch: .notFound
     case .staleVersion, .keyReused, .usernameTaken, .emailTaken, .alreadyInQueue, .alreadyServing,
-      .queueEmpty, .invalidTransition, .sameDoctor, .patientInQueue:
+      .queueEmpty, .invalidTransition, .sameDoctor, .patientInQueue, .slotTaken, .slotBlocked,
+      .slotBooked, .appointmentsOverlap, .alreadyCheckedIn, .visitOpen, .visitExists,
+      .visitCompleted, .prescriptionCancelled, .alreadyDispensed, .exceedsPrescribed,
+      .insufficientStock, .batchExists, .alreadyHeld, .notHeld, .exceedsDispensed, .alreadyInvoiced,
+      .notDraft, .unpaidInvoice, .alreadyMerged, .notMerged:
       .conflict
-    case .dayClosed, .doctorRequired, .notADoctor, .patientArchived, .bornInFuture,
-      .samePassword, .lastAdmin:
+    case .dayClosed, .doctorRequired, .notADoctor, .patientArchived, .bornInFuture, .samePassword,
+      .lastAdmin, .outsideWindow, .tooEarly, .inPast, .allergyMatch,
+      .nothingToDispense, .expiredBatch, .medicineInactive, .prescriptionExpired, .invoiceNotPaid,
+      .nothingToBill, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance, .refundFirst,
+      .exceedsPaid, .discountTooLarge, .samePatient:
       .refused
     case .tooManyAttempts, .tooManySubscriptions: .tooMany
     case .deadlineExceeded, .cancelled, .stopping, .storeUnavailable, .outcomeUnknown, .busy:
@@ -96,6 +144,46 @@ package enum Reason: String, CaseIterable, Sendable {
     case .bornInFuture: "the birth date is in the future"
     case .samePassword: "the new password is the old one"
     case .lastAdmin: "the last active administrator stays"
+    case .notYourVisit: "this is another doctor's visit"
+    case .slotTaken: "the slot is taken"
+    case .slotBlocked: "the slot is blocked"
+    case .slotBooked: "the slot has an appointment"
+    case .appointmentsOverlap: "the patient has an appointment at that time"
+    case .alreadyCheckedIn: "the appointment is checked in already"
+    case .visitOpen: "the patient has an open visit"
+    case .visitExists: "there is a visit for this already"
+    case .visitCompleted: "the visit is completed and locked: add an addendum"
+    case .prescriptionCancelled: "the prescription is cancelled"
+    case .alreadyDispensed: "something was dispensed of it already"
+    case .exceedsPrescribed: "more than what is left of the prescription"
+    case .insufficientStock: "there is not enough usable stock"
+    case .batchExists: "the medicine has a batch of this number"
+    case .alreadyHeld: "the batch is held already"
+    case .notHeld: "the batch is not held"
+    case .exceedsDispensed: "more than what was dispensed"
+    case .alreadyInvoiced: "the prescription has an invoice"
+    case .notDraft: "the invoice is issued: its lines stay"
+    case .unpaidInvoice: "the patient has an unpaid invoice"
+    case .alreadyMerged: "the patient is merged already"
+    case .notMerged: "the patient is not merged"
+    case .outsideWindow: "it is too early or too late to check in"
+    case .tooEarly: "it is too early for that"
+    case .inPast: "this is in the past"
+    case .allergyMatch: "the patient has an allergy to this: give a reason to override"
+    case .nothingToDispense: "nothing is left to dispense"
+    case .expiredBatch: "the batch has expired"
+    case .medicineInactive: "the medicine is not used any more"
+    case .prescriptionExpired: "the prescription is too old"
+    case .invoiceNotPaid: "the invoice of the prescription is not paid"
+    case .nothingToBill: "there is nothing to bill"
+    case .notIssued: "the invoice is not issued"
+    case .alreadyPaid: "the invoice is paid"
+    case .invoiceCancelled: "the invoice is cancelled"
+    case .exceedsBalance: "more than the balance: only cash gives change"
+    case .refundFirst: "refund what was paid first"
+    case .exceedsPaid: "more than what was paid"
+    case .discountTooLarge: "the discount is more than its base"
+    case .samePatient: "a patient cannot be merged into itself"
     case .tooManyAttempts: "too many attempts: wait"
     case .tooManySubscriptions: "too many subscriptions on this connection"
     case .deadlineExceeded: "the call took too long and was rolled back"

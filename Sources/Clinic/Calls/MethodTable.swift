@@ -28,7 +28,9 @@ package struct MethodTable: Sendable {
   /// The whole table: a list a department.
   package static func all() throws -> MethodTable {
     MethodTable(
-      try staffMethods() + patientMethods() + queueMethods() + reportMethods() + systemMethods())
+      try staffMethods() + patientMethods() + schedulingMethods() + queueMethods()
+        + visitMethods() + prescriptionMethods() + pharmacyMethods() + billingMethods()
+        + reportMethods() + systemMethods())
   }
 }
 

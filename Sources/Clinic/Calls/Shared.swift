@@ -12,4 +12,8 @@ package final class Shared<Value: Sendable>: Sendable {
     get { stored.withLock { $0 } }
     set { stored.withLock { $0 = newValue } }
   }
+
+  package func update(_ change: (inout Value) -> Void) {
+    stored.withLock { change(&$0) }
+  }
 }

@@ -32,6 +32,23 @@ extension ClinicError {
     "users_email_key": .emailTaken,
     "queue_tokens_live_patient": .alreadyInQueue,
     "queue_tokens_serving_doctor": .alreadyServing,
+    "queue_tokens_appointment": .alreadyCheckedIn,
+    "appointments_slot": .slotTaken,
+    "appointments_no_overlap": .appointmentsOverlap,
+    "visits_token_key": .visitExists,
+    "visits_appointment_key": .visitExists,
+    "visits_open_key": .visitOpen,
+    "visits_locked": .visitCompleted,
+    "prescription_items_dispensed": .exceedsPrescribed,
+    "medicine_batches_not_negative": .insufficientStock,
+    "medicine_batches_number_key": .batchExists,
+    "dispensing_items_returned": .exceedsDispensed,
+    "invoices_prescription_key": .alreadyInvoiced,
+    "invoices_locked": .notDraft,
+    "invoices_discount": .discountTooLarge,
+    "invoices_paid": .exceedsBalance,
+    "invoices_refunded": .exceedsPaid,
+    "patient_merges_live": .alreadyMerged,
   ]
 
   /// Classes of SQLSTATE that pass by themselves: connections, resources, an operator's hand, the

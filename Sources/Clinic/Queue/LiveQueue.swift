@@ -119,14 +119,16 @@ package final class LiveQueue: Sendable {
         fields.insert(.int(fields.count), at: 0)
         return [
           .string(TokenName.padded(token.number)), .string(token.token.description),
-          .string(isOpen ? score(of: token) : ""),
+          .string(isOpen ? score(of: token, under: day.rules) : ""),
         ] + fields
       }
   }
 
   /// Sorts by priority, then arrival: milliseconds, a step of 10¹³ for each priority.
-  private func score(of token: QueueToken) -> String {
-    String(Int64(token.priority.rank) * 10_000_000_000_000 + token.arrivedAt.milliseconds)
+  private func score(of token: QueueToken, under rules: QueueRules) -> String {
+    String(
+      Int64(token.priority.rank) * 10_000_000_000_000 + token.standsSince(under: rules).milliseconds
+    )
   }
 
   /// KEYS: counter, queue, prefix of tokens, current, serving, version, events.

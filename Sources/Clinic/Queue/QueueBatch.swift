@@ -6,7 +6,7 @@ import Postgres
 struct QueueBatch: Sendable {
   private let jobs: [QueueJob]
   private let now: Instant
-  private let patients: [ID<Patient>: PatientAtDesk]
+  private let rows: QueueRows
   private let kept: [KeyName: (params: [UInt8], reply: String)]
 
   /// The day after the batch; `nil` when there is no such day.
@@ -36,8 +36,9 @@ struct QueueBatch: Sendable {
     let guess = date ?? known.keys.max()
     let knownVersion = guess.flatMap { known[$0]?.version } ?? 0
     let claims = jobs.compactMap(\.claim)
-    let wanted = Set(jobs.compactMap(\.patient)).sorted()
-    let statements: [SQL] = [
+    let patients = Set(jobs.compactMap(\.patient)).sorted()
+    let appointments = Set(jobs.compactMap(\.appointment)).sorted()
+    var statements: [SQL] = [
       Self.lock(date),
       """
       SELECT \(sql: QueueToken.columns) FROM queue_tokens \
@@ -45,8 +46,10 @@ struct QueueBatch: Sendable {
       CASE WHEN coalesce(\(date), current_date) = \(guess) THEN \(knownVersion) ELSE 0 END
       """,
       """
-      SELECT id, name, archived_at IS NOT NULL, CASE WHEN created_at > now() - interval '15 minutes' \
-      THEN registered_by END FROM patients WHERE id = ANY(\(wanted)) ORDER BY id FOR KEY SHARE
+      SELECT o.id, p.id, p.name, p.archived_at IS NOT NULL, \
+      CASE WHEN p.created_at > now() - interval '15 minutes' THEN p.registered_by END \
+      FROM patients o JOIN patients p ON p.id = coalesce(o.merged_into, o.id) \
+      WHERE o.id = ANY(\(patients)) ORDER BY p.id FOR KEY SHARE OF p
       """,
       """
       SELECT caller, method, key, params, reply FROM idempotency_keys \
@@ -54,6 +57,15 @@ struct QueueBatch: Sendable {
       \(claims.map(\.method)), \(claims.map(\.key))))
       """,
     ]
+    if !appointments.isEmpty {
+      statements.append(
+        """
+        SELECT a.id, a.patient_id, p.name, a.doctor_id, a.status, a.date, \
+        (a.date + a.start_time)::timestamptz, (a.date + a.end_time)::timestamptz \
+        FROM appointments a JOIN patients p ON p.id = a.patient_id \
+        WHERE a.id = ANY(\(appointments)) ORDER BY a.id FOR NO KEY UPDATE OF a
+        """)
+    }
     var results = try await transaction.pipeline(statements)
     if results[0].isEmpty, date == nil {
       // The first call of the day opens it; another instance may just have done so, and more.
@@ -61,8 +73,7 @@ struct QueueBatch: Sendable {
         "INSERT INTO queue_days (date) VALUES (current_date) ON CONFLICT (date) DO NOTHING")
       results = try await transaction.pipeline(statements)
     }
-    patients = Dictionary(
-      uniqueKeysWithValues: try results[2].decode(as: PatientAtDesk.self).map { ($0.id, $0) })
+    rows = try Self.rows(patients: results[2], appointments: results.count > 4 ? results[4] : nil)
     kept = try Self.keptReplies(results[3])
     guard let row = results[0].first else {
       now = Instant(microseconds: 0)
@@ -89,6 +100,18 @@ struct QueueBatch: Sendable {
     SELECT date, version, closed_at IS NOT NULL, clock_timestamp() FROM queue_days \
     WHERE date = coalesce(\(date), current_date) FOR NO KEY UPDATE
     """
+  }
+
+  private static func rows(patients: Rows, appointments: Rows?) throws -> QueueRows {
+    var rows = QueueRows()
+    for row in patients {
+      var cells = row.cells
+      rows.patients[try cells.next()] = try PatientAtDesk(cells: &cells)
+    }
+    for appointment in try appointments?.decode(as: AppointmentAtDesk.self) ?? [] {
+      rows.appointments[appointment.id] = appointment
+    }
+    return rows
   }
 
   private static func keptReplies(
@@ -138,7 +161,7 @@ struct QueueBatch: Sendable {
     }
     self.day = nil  // so that it is changed in place and not copied
     defer { self.day = day }
-    let (change, reply) = try job.apply(&day, now, patients, staff)
+    let (change, reply) = try job.apply(&day, now, rows, staff)
     if let change {
       changed.formUnion(change.tokens.map(\.number))
       changed.formUnion(change.passedOver)
@@ -151,8 +174,8 @@ struct QueueBatch: Sendable {
 
   // MARK: - Writing
 
-  /// Writes everything that was decided and commits, in one round trip.
-  func write(in transaction: Transaction) async throws {
+  /// What writes everything that was decided.
+  var statements: [SQL] {
     var statements: [SQL] = []
     if let day, !events.isEmpty {
       statements += [upsert(day), insertEvents(day), update(day)]
@@ -167,7 +190,7 @@ struct QueueBatch: Sendable {
         """)
     }
     if !entries.isEmpty { statements.append(AuditEntry.insert(entries)) }
-    _ = try await transaction.commit(with: statements)
+    return statements
   }
 
   /// The changed tokens as they are now. Those that free a patient or a doctor come first, so that
@@ -178,14 +201,16 @@ struct QueueBatch: Sendable {
     }
     return """
       INSERT INTO queue_tokens (date, number, patient_id, patient_name, doctor_id, priority, status, \
-      arrived_at, called_at, ended_at, passed_over, calls_to_wait, auto_closed, changed_version) \
+      arrived_at, called_at, ended_at, passed_over, calls_to_wait, auto_closed, appointment_id, \
+      due_at, changed_version) \
       SELECT \(day.date), t.*, \(day.version) FROM unnest(\(tokens.map { Int32($0.number) }), \
       \(tokens.map(\.patientID.rawValue)), \(tokens.map(\.patientName)), \
       \(tokens.map(\.doctorID?.rawValue)), \(tokens.map(\.priority.rawValue)), \
       \(tokens.map(\.status.rawValue)), \(tokens.map(\.arrivedAt.stored)), \
       \(tokens.map(\.calledAt?.stored)), \(tokens.map(\.endedAt?.stored)), \
       \(tokens.map { Int32($0.passedOver) }), \(tokens.map { $0.callsToWait.map(Int32.init) }), \
-      \(tokens.map(\.autoClosed))) AS t ON CONFLICT (date, number) DO UPDATE SET \
+      \(tokens.map(\.autoClosed)), \(tokens.map(\.appointmentID?.rawValue)), \
+      \(tokens.map(\.dueAt?.stored))) AS t ON CONFLICT (date, number) DO UPDATE SET \
       patient_name = excluded.patient_name, doctor_id = excluded.doctor_id, \
       priority = excluded.priority, status = excluded.status, called_at = excluded.called_at, \
       ended_at = excluded.ended_at, passed_over = excluded.passed_over, \
@@ -233,5 +258,18 @@ extension PatientAtDesk: RowDecodable {
     name = try cells.next()
     isArchived = try cells.next()
     registeredBy = try cells.next()
+  }
+}
+
+extension AppointmentAtDesk: RowDecodable {
+  init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    patientID = try cells.next()
+    patientName = try cells.next()
+    doctorID = try cells.next()
+    status = try cells.next()
+    date = try cells.next()
+    startsAt = try cells.next()
+    endsAt = try cells.next()
   }
 }

@@ -29,10 +29,13 @@ package struct QueueRules: Sendable, Equatable {
   package var passOverLimit: Int
   /// How many calls a recalled token lets pass; 0 makes it first (rule 20).
   package var recallAfter: Int
+  /// Whether who comes for an appointment stands in line by its slot and not by arrival (rule 26).
+  package var ordersBySlot: Bool
 
-  package init(passOverLimit: Int = 3, recallAfter: Int = 0) {
+  package init(passOverLimit: Int = 3, recallAfter: Int = 0, ordersBySlot: Bool = false) {
     self.passOverLimit = passOverLimit
     self.recallAfter = recallAfter
+    self.ordersBySlot = ordersBySlot
   }
 }
 
@@ -104,7 +107,7 @@ extension QueueDay {
   /// Gives a patient the next number.
   package mutating func arrive(
     _ patient: ID<Patient>, named name: String, for doctor: ID<User>?, priority: Priority,
-    at now: Instant
+    appointment: ID<Appointment>? = nil, dueAt: Instant? = nil, at now: Instant
   ) throws(ClinicError) -> QueueChange {
     try requireOpen()
     if let token = liveToken(of: patient) {
@@ -113,7 +116,8 @@ extension QueueDay {
     return commit([
       QueueToken(
         date: date, number: lastNumber + 1, patientID: patient, patientName: name,
-        doctorID: doctor, priority: priority, arrivedAt: now)
+        doctorID: doctor, priority: priority, arrivedAt: now, appointmentID: appointment,
+        dueAt: dueAt)
     ])
   }
 
@@ -139,7 +143,9 @@ extension QueueDay {
       guard other.doctorID == nil || other.doctorID == doctor else { continue }
       if let calls = other.callsToWait, calls > 0 {
         waitedOut.append(other.number)
-      } else if (other.arrivedAt, other.number) < (token.arrivedAt, token.number) {
+      } else if (other.standsSince(under: rules), other.number)
+        < (token.standsSince(under: rules), token.number)
+      {
         passedOver.append(other.number)
       }
     }

@@ -40,15 +40,15 @@ package final class QueueLane: Sendable {
       try command.check(by: caller, in: staff)
       outcome = await submit(
         QueueJob(
-          date: command.date, patient: command.patient, claim: claim,
+          date: command.date, patient: command.patient, appointment: command.appointment,
+          claim: claim,
           entry: { outcome in
             AuditEntry(
               of: C.name, by: caller, subject: command.subject, details: command.auditDetails,
               outcome)
           },
-          apply: { day, now, patients, staff in
-            let context = QueueContext(
-              caller: caller, now: now, staff: staff, patients: patients)
+          apply: { day, now, rows, staff in
+            let context = QueueContext(caller: caller, now: now, staff: staff, rows: rows)
             let change = try command.apply(to: &day, in: context)
             guard let token = change.tokens.first else { return (change, []) }
             return (
@@ -59,7 +59,7 @@ package final class QueueLane: Sendable {
       // Refused before it waited for anybody: the refusal alone is written.
       outcome = await submit(
         QueueJob(
-          date: nil, patient: nil, claim: nil,
+          date: nil,
           entry: {
             AuditEntry(
               of: C.name, by: caller, subject: command.subject, details: command.auditDetails, $0)
@@ -91,8 +91,7 @@ package final class QueueLane: Sendable {
   ) async -> Bool {
     let outcome = await submit(
       QueueJob(
-        date: date, patient: nil, claim: nil, entry: { _ in nil },
-        apply: { day, now, _, _ in (step(&day, now), []) }))
+        date: date, entry: { _ in nil }, apply: { day, now, _, _ in (step(&day, now), []) }))
     if case .success = outcome { return true }
     return false
   }
@@ -128,15 +127,11 @@ package final class QueueLane: Sendable {
           var batch = try await QueueBatch(
             jobs, on: date, known: self.days.value, rules: self.settings.queue, in: transaction)
           batch.decide(staff: self.staff)
-          try await batch.write(in: transaction)
+          _ = try await transaction.commit(with: batch.statements)
           return batch
         }
       }
-      if let day = batch.day { days.value = kept(day) }
-      if !batch.events.isEmpty, let day = batch.day {
-        await live.apply(batch.events, of: day)
-        feed.decided(batch.events, on: day.date)
-      }
+      await tell(batch)
       for (job, outcome) in batch.outcomes { job.finish(outcome) }
     } catch {
       days.value = [:]
@@ -148,12 +143,45 @@ package final class QueueLane: Sendable {
     }
   }
 
-  /// Today's and the day's before, so that memory holds no more.
-  private func kept(_ day: QueueDay) -> [LocalDate: QueueDay] {
-    var days = days.value
-    days[day.date] = day
-    let newest = days.keys.max() ?? day.date
-    return days.filter { $0.key >= newest.adding(days: -1) }
+  /// Tells Redis and the boards what a batch that is committed has changed.
+  private func tell(_ batch: QueueBatch) async {
+    guard let day = batch.day else { return }
+    days.update { days in
+      if let known = days[day.date], known.version > day.version { return }
+      days[day.date] = day
+      // Today's and the day's before, so that memory holds no more.
+      let newest = days.keys.max() ?? day.date
+      days = days.filter { $0.key >= newest.adding(days: -1) }
+    }
+    guard !batch.events.isEmpty else { return }
+    await live.apply(batch.events, of: day)
+    feed.decided(batch.events, on: day.date)
+  }
+}
+
+extension QueueLane {
+  /// Changes a day of the queue as a part of a command's own transaction. The day stays locked
+  /// until that ends, so such a command does not share its transaction with others.
+  ///
+  /// - Parameters:
+  ///   - date: the day; `nil` for today.
+  ///   - step: decides on the day; what it throws is thrown here, and nothing is changed.
+  /// - Returns: the token that the step was about; `nil` if it changed nothing.
+  @discardableResult
+  func change(
+    _ date: LocalDate?, in transaction: Transaction,
+    _ step: @escaping @Sendable (inout QueueDay, Instant) throws -> QueueChange?
+  ) async throws -> QueueToken? {
+    let job = QueueJob(
+      date: date, entry: { _ in nil }, apply: { day, now, _, _ in (try step(&day, now), []) })
+    var batch = try await QueueBatch(
+      [job], on: date, known: days.value, rules: settings.queue, in: transaction)
+    batch.decide(staff: staff)
+    for (_, outcome) in batch.outcomes { _ = try outcome.get() }
+    _ = try await transaction.pipeline(batch.statements)
+    let decided = batch
+    await transaction.afterCommit { await self.tell(decided) }
+    return decided.events.first?.tokens.first
   }
 }
 
@@ -161,11 +189,12 @@ package final class QueueLane: Sendable {
 final class QueueJob: Sendable {
   typealias Step =
     @Sendable (
-      inout QueueDay, Instant, [ID<Patient>: PatientAtDesk], StaffDirectory
+      inout QueueDay, Instant, QueueRows, StaffDirectory
     ) throws -> (change: QueueChange?, reply: [UInt8])
 
   let date: LocalDate?
   let patient: ID<Patient>?
+  let appointment: ID<Appointment>?
   let claim: IdempotencyClaim?
   let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
   let apply: Step
@@ -179,12 +208,14 @@ final class QueueJob: Sendable {
   private let state = Mutex(State())
 
   init(
-    date: LocalDate?, patient: ID<Patient>?, claim: IdempotencyClaim?,
+    date: LocalDate?, patient: ID<Patient>? = nil, appointment: ID<Appointment>? = nil,
+    claim: IdempotencyClaim? = nil,
     entry: @escaping @Sendable (Result<[UInt8], any Error>) -> AuditEntry?,
     apply: @escaping Step
   ) {
     self.date = date
     self.patient = patient
+    self.appointment = appointment
     self.claim = claim
     self.entry = entry
     self.apply = apply

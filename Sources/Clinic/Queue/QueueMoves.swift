@@ -27,7 +27,7 @@ package struct WalkIn: QueueCommand {
   ) throws(ClinicError) -> QueueChange {
     if context.caller.role == .kiosk {
       // A kiosk learns nothing of patients that it has not just registered itself.
-      guard let patient = context.patients[patientID],
+      guard let patient = context.rows.patients[patientID],
         patient.registeredBy == context.caller.scope, !patient.isArchived
       else { throw ClinicError(.notYourPatient) }
     }

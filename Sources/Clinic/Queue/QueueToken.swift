@@ -69,10 +69,15 @@ package struct QueueToken: Codable, Sendable, Equatable {
   package var callsToWait: Int?
   /// Ended by the close of the day and not by a person.
   package var autoClosed: Bool
+  /// The appointment that the patient has come for.
+  package let appointmentID: ID<Appointment>?
+  /// When its slot begins.
+  package let dueAt: Instant?
 
   package init(
     date: LocalDate, number: Int, patientID: ID<Patient>, patientName: String,
-    doctorID: ID<User>?, priority: Priority, arrivedAt: Instant
+    doctorID: ID<User>?, priority: Priority, arrivedAt: Instant,
+    appointmentID: ID<Appointment>? = nil, dueAt: Instant? = nil
   ) {
     self.token = TokenName(date: date, number: number)
     self.date = date
@@ -85,13 +90,22 @@ package struct QueueToken: Codable, Sendable, Equatable {
     self.arrivedAt = arrivedAt
     self.passedOver = 0
     self.autoClosed = false
+    self.appointmentID = appointmentID
+    self.dueAt = dueAt
+  }
+
+  /// Since when the token stands in line: since its arrival, or from its slot's start on, as
+  /// configured (rule 26).
+  func standsSince(under rules: QueueRules) -> Instant {
+    rules.ordersBySlot ? dueAt ?? arrivedAt : arrivedAt
   }
 }
 
 extension QueueToken: RowDecodable {
   private static let names = [
     "date", "number", "patient_id", "patient_name", "doctor_id", "priority", "arrived_at",
-    "status", "called_at", "ended_at", "passed_over", "calls_to_wait", "auto_closed",
+    "appointment_id", "due_at", "status", "called_at", "ended_at", "passed_over", "calls_to_wait",
+    "auto_closed",
   ]
 
   package static let columns: SQL = "\(raw: names.joined(separator: ", "))"
@@ -105,7 +119,7 @@ extension QueueToken: RowDecodable {
     self.init(
       date: try cells.next(), number: try cells.next(), patientID: try cells.next(),
       patientName: try cells.next(), doctorID: try cells.next(), priority: try cells.next(),
-      arrivedAt: try cells.next())
+      arrivedAt: try cells.next(), appointmentID: try cells.next(), dueAt: try cells.next())
     status = try cells.next()
     calledAt = try cells.next()
     endedAt = try cells.next()

@@ -6,7 +6,7 @@ struct Place: Sendable, Comparable {
 
   private let tier: Int
   private let rank: Int
-  private let arrivedAt: Instant
+  private let since: Instant
   let number: Int
 
   init(of token: QueueToken, under rules: QueueRules) {
@@ -17,12 +17,12 @@ struct Place: Sendable, Comparable {
       { .recalled } else { .regular }
     self.tier = tier.rawValue
     self.rank = tier == .regular ? token.priority.rank : 0
-    self.arrivedAt = token.arrivedAt
+    self.since = token.standsSince(under: rules)
     self.number = token.number
   }
 
   static func < (a: Place, b: Place) -> Bool {
-    (a.tier, a.rank, a.arrivedAt, a.number) < (b.tier, b.rank, b.arrivedAt, b.number)
+    (a.tier, a.rank, a.since, a.number) < (b.tier, b.rank, b.since, b.number)
   }
 }
 

@@ -1,0 +1,4 @@
+/// The methods of this department.
+func pharmacyMethods() throws -> [MethodEntry] {
+  []
+}

@@ -1,0 +1,168 @@
+package import JSONRPC
+package import Postgres
+
+/// An amount of money: exact, two decimals, of the clinic's one currency (rule 38).
+///
+/// On the wire a string, `"12.50"`; in params a JSON number is taken too, from its text and never
+/// through a float.
+package struct Money: Hashable, Comparable, Sendable {
+  package let cents: Int64
+
+  package init(cents: Int64) {
+    self.cents = cents
+  }
+
+  package static let zero = Money(cents: 0)
+  /// What one amount may be at most: a hundred million less a cent.
+  package static let limit = Money(cents: 9_999_999_999)
+
+  package static func < (a: Self, b: Self) -> Bool { a.cents < b.cents }
+  package static func + (a: Self, b: Self) -> Money { Money(cents: a.cents + b.cents) }
+  package static func - (a: Self, b: Self) -> Money { Money(cents: a.cents - b.cents) }
+  package static func * (quantity: Int, price: Self) -> Money {
+    Money(cents: Int64(quantity) * price.cents)
+  }
+
+  /// A share of the amount, rounded half up to the cent.
+  package func share(_ percent: Percent) -> Money {
+    Money(cents: (cents * percent.hundredths + 5000) / 10_000)
+  }
+
+  /// Takes decimal text: `12`, `12.5`, `12.50`. `nil` for more than two decimals that matter, for
+  /// an exponent and for anything else.
+  package init?(_ text: String) {
+    guard let cents = DecimalText.hundredths(text) else { return nil }
+    self.cents = cents
+  }
+}
+
+extension Money: CustomStringConvertible {
+  package var description: String { DecimalText.text(hundredths: cents) }
+}
+
+extension Money: Codable, JSONSchemaRepresentable {
+  package static var jsonSchema: JSONSchema {
+    .anyOf([.string(pattern: DecimalText.pattern), .number]).example("\"12.50\"")
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let cents = try DecimalText.decode(decoder, what: "an amount with two decimals, as \"12.50\"")
+    guard (0...Self.limit.cents).contains(cents) else {
+      throw InvalidValue(reason: .outOfRange, message: "0.00 to \(Self.limit)")
+    }
+    self.cents = cents
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension Money: PostgresEncodable, PostgresDecodable {
+  package static var postgresType: PostgresType { .numeric }
+
+  package func encode(into buffer: inout ParameterBuffer) {
+    Numeric(text: description).encode(into: &buffer)
+  }
+
+  package init(postgres value: PostgresValue) throws(PostgresError) {
+    guard let money = Money(try Numeric(postgres: value).text) else { throw .decoding }
+    self = money
+  }
+}
+
+/// A percentage with two decimals, 0 to 100: `"7.50"`.
+package struct Percent: Hashable, Comparable, Sendable {
+  package let hundredths: Int64
+
+  package init(hundredths: Int64) {
+    self.hundredths = hundredths
+  }
+
+  package static func < (a: Self, b: Self) -> Bool { a.hundredths < b.hundredths }
+
+  package init?(_ text: String) {
+    guard let value = DecimalText.hundredths(text), (0...10_000).contains(value) else { return nil }
+    hundredths = value
+  }
+}
+
+extension Percent: CustomStringConvertible {
+  package var description: String { DecimalText.text(hundredths: hundredths) }
+}
+
+extension Percent: Codable, JSONSchemaRepresentable {
+  package static var jsonSchema: JSONSchema {
+    .anyOf([.string(pattern: DecimalText.pattern), .number]).example("\"7.50\"")
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let value = try DecimalText.decode(decoder, what: "a percentage with two decimals, as \"7.50\"")
+    guard (0...10_000).contains(value) else {
+      throw InvalidValue(reason: .outOfRange, message: "0 to 100")
+    }
+    hundredths = value
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension Percent: PostgresEncodable, PostgresDecodable {
+  package static var postgresType: PostgresType { .numeric }
+
+  package func encode(into buffer: inout ParameterBuffer) {
+    Numeric(text: description).encode(into: &buffer)
+  }
+
+  package init(postgres value: PostgresValue) throws(PostgresError) {
+    guard let percent = Percent(try Numeric(postgres: value).text) else { throw .decoding }
+    self = percent
+  }
+}
+
+/// Decimal text with up to two decimals, as hundredths.
+enum DecimalText {
+  static let pattern = #"^-?[0-9]+(\.[0-9]{1,2})?$"#
+
+  /// `nil` for what is no such number or too large. Zeros at the end do not count as decimals.
+  static func hundredths(_ text: String) -> Int64? {
+    var bytes = text.utf8[...]
+    let isNegative = bytes.first == UInt8(ascii: "-")
+    if isNegative { bytes = bytes.dropFirst() }
+    let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count <= 2, let whole = parts.first, !whole.isEmpty, whole.count <= 15,
+      let units = Int(digits: whole)
+    else { return nil }
+    var fraction = 0
+    if parts.count == 2 {
+      let digits = parts[1]
+      guard !digits.isEmpty, digits.dropFirst(2).allSatisfy({ $0 == 0x30 }),
+        let value = Int(digits: digits.prefix(2))
+      else { return nil }
+      fraction = digits.count == 1 ? value * 10 : value
+    }
+    let value = Int64(units) * 100 + Int64(fraction)
+    return isNegative ? -value : value
+  }
+
+  static func text(hundredths value: Int64) -> String {
+    let size = value.magnitude
+    return "\(value < 0 ? "-" : "")\(size / 100).\(Int(size % 100).padded(2))"
+  }
+
+  /// From a string, or from a number's own text.
+  static func decode(_ decoder: any Decoder, what: String) throws -> Int64 {
+    let value = try decoder.singleValueContainer().decode(JSONValue.self)
+    guard let text = value.string ?? value.numberText else {
+      throw InvalidValue(reason: .wrongType, message: what)
+    }
+    guard let hundredths = hundredths(text) else {
+      throw InvalidValue(reason: .malformed, message: what)
+    }
+    return hundredths
+  }
+}
