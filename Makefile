@@ -28,8 +28,9 @@ generated: ## Rewrite what is made from the code: clients/openrpc.json, README's
 	swift build --product clinicd
 	scripts/generated write .build/debug
 
-lint: ## Check the format of the Swift sources
+lint: ## Check the format of the Swift sources, the units and how exposed they are
 	swift format lint --strict --parallel --recursive $(SOURCES)
+	scripts/check-units
 
 format: ## Rewrite the Swift sources in the project's format
 	swift format --in-place --parallel --recursive $(SOURCES)

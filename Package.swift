@@ -68,17 +68,22 @@ let package = Package(
       swiftSettings: settings, plugins: ["EmbedSQL"]),
     .plugin(name: "EmbedSQL", capability: .buildTool()),
 
+    // What the programs are told.
+    .target(
+      name: "ClinicEnvironment", dependencies: ["JSONRPC", "Systemd"], swiftSettings: settings),
+
     // The programs.
     .executableTarget(
       name: "clinicd",
       dependencies: [
-        "Clinic", "RPCServer", "Systemd", nio, nioPosix, logging, lifecycle, arguments,
+        "Clinic", "ClinicEnvironment", "RPCServer", "Systemd", nio, nioPosix, logging, lifecycle, arguments,
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "clinicctl",
       dependencies: [
-        "Clinic", "RPCClient", "JSONRPC", "Postgres", "StoreLoop", "Systemd", "Terminal", arguments,
+        "Clinic", "ClinicEnvironment", "RPCClient", "JSONRPC", "Postgres", "StoreLoop", "Systemd",
+        "Terminal", arguments,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -100,8 +105,8 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "JSONRPC", "RPCClient", "Clinic", "StoreLoop", "Postgres", "Redis", "Mongo", "Systemd",
-        "clinicctl",
+        "JSONRPC", "RPCClient", "Clinic", "ClinicEnvironment", "StoreLoop", "Postgres", "Redis",
+        "Mongo", "Systemd", "clinicctl",
       ],
       swiftSettings: settings),
   ]

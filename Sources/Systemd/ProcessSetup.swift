@@ -26,8 +26,9 @@ func descriptorLimits() -> (soft: Int, hard: Int) {
   return (Int(clamping: limits.rlim_cur), Int(clamping: limits.rlim_max))
 }
 
-/// Writes a line to standard error at once; `print` would buffer it.
+/// Writes a line to standard error at once, after what was printed; `print` would buffer it.
 public func standardError(_ line: String) {
+  fflush(nil)
   let bytes = Array((line + "\n").utf8)
   _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

@@ -15,7 +15,7 @@ struct Clinicctl: AsyncParsableCommand {
     subcommands: [
       CallCommand.self, MethodsCommand.self, BoardCommand.self, StatusCommand.self,
       LoginCommand.self, LogoutCommand.self, UsersCommand.self, MigrateCommand.self,
-      RebuildCommand.self, CompletionCommand.self,
+      RebuildCommand.self, ConfigCommand.self, CompletionCommand.self,
     ])
 }
 

@@ -1,4 +1,5 @@
 import Clinic
+import ClinicEnvironment
 import Logging
 import RPCServer
 import Systemd
@@ -26,18 +27,31 @@ struct Configuration: Sendable {
     var description: String { problems.joined(separator: "\n") }
   }
 
-  /// From the environment and from systemd's credentials, which win.
+  /// What the process was started with, and what a reload has brought since.
   static func load() throws(Invalid) -> Configuration {
-    var values = ProcessEnvironment.variables
-    if let folder = values["CREDENTIALS_DIRECTORY"] {
-      for key in ConfigurationKey.all where key.isSecret {
-        let name = key.name.lowercased()
-        if let bytes = try? SmallFile.read("\(folder)/\(name)") {
-          values[key.name] = String(decoding: bytes, as: UTF8.self).trimmedLine
-        }
-      }
+    try Configuration(ConfigurationSource.ofProcess().values)
+  }
+
+  /// What `clinicd check` looks at.
+  static func ofCommand() throws(Invalid) -> Configuration {
+    let source: ConfigurationSource
+    do {
+      source = try .ofCommand()
+    } catch {
+      throw Invalid(problems: [
+        "\(ConfigurationSource.file) cannot be read (error \(error.number)); are you root?"
+      ])
     }
-    return try Configuration(values)
+    var problems = source.misspelt.map {
+      "\($0.name): there is no such key; is \($0.known) meant?"
+    }
+    do {
+      let configuration = try Configuration(source.values)
+      if problems.isEmpty { return configuration }
+    } catch {
+      problems += error.problems
+    }
+    throw Invalid(problems: problems)
   }
 
   init(_ values: [String: String]) throws(Invalid) {
@@ -91,14 +105,5 @@ struct Configuration: Sendable {
     let levels: [Logger.Level] = [.debug, .info, .notice, .warning, .error]
     logLevel = reader.choice("CLINIC_LOG_LEVEL", levels.map { ($0.rawValue, $0) }) ?? .info
     if !reader.problems.isEmpty { throw Invalid(problems: reader.problems) }
-  }
-}
-
-extension String {
-  /// Without the line break that files end with.
-  fileprivate var trimmedLine: String {
-    var text = Substring(self)
-    while text.last?.isNewline == true { text.removeLast() }
-    return String(text)
   }
 }

@@ -1,4 +1,5 @@
 import Clinic
+import ClinicEnvironment
 import JSONRPC
 import Systemd
 

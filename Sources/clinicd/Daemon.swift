@@ -14,6 +14,17 @@ struct Daemon: Sendable {
 
   struct Failure: Error, CustomStringConvertible {
     let description: String
+
+    init(description: String) { self.description = description }
+
+    /// Why PostgreSQL cannot be used. Each session begins with the clinic's zone: a server that does
+    /// not know it lets none begin.
+    init(of postgres: PostgresClient, _ error: PostgresError, zone: String) {
+      let message = error.message ?? postgres.lastFailure?.message ?? error.description
+      description =
+        message.contains("\"TimeZone\"")
+        ? "CLINIC_TIME_ZONE: PostgreSQL knows no zone \(zone)" : "postgresql: \(message)"
+    }
   }
 
   let configuration: Configuration
@@ -78,7 +89,7 @@ struct Daemon: Sendable {
 
   /// The checks of `clinicd check`: a line for each store that answers.
   func check() async throws -> [String] {
-    var lines = ["configuration: ok"]
+    var lines: [String] = []
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await postgres.run() }
       group.addTask { try await redis.run() }
@@ -87,6 +98,8 @@ struct Daemon: Sendable {
       do {
         let isCurrent = try await Migrator(postgres).check()
         lines.append("postgresql: ok\(isCurrent ? "" : ", migrations are missing")")
+      } catch let error as PostgresError {
+        throw Failure(of: postgres, error, zone: configuration.settings.timeZone)
       } catch {
         throw Failure(description: "postgresql: \(error)")
       }

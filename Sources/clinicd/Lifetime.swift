@@ -55,12 +55,12 @@ struct Lifetime: Sendable {
   /// The schema is what this program needs, or is made so when that is configured.
   private func migrate() async throws {
     let migrator = Migrator(clinic.postgres)
-    if configuration.migratesAtStart {
-      for migration in try await migrator.up() {
-        log.info("applied migration \(migration.number) \(migration.name)")
-      }
-    }
     do {
+      if configuration.migratesAtStart {
+        for migration in try await migrator.up() {
+          log.info("applied migration \(migration.number) \(migration.name)")
+        }
+      }
       guard try await migrator.check() else {
         throw Daemon.Failure(
           description: "the database's schema is not up to date: run clinicctl migrate up")
@@ -70,7 +70,7 @@ struct Lifetime: Sendable {
     } catch let failure as Daemon.Failure {
       throw failure
     } catch let error as PostgresError {
-      throw Daemon.Failure(description: "PostgreSQL: \(error.message ?? error.description)")
+      throw Daemon.Failure(of: clinic.postgres, error, zone: configuration.settings.timeZone)
     }
   }
 

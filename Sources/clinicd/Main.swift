@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClinicEnvironment
 import Systemd
 
 @main
@@ -23,11 +24,21 @@ struct Run: AsyncParsableCommand {
 /// Validates the configuration and reaches each store.
 struct Check: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check the configuration and reach each store.")
+    abstract: "Check the configuration and reach each store.",
+    discussion: """
+      Of the environment, when that has a DATABASE_URL; otherwise of what the installed service is \
+      started with: \(ConfigurationSource.file) and \(ConfigurationSource.credentials).
+      """)
+
+  @Flag(name: .customLong("configuration"), help: "The configuration alone; reach no store.")
+  var isConfigurationAlone = false
 
   func run() async throws {
     await ending {
-      for line in try await Daemon(try Configuration.load()).check() { print(line) }
+      let configuration = try Configuration.ofCommand()
+      print("configuration: ok")
+      if isConfigurationAlone { return }
+      for line in try await Daemon(configuration).check() { print(line) }
     }
   }
 }

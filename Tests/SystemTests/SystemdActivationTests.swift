@@ -169,18 +169,6 @@ import Testing
   }
 }
 
-/// How a child ended; it can still be waited for afterwards.
-private func exitStatus(of process: ChildProcess) async throws -> Int32 {
-  let id = process.id
-  return try await awaited(within: .seconds(30), "the process ends") {
-    var info = unsafe siginfo_t()
-    let status = unsafe waitid(P_PID, id_t(id), &info, WEXITED | WNOHANG | WNOWAIT)
-    guard status == 0, unsafe info._sifields._sigchld.si_pid == id else { return nil }
-    // A signal's number is no exit status.
-    return unsafe info.si_code == CLD_EXITED ? info._sifields._sigchld.si_status : -1
-  }
-}
-
 /// One more daemon on the clinic's stores, started as systemd starts it.
 private final class SystemdService: Sendable {
   let process: ChildProcess

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clinic
+import ClinicEnvironment
 import JSONRPC
 import Postgres
 import StoreLoop
@@ -12,7 +13,7 @@ struct MigrateCommand: AsyncParsableCommand {
     commandName: "migrate",
     abstract: "Bring the database's schema up, back, or show where it is.",
     discussion: """
-      Talks to PostgreSQL itself, at $DATABASE_URL or what /etc/clinicd/clinicd.env says.
+      Talks to PostgreSQL itself, at $DATABASE_URL or where the installed service is told to.
       """,
     subcommands: [Up.self, Down.self, Status.self])
 
@@ -80,8 +81,6 @@ struct MigrationOptions: ParsableArguments {
   @Flag(name: .long, help: "Write results as JSON.")
   var json = false
 
-  private static let environmentFile = "/etc/clinicd/clinicd.env"
-
   /// Runs `body` while the database is connected.
   ///
   /// - Throws: ``Failure``.
@@ -134,20 +133,9 @@ struct MigrationOptions: ParsableArguments {
   }
 
   private func databaseURL() throws -> String {
-    if let url = ProcessEnvironment.variables["DATABASE_URL"], !url.isEmpty { return url }
-    let text: String
-    do {
-      text = String(decoding: try SmallFile.read(Self.environmentFile), as: UTF8.self)
-    } catch {
-      throw Failure.usage("DATABASE_URL is not set")
+    guard let url = try ConfigurationSource.told()["DATABASE_URL"], !url.isEmpty else {
+      throw Failure.usage("DATABASE_URL is neither set nor in \(ConfigurationSource.file)")
     }
-    for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("DATABASE_URL=") {
-      var value = line.drop { $0 != "=" }.dropFirst()
-      for quote in ["\"", "'"] where value.count > 1 && value.hasPrefix(quote) {
-        if value.hasSuffix(quote) { value = value.dropFirst().dropLast() }
-      }
-      return String(value)
-    }
-    throw Failure.usage("DATABASE_URL is neither set nor in \(Self.environmentFile)")
+    return url
   }
 }

@@ -110,3 +110,38 @@ enum TemporaryFolder {
     try #require(isMade)
   }
 }
+
+/// How a child ended; it can still be waited for afterwards.
+func exitStatus(
+  of process: ChildProcess, within limit: Duration = .seconds(30)
+) async throws -> Int32 {
+  let id = process.id
+  return try await awaited(within: limit, "the process ends") {
+    var info = unsafe siginfo_t()
+    let status = unsafe waitid(P_PID, id_t(id), &info, WEXITED | WNOHANG | WNOWAIT)
+    guard status == 0, unsafe info._sifields._sigchld.si_pid == id else { return nil }
+    // A signal's number is no exit status.
+    return unsafe info.si_code == CLD_EXITED ? info._sifields._sigchld.si_status : -1
+  }
+}
+
+/// Runs a program of the build to its end.
+///
+/// - Returns: its exit status and what it wrote, to either output.
+func finished(
+  _ program: String, _ arguments: [String], environment: [String: String] = [:],
+  in folder: String, within limit: Duration = .seconds(60)
+) async throws -> (status: Int32, output: String) {
+  let process = ChildProcess(
+    try testSetting("CLINIC_TEST_BIN") + "/" + program, arguments, environment: environment,
+    in: folder, log: "\(folder)/\(program).\(UInt64.random(in: 0 ... .max))")
+  try process.start()
+  do {
+    let status = try await exitStatus(of: process, within: limit)
+    await process.stop()
+    return (status, process.output)
+  } catch {
+    await process.stop()
+    throw error
+  }
+}

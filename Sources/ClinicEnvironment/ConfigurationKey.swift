@@ -1,14 +1,14 @@
 /// A key of the configuration, with what the documentation says of it.
-struct ConfigurationKey: Sendable {
-  let name: String
+package struct ConfigurationKey: Sendable {
+  package let name: String
   /// `nil` when it must be given.
-  let standard: String?
-  let unit: String
-  let meaning: String
+  package let standard: String?
+  package let unit: String
+  package let meaning: String
   /// Never printed.
-  var isSecret = false
+  package var isSecret = false
 
-  static let all: [ConfigurationKey] = [
+  package static let all: [ConfigurationKey] = [
     ConfigurationKey(
       name: "DATABASE_URL", standard: nil, unit: "URL", meaning: "PostgreSQL, the truth",
       isSecret: true),
@@ -135,7 +135,7 @@ struct ConfigurationKey: Sendable {
   ]
 
   /// The README's table.
-  static var markdown: String {
+  package static var markdown: String {
     let rows = all.map {
       "| `\($0.name)` | \($0.standard.map { "`\($0)`" } ?? "required") | \($0.unit) | \($0.meaning) |"
     }

@@ -1,0 +1,99 @@
+import JSONRPC
+package import Systemd
+
+/// Where the configuration's values come from.
+package struct ConfigurationSource: Sendable {
+  package enum Origin: String, Sendable {
+    case environment, file, credential
+  }
+
+  package private(set) var values: [String: String] = [:]
+  /// Of the values that are there.
+  package private(set) var origins: [String: Origin] = [:]
+  /// Names in the file that look like typing errors, with what was meant.
+  package private(set) var misspelt: [(name: String, known: String)] = []
+
+  /// What the installed service is given.
+  package static let file = "/etc/clinicd/clinicd.env"
+  package static let credentials = "/etc/clinicd/credentials"
+
+  /// What this process was started with: the environment, over it systemd's credentials, over both
+  /// what a reload has put into `$RUNTIME_DIRECTORY` since: `clinicd.env` and credentials, by the
+  /// same names. (systemd gives an environment and credentials at a start alone.)
+  package static func ofProcess() -> ConfigurationSource {
+    let environment = ProcessEnvironment.variables
+    var source = ConfigurationSource()
+    source.add(environment, from: .environment)
+    if let folder = environment["CREDENTIALS_DIRECTORY"] { source.addCredentials(in: folder) }
+    if let folder = environment["RUNTIME_DIRECTORY"] {
+      if let file = try? EnvironmentFile(path: "\(folder)/clinicd.env") {
+        source.add(file.values.filter { source.origins[$0.key] != .credential }, from: .file)
+      }
+      source.addCredentials(in: folder)
+    }
+    return source
+  }
+
+  /// What the installed service would be started with.
+  ///
+  /// - Throws: the system's error when the file is there and cannot be read.
+  package static func ofService() throws(SmallFile.Failure) -> ConfigurationSource {
+    var source = ConfigurationSource()
+    do {
+      let file = try EnvironmentFile(path: Self.file)
+      source.add(file.values, from: .file)
+      source.lookForTypingErrors()
+    } catch {
+      guard error.isMissing else { throw error }
+    }
+    source.addCredentials(in: credentials)
+    return source
+  }
+
+  /// For commands that people type: what the shell's environment says, if it names a database;
+  /// otherwise what the installed service would be started with.
+  ///
+  /// - Throws: the system's error when the service's file cannot be read.
+  package static func ofCommand() throws(SmallFile.Failure) -> ConfigurationSource {
+    let process = ofProcess()
+    let isTold = process.values["DATABASE_URL"]?.isEmpty == false
+    return isTold ? process : try ofService()
+  }
+
+  package subscript(name: String) -> String? { values[name] }
+
+  private mutating func add(_ more: [String: String], from origin: Origin) {
+    for (name, value) in more {
+      values[name] = value
+      origins[name] = origin
+    }
+  }
+
+  /// Secrets, a file each, by the key's name in lower case. An empty one is not there.
+  private mutating func addCredentials(in folder: String) {
+    for key in ConfigurationKey.all where key.isSecret {
+      guard let bytes = try? SmallFile.read("\(folder)/\(key.name.lowercased())") else { continue }
+      let value = String(decoding: bytes, as: UTF8.self).withoutLineBreak
+      if !value.isEmpty { add([key.name: value], from: .credential) }
+    }
+  }
+
+  /// Keys that begin with `CLINIC_` are refused by whoever reads them; of others, those that are
+  /// nearly a key.
+  private mutating func lookForTypingErrors() {
+    let known = ConfigurationKey.all.map(\.name)
+    for name in values.keys.sorted() where !known.contains(name) && !name.hasPrefix("CLINIC_") {
+      guard let meant = NearestName.nearest(to: name, among: known) else { continue }
+      misspelt.append((name, meant))
+    }
+  }
+}
+
+extension String {
+  /// Without the line break that files end with.
+  fileprivate var withoutLineBreak: String {
+    var text = Substring(self)
+    while text.last?.isNewline == true { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import ClinicEnvironment
+import JSONRPC
+import Systemd
+import Terminal
+
+/// Shows what a daemon is told.
+struct ConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config",
+    abstract: "Show the configuration in effect, without the secrets.",
+    discussion: """
+      Of the environment, when that has a DATABASE_URL; otherwise of what the installed service is \
+      started with. Whether it is valid, and the stores answer, says clinicd check.
+      """)
+
+  @Flag(name: .long, help: "Write JSON.")
+  var json = false
+
+  @Flag(name: .long, help: "Leave out what has its default.")
+  var changed = false
+
+  func run() throws {
+    let source = try ConfigurationSource.told()
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("items")
+    writer.beginArray()
+    for key in ConfigurationKey.all {
+      let value = source[key.name].flatMap { $0.isEmpty ? nil : $0 }
+      if changed, value == nil { continue }
+      writer.beginObject()
+      writer.member("key", key.name)
+      writer.member("value", Self.shown(value, of: key))
+      writer.member("from", origin(of: key, value, in: source))
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    let isForPeople = !json && Terminal.isTerminal(.output)
+    try ResultOutput(writesJSON: !isForPeople).show(try JSONDocument(parsing: writer.bytes).root)
+  }
+
+  private static func shown(_ value: String?, of key: ConfigurationKey) -> String? {
+    guard let value else { return key.standard }
+    return key.isSecret ? "(hidden)" : value
+  }
+
+  private func origin(
+    of key: ConfigurationKey, _ value: String?, in source: ConfigurationSource
+  ) -> String {
+    if value != nil { return source.origins[key.name]?.rawValue ?? "environment" }
+    return key.standard == nil ? "missing" : "default"
+  }
+}
+
+extension ConfigurationSource {
+  /// - Throws: ``Failure`` when the service's file cannot be read.
+  static func told() throws -> ConfigurationSource {
+    do {
+      return try ofCommand()
+    } catch {
+      throw Failure.failed("\(file) cannot be read (error \(error.number)); are you root?")
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import ClinicEnvironment
+import JSONRPC
+import Systemd
+import Testing
+
+@Suite struct EnvironmentFileTests {
+  @Test("a file is read as systemd reads it")
+  func reads() {
+    let text = """
+      # a comment
+        ; another
+      PLAIN=a value with spaces \t
+      EMPTY=
+      DOUBLE="a \\"quoted\\" one # no comment"
+      SINGLE='back\\slash'  
+      KEPT="space at the end "
+      LONG=one \\
+      line
+      WITHOUT_EQUALS
+      URL=postgresql://clinic:p%40ss@db/clinic?sslmode=require
+      TWICE=1
+      TWICE=2
+      """
+    #expect(
+      EnvironmentFile(text: text).values == [
+        "PLAIN": "a value with spaces", "EMPTY": "", "DOUBLE": "a \"quoted\" one # no comment",
+        "SINGLE": "back\\slash", "KEPT": "space at the end ", "LONG": "one line",
+        "URL": "postgresql://clinic:p%40ss@db/clinic?sslmode=require", "TWICE": "2",
+      ])
+  }
+
+  @Test(arguments: ["", "\n\n", "#", "=", "A", "A=\\", "A=\"never closed\n", "\r\n=\r\n", "A='"])
+  func takesAnything(_ text: String) {
+    #expect(EnvironmentFile(text: text).assignments.count <= 1)
+  }
+}
+
+/// `clinicd check` and `clinicctl config`.
+@Suite struct ConfigurationTests {
+  private static let valid = [
+    "DATABASE_URL": "postgresql://clinic:secret-of-the-database@localhost:1/clinic",
+    "REDIS_URL": "redis://localhost:1", "MONGO_URL": "mongodb://localhost:1",
+    "SECRET_KEY": "a secret of tests alone, 32 bytes or more",
+    "CLINIC_AUDIT_KEY": "another secret of tests alone, 32 bytes",
+  ]
+
+  private func check(
+    _ settings: [String: String], _ arguments: String...
+  ) async throws -> (status: Int32, output: String) {
+    try await inFolder { folder in
+      try await finished(
+        "clinicd", ["check"] + arguments, environment: Self.valid.merging(settings) { $1 },
+        in: folder)
+    }
+  }
+
+  private func inFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    let folder = try TemporaryFolder.make()
+    do {
+      let value = try await body(folder)
+      await TemporaryFolder.remove(folder)
+      return value
+    } catch {
+      await TemporaryFolder.remove(folder)
+      throw error
+    }
+  }
+
+  @Test("check: everything that is wrong at once, with the key that was meant, and no secret")
+  func namesWhatIsWrong() async throws {
+    let (status, output) = try await check([
+      "CLINIC_TIMEZONE": "UTC", "CLINIC_MAX_DEPTH": "many", "SECRET_KEY": "too-short",
+      "CLINIC_NOTHING_LIKE_IT_AT_ALL": "1", "MONGO_URL": "",
+    ])
+    #expect(status == 1)
+    #expect(output.contains("CLINIC_TIMEZONE: there is no such key; is CLINIC_TIME_ZONE meant?"))
+    #expect(output.contains("CLINIC_NOTHING_LIKE_IT_AT_ALL: there is no such key\n"))
+    #expect(output.contains("CLINIC_MAX_DEPTH: a number from 4 to 1000"))
+    #expect(output.contains("SECRET_KEY: 32 bytes or more"))
+    #expect(output.contains("MONGO_URL: must be given"))
+    #expect(!output.contains("too-short"))
+  }
+
+  @Test("check: the store that does not answer is named")
+  func reachesStores() async throws {
+    #expect(try await check([:], "--configuration") == (0, "configuration: ok\n"))
+    let (status, output) = try await check([:])
+    #expect(status == 1)
+    #expect(output.hasPrefix("configuration: ok\nclinicd: postgresql: "))
+    #expect(!output.contains("secret-of-the-database"))
+  }
+
+  @Test("a zone that PostgreSQL does not know is named, by check and at the start")
+  func unknownZone() async throws {
+    let settings = [
+      "CLINIC_TIME_ZONE": "Europe/Nowhere",
+      "DATABASE_URL": try testSetting("CLINIC_TEST_DATABASE_URL"),
+    ]
+    let complaint = "clinicd: CLINIC_TIME_ZONE: PostgreSQL knows no zone Europe/Nowhere\n"
+    let (status, output) = try await check(settings)
+    #expect(status == 1)
+    #expect(output == "configuration: ok\n" + complaint)
+    try await inFolder { folder in
+      let started = try await finished(
+        "clinicd", [], environment: Self.valid.merging(settings) { $1 }, in: folder)
+      #expect(started.status == 1)
+      #expect(started.output.hasSuffix(complaint))
+    }
+  }
+
+  @Test("config: secrets are hidden; credentials win, and a reload's files over what was there")
+  func shows() async throws {
+    try await inFolder { folder in
+      try SmallFile.makeFolder("\(folder)/credentials")
+      try SmallFile.makeFolder("\(folder)/reload")
+      try SmallFile.write(Array("from-a-file\n".utf8), to: "\(folder)/credentials/secret_key")
+      try SmallFile.write(Array("\n".utf8), to: "\(folder)/credentials/redis_url")
+      try SmallFile.write(
+        Array("CLINIC_MAX_DEPTH=32\nSECRET_KEY=loses\n".utf8), to: "\(folder)/reload/clinicd.env")
+      let (status, output) = try await finished(
+        "clinicctl", ["config"],
+        environment: Self.valid.merging([
+          "CREDENTIALS_DIRECTORY": "\(folder)/credentials", "RUNTIME_DIRECTORY": "\(folder)/reload",
+          "CLINIC_MAX_DEPTH": "16", "CLINIC_MAX_BATCH": "7",
+        ]) { $1 }, in: folder)
+      #expect(status == 0)
+      for secret in ["from-a-file", "loses", "secret-of-the-database", "of tests alone"] {
+        #expect(!output.contains(secret))
+      }
+      let items = try JSONDocument(parsing: output).root.list("items")
+      func item(_ key: String) -> String? {
+        items.first { $0["key"]?.string == key }.map {
+          "\($0["value"]?.string ?? "nothing") \($0["from"]?.string ?? "")"
+        }
+      }
+      #expect(item("SECRET_KEY") == "(hidden) credential")
+      #expect(item("REDIS_URL") == "(hidden) environment")
+      #expect(item("CLINIC_MAX_DEPTH") == "32 file")
+      #expect(item("CLINIC_MAX_BATCH") == "7 environment")
+      #expect(item("CLINIC_TIME_ZONE") == "UTC default")
+      #expect(items.count == ConfigurationKey.all.count)
+    }
+  }
+}
