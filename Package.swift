@@ -76,7 +76,8 @@ let package = Package(
     .executableTarget(
       name: "clinicd",
       dependencies: [
-        "Clinic", "ClinicEnvironment", "RPCServer", "Systemd", nio, nioPosix, logging, lifecycle, arguments,
+        "Clinic", "ClinicEnvironment", "RPCServer", "Systemd", nio, nioPosix, logging, lifecycle,
+        arguments,
       ],
       swiftSettings: settings),
     .executableTarget(
