@@ -5,10 +5,11 @@ PREFIX ?= /usr/local
 ARGS ?=
 
 SOURCES := Package.swift Sources Tests
-RELEASE := .build/release
-SHARE := $(DESTDIR)$(PREFIX)/share/clinicd
+RELEASE ?= .build/release
+# Where `make install` puts the units.
+UNITS ?= $(PREFIX)/lib/systemd/system
 
-.PHONY: help run test bench generated lint format dependencies build install clean
+.PHONY: help run test bench generated lint format dependencies build install deb clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -43,12 +44,12 @@ build: dependencies ## Build a release
 
 install: ## Install a built release (DESTDIR, PREFIX)
 	@test -x $(RELEASE)/clinicd || { echo 'Nothing is built; run make build first.' >&2; exit 1; }
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(SHARE)
-	install -s -m 755 $(RELEASE)/clinicd $(DESTDIR)$(PREFIX)/sbin
-	install -s -m 755 $(RELEASE)/clinicctl $(DESTDIR)$(PREFIX)/bin
-	if [ -d clients ]; then cp -RT --no-preserve=ownership clients $(SHARE)/clients; fi
+	scripts/install $(RELEASE) "$(DESTDIR)" $(PREFIX) $(UNITS)
+
+deb: build ## Build a Debian package in dist/
+	scripts/deb $(RELEASE)
 
 clean: ## Remove what was built (.clinic, the demo's data, stays)
 	scripts/stack down .build/test-stack
 	scripts/stack down .build/bench-stack
-	rm -rf .build
+	rm -rf .build dist

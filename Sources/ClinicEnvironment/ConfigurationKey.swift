@@ -142,4 +142,20 @@ package struct ConfigurationKey: Sendable {
     return (["| key | default | unit | meaning |", "| --- | --- | --- | --- |"] + rows)
       .joined(separator: "\n")
   }
+
+  /// The list in the manual page, in mdoc.
+  package static var manual: String {
+    all.map { key in
+      // Quotes by their names, so that none is taken for something else.
+      var meaning = ""
+      for (index, part) in key.meaning.split(separator: "`", omittingEmptySubsequences: false)
+        .enumerated()
+      {
+        meaning += (index == 0 ? "" : index % 2 == 1 ? "\\(oq" : "\\(cq") + part
+      }
+      let unit = key.isSecret ? "\(key.unit), secret" : key.unit
+      let standard = key.standard.map { "Default: \($0)." } ?? "Required."
+      return ".It Ev \(key.name) Pq \(unit)\n\(meaning).\n\(standard)"
+    }.joined(separator: "\n")
+  }
 }

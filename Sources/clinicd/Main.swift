@@ -63,7 +63,10 @@ struct Keys: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the configuration's keys as a Markdown table.")
 
-  func run() throws { print(ConfigurationKey.markdown) }
+  @Flag(help: "For the manual page instead.")
+  var manual = false
+
+  func run() throws { print(manual ? ConfigurationKey.manual : ConfigurationKey.markdown) }
 }
 
 /// Prints the OpenRPC document of every method.
