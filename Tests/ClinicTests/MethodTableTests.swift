@@ -20,6 +20,12 @@ import Testing
     "users.update": "A",
     "users.reset_password": "A",
     "doctors.list": "ADPRK",
+    "devices.request_pairing": "ADPRKB-",
+    "devices.claim": "ADPRKB-",
+    "devices.approve": "AR",
+    "devices.revoke": "A",
+    "devices.list": "A",
+    "kiosk.identify": "AK",
     "patients.list": "ADPR",
     "patients.create": "ADRK",
     "patients.get": "ADPR",
@@ -123,7 +129,7 @@ import Testing
 
   @Test("every method that writes takes a key and a version by name only, or neither")
   func byNameOnly() throws {
-    let without: Set = ["auth.register", "users.reset_password"]
+    let without: Set = ["auth.register", "users.reset_password", "kiosk.identify"]
     for entry in table.entries {
       let key = entry.description.params.field(named: "idempotency_key")
       if let key { #expect(key.isByNameOnly && !key.isRequired, "\(entry.name)") }
@@ -142,7 +148,8 @@ import Testing
   }
 
   private static let writes: Set = [
-    "auth.register", "users.update", "users.reset_password", "patients.create", "patients.update",
+    "auth.register", "users.update", "users.reset_password", "devices.approve", "devices.revoke",
+    "kiosk.identify", "patients.create", "patients.update",
     "patients.delete", "queue.walk_in", "queue.call_next", "queue.set_status", "queue.undo",
     "queue.recall", "queue.transfer", "queue.set_priority",
   ]

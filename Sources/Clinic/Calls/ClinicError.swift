@@ -13,6 +13,7 @@ package enum Reason: String, CaseIterable, Sendable {
   case notYourQueue = "not_your_queue"
   case priorityForStaff = "priority_for_staff"
   case notYourPatient = "not_your_patient"
+  case visitorUnknown = "visitor_unknown"
   case notYourVisit = "not_your_visit"
 
   // The present state.
@@ -91,7 +92,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .notAuthenticated, .badCredentials, .tokenInvalid, .tokenExpired, .tokenRevoked:
       .notAuthenticated
     case .roleNotAllowed, .noStaffIdentity, .notYourQueue, .priorityForStaff, .notYourPatient,
-      .notYourVisit:
+      .notYourVisit, .visitorUnknown:
       .notAllowed
     case .noSuch: .notFound
     case .staleVersion, .keyReused, .usernameTaken, .emailTaken, .alreadyInQueue, .alreadyServing,
@@ -126,6 +127,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .notYourQueue: "a doctor calls for himself or herself"
     case .priorityForStaff: "only staff may set a priority"
     case .notYourPatient: "a kiosk may queue the patient that it has just registered"
+    case .visitorUnknown: "this visitor's time is over: identify again"
     case .noSuch: "there is no such thing"
     case .staleVersion: "somebody changed this meanwhile: read it again"
     case .keyReused: "this idempotency key was used with other params"

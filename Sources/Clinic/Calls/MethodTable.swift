@@ -28,7 +28,7 @@ package struct MethodTable: Sendable {
   /// The whole table: a list a department.
   package static func all() throws -> MethodTable {
     MethodTable(
-      try staffMethods() + patientMethods() + schedulingMethods() + queueMethods()
+      try staffMethods() + deviceMethods() + patientMethods() + schedulingMethods() + queueMethods()
         + visitMethods() + prescriptionMethods() + pharmacyMethods() + billingMethods()
         + reportMethods() + systemMethods())
   }

@@ -57,14 +57,10 @@ struct QueueBatch: Sendable {
       \(claims.map(\.method)), \(claims.map(\.key))))
       """,
     ]
-    if !appointments.isEmpty {
-      statements.append(
-        """
-        SELECT a.id, a.patient_id, p.name, a.doctor_id, a.status, a.date, \
-        (a.date + a.start_time)::timestamptz, (a.date + a.end_time)::timestamptz \
-        FROM appointments a JOIN patients p ON p.id = a.patient_id \
-        WHERE a.id = ANY(\(appointments)) ORDER BY a.id FOR NO KEY UPDATE OF a
-        """)
+    let visitors = Set(jobs.compactMap(\.visitor?.hash))
+    let needsMore = !appointments.isEmpty || !visitors.isEmpty
+    if needsMore {
+      statements += Self.appointments(appointments, visitors: Array(visitors))
     }
     var results = try await transaction.pipeline(statements)
     if results[0].isEmpty, date == nil {
@@ -73,7 +69,7 @@ struct QueueBatch: Sendable {
         "INSERT INTO queue_days (date) VALUES (current_date) ON CONFLICT (date) DO NOTHING")
       results = try await transaction.pipeline(statements)
     }
-    rows = try Self.rows(patients: results[2], appointments: results.count > 4 ? results[4] : nil)
+    rows = try Self.rows(patients: results[2], more: needsMore ? Array(results[4...]) : [])
     kept = try Self.keptReplies(results[3])
     guard let row = results[0].first else {
       now = Instant(microseconds: 0)
@@ -102,14 +98,39 @@ struct QueueBatch: Sendable {
     """
   }
 
-  private static func rows(patients: Rows, appointments: Rows?) throws -> QueueRows {
+  private static func appointments(_ ids: [ID<Appointment>], visitors: [[UInt8]]) -> [SQL] {
+    [
+      """
+      SELECT a.id, a.patient_id, p.name, a.doctor_id, a.status, a.date, \
+      (a.date + a.start_time)::timestamptz, (a.date + a.end_time)::timestamptz \
+      FROM appointments a JOIN patients p ON p.id = a.patient_id \
+      WHERE a.id = ANY(\(ids)) OR (a.date = current_date AND a.status = 'SCHEDULED' \
+      AND a.patient_id IN (SELECT patient_id FROM visitors WHERE token_hash = ANY(\(visitors)))) \
+      ORDER BY a.id FOR NO KEY UPDATE OF a
+      """,
+      """
+      SELECT v.token_hash, v.caller, p.id, p.name, p.archived_at IS NOT NULL, NULL::text \
+      FROM visitors v JOIN patients o ON o.id = v.patient_id \
+      JOIN patients p ON p.id = coalesce(o.merged_into, o.id) \
+      WHERE v.token_hash = ANY(\(visitors)) AND v.expires_at > now() FOR KEY SHARE OF p
+      """,
+    ]
+  }
+
+  private static func rows(patients: Rows, more: [Rows]) throws -> QueueRows {
     var rows = QueueRows()
     for row in patients {
       var cells = row.cells
       rows.patients[try cells.next()] = try PatientAtDesk(cells: &cells)
     }
-    for appointment in try appointments?.decode(as: AppointmentAtDesk.self) ?? [] {
+    guard more.count == 2 else { return rows }
+    for appointment in try more[0].decode(as: AppointmentAtDesk.self) {
       rows.appointments[appointment.id] = appointment
+    }
+    for row in more[1] {
+      var cells = row.cells
+      let hash: [UInt8] = try cells.next()
+      rows.visitors[hash] = (try cells.next(), try PatientAtDesk(cells: &cells))
     }
     return rows
   }

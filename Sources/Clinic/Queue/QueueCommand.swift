@@ -7,10 +7,12 @@ package protocol QueueCommand: Method where Result == TokenView {
   var patient: ID<Patient>? { get }
   /// The appointment whose row it needs.
   var appointment: ID<Appointment>? { get }
+  /// The visitor whom a kiosk has identified, if the call is about one.
+  var visitor: VisitorToken? { get }
   /// What the audit keeps beside the outcome.
   var auditDetails: String? { get }
   /// Checks what needs no lock. Runs before the call waits for others.
-  func check(by caller: Caller, in clinic: StaffDirectory) throws(ClinicError)
+  func check(by caller: Caller, in clinic: StaffDirectory) throws
   func apply(to day: inout QueueDay, in context: QueueContext) throws(ClinicError) -> QueueChange
 }
 
@@ -18,8 +20,9 @@ extension QueueCommand {
   package var date: LocalDate? { nil }
   package var patient: ID<Patient>? { nil }
   package var appointment: ID<Appointment>? { nil }
+  package var visitor: VisitorToken? { nil }
   package var auditDetails: String? { nil }
-  package func check(by caller: Caller, in staff: StaffDirectory) throws(ClinicError) {}
+  package func check(by caller: Caller, in staff: StaffDirectory) throws {}
 }
 
 /// What a queue command may look at beside its day.
@@ -35,6 +38,14 @@ package struct QueueContext: Sendable {
     return patient
   }
 
+  /// The patient behind a visitor's word: of this kiosk alone, and while it holds (rule 50).
+  func patient(_ visitor: VisitorToken) throws(ClinicError) -> PatientAtDesk {
+    guard let (caller, patient) = rows.visitors[visitor.hash], caller == self.caller.scope,
+      !patient.isArchived
+    else { throw ClinicError(.visitorUnknown) }
+    return patient
+  }
+
   func appointment(_ id: ID<Appointment>) throws(ClinicError) -> AppointmentAtDesk {
     guard let appointment = rows.appointments[id] else { throw .notFound("appointment", id) }
     return appointment
@@ -44,7 +55,10 @@ package struct QueueContext: Sendable {
 /// The rows that a batch of queue commands needs, by the numbers that the calls name.
 struct QueueRows: Sendable {
   var patients: [ID<Patient>: PatientAtDesk] = [:]
+  /// Those that the calls name, and today's of visitors.
   var appointments: [ID<Appointment>: AppointmentAtDesk] = [:]
+  /// By the hash of the visitor's word, with the scope that it was given to.
+  var visitors: [[UInt8]: (caller: String, patient: PatientAtDesk)] = [:]
 }
 
 /// What a check-in needs to know of a patient. Merged patients are the survivor.

@@ -41,7 +41,7 @@ package final class QueueLane: Sendable {
       outcome = await submit(
         QueueJob(
           date: command.date, patient: command.patient, appointment: command.appointment,
-          claim: claim,
+          visitor: command.visitor, claim: claim,
           entry: { outcome in
             AuditEntry(
               of: C.name, by: caller, subject: command.subject, details: command.auditDetails,
@@ -195,6 +195,7 @@ final class QueueJob: Sendable {
   let date: LocalDate?
   let patient: ID<Patient>?
   let appointment: ID<Appointment>?
+  let visitor: VisitorToken?
   let claim: IdempotencyClaim?
   let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
   let apply: Step
@@ -209,13 +210,14 @@ final class QueueJob: Sendable {
 
   init(
     date: LocalDate?, patient: ID<Patient>? = nil, appointment: ID<Appointment>? = nil,
-    claim: IdempotencyClaim? = nil,
+    visitor: VisitorToken? = nil, claim: IdempotencyClaim? = nil,
     entry: @escaping @Sendable (Result<[UInt8], any Error>) -> AuditEntry?,
     apply: @escaping Step
   ) {
     self.date = date
     self.patient = patient
     self.appointment = appointment
+    self.visitor = visitor
     self.claim = claim
     self.entry = entry
     self.apply = apply

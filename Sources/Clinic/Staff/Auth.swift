@@ -22,7 +22,7 @@ package struct Login: SessionMethod {
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
     let pair = "\(username)@\(source)"
-    try await clinic.refuseGuessing(pair)
+    try await clinic.throttle.allow(pair, upTo: clinic.settings.loginFailuresPerMinute)
     // Guessing from many addresses slows the user down and locks nobody out.
     if await clinic.throttle.attempt(username.rawValue).count > 20 {
       try await Task.sleep(for: .seconds(1))
@@ -275,7 +275,7 @@ package struct ChangePassword: SessionMethod {
     }
     let id = try identity.caller.requireUser()
     let pair = "password:\(id)"
-    try await clinic.refuseGuessing(pair)
+    try await clinic.throttle.allow(pair, upTo: clinic.settings.loginFailuresPerMinute)
     let account = try await clinic.postgres.query(
       "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(id)"
     ).decode(as: Logins.Account.self).first
@@ -306,17 +306,6 @@ package struct ChangePassword: SessionMethod {
     _ = try clinic.logins.bind(session, to: token)
     await clinic.logins.recheck(.user(id))
     return credentials
-  }
-}
-
-extension Clinic {
-  /// Refuses an attempt after as many as a minute allows.
-  fileprivate func refuseGuessing(_ what: String) async throws(ClinicError) {
-    let limit = settings.loginFailuresPerMinute
-    let (attempts, wait) = await throttle.attempt(what)
-    guard attempts <= limit else {
-      throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait)).with("limit", .int(limit))
-    }
   }
 }
 

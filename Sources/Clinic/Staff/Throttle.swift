@@ -1,3 +1,4 @@
+import JSONRPC
 import Redis
 import StoreLoop
 import Synchronization
@@ -32,6 +33,14 @@ package final class Throttle: Sendable {
       local[key, default: (0, now + Int64(Self.seconds))].count += 1
       let entry = local[key] ?? (1, now + 1)
       return (entry.count, Int(entry.endsAt - now))
+    }
+  }
+
+  /// Counts an attempt and refuses it after as many as a minute allows.
+  func allow(_ what: String, upTo limit: Int) async throws(ClinicError) {
+    let (attempts, wait) = await attempt(what)
+    guard attempts <= limit else {
+      throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait)).with("limit", .int(limit))
     }
   }
 

@@ -1,0 +1,130 @@
+package import JSONRPC
+import Postgres
+
+/// Begins a pairing: a code to show on the screen, and a secret to claim tokens with when the code
+/// was approved.
+package struct RequestPairing: SessionMethod {
+  package struct Result: Codable, Sendable {
+    package let code: String
+    package let secret: String
+    /// Seconds in which the code can be approved.
+    package let expiresIn: Int
+  }
+  package static let name = "devices.request_pairing"
+  package static let summary = "Gives a new kiosk or board a code to show and a secret to keep."
+  package static let roles = Roles.anybody
+  package static let errors: [Reason] = [.tooManyAttempts]
+
+  package let role: Device.Kind
+  package let name: Line?
+
+  /// Minutes that a code waits for its approval.
+  private static let minutes: Int32 = 15
+  /// Codes of one address in a minute, and codes that wait in all.
+  private static let perMinute = 10
+  private static let waiting = 1000
+
+  package func run(on session: Session, of clinic: Clinic) async throws -> Result {
+    try await clinic.throttle.allow("pairing:\(session.source)", upTo: Self.perMinute)
+    let code = PairingCode.make()
+    let secret = Secret.make()
+    let made = try await clinic.postgres.withTransaction { transaction in
+      try await transaction.pipeline([
+        "DELETE FROM devices WHERE status = 'PENDING' AND expires_at <= now()",
+        """
+        INSERT INTO devices (name, role, code, secret_hash, expires_at) \
+        SELECT \(name), \(role), \(code), \(Secret.hash(secret)), \
+        now() + make_interval(mins => \(Self.minutes)) \
+        WHERE (SELECT count(*) FROM devices WHERE status = 'PENDING') < \(Self.waiting) \
+        ON CONFLICT (code) WHERE status = 'PENDING' DO NOTHING
+        """,
+      ])
+    }
+    guard made[1].affected == 1 else { throw ClinicError(.busy) }
+    return Result(code: code.shown, secret: secret, expiresIn: Int(Self.minutes) * 60)
+  }
+}
+
+/// Gives an approved device its tokens and binds this connection to it. Asked before the approval
+/// it says so; asked again because the answer was lost, it ends the first tokens and gives others.
+package struct ClaimDevice: SessionMethod {
+  package struct Result: Codable, Sendable {
+    /// PENDING until somebody has approved the code, then CLAIMED.
+    package let status: Device.Status
+    package let accessToken: String?
+    package let refreshToken: String?
+    package let tokenType: String?
+    package let expiresIn: Int?
+    package let user: User?
+
+    init(_ status: Device.Status, _ credentials: Credentials? = nil) {
+      self.status = status
+      accessToken = credentials?.accessToken
+      refreshToken = credentials?.refreshToken
+      tokenType = credentials?.tokenType
+      expiresIn = credentials?.expiresIn
+      user = credentials?.user
+    }
+  }
+  package static let name = "devices.claim"
+  package static let summary = "Gives a device whose code was approved the tokens of its role."
+  package static let roles = Roles.anybody
+  package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
+  package static let profile = CallProfile.barrier
+
+  package let secret: RefreshToken
+
+  package func run(on session: Session, of clinic: Clinic) async throws -> Result {
+    let opened = try await clinic.postgres.withTransaction { transaction in
+      try await open(from: session.source, in: transaction, of: clinic)
+    }
+    guard let (credentials, token) = opened else { return Result(.pending) }
+    try await clinic.staff.refresh(token.userID)
+    _ = try clinic.logins.bind(session, to: token)
+    return Result(.claimed, credentials)
+  }
+
+  private func open(
+    from source: String, in transaction: Transaction, of clinic: Clinic
+  ) async throws -> (Credentials, AccessToken)? {
+    let rows = try await transaction.query(
+      """
+      SELECT id, status, user_id, expires_at <= now(), \
+      coalesce(claimed_at > now() - interval '10 minutes', false) \
+      FROM devices WHERE secret_hash = \(Secret.hash(secret.rawValue)) FOR UPDATE
+      """)
+    guard let row = rows.first else { throw ClinicError(.tokenInvalid) }
+    var cells = row.cells
+    let id: ID<Device> = try cells.next()
+    let status: Device.Status = try cells.next()
+    let userID: ID<User>? = try cells.next()
+    let isExpired: Bool = try cells.next()
+    let wasJustClaimed: Bool = try cells.next()
+    switch status {
+    case .pending where isExpired: throw ClinicError(.tokenExpired)
+    case .pending: return nil
+    case .claimed where wasJustClaimed: break
+    case .claimed, .revoked: throw ClinicError(.tokenRevoked)
+    case .approved: break
+    }
+    let account = try await transaction.query(
+      "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(userID)"
+    ).decode(as: Logins.Account.self).first
+    guard let account, account.user.enabled else { throw ClinicError(.tokenRevoked) }
+    transaction.enqueue(
+      "UPDATE logins SET revoked_at = now() WHERE user_id = \(userID) AND revoked_at IS NULL")
+    transaction.enqueue(
+      """
+      UPDATE devices SET status = 'CLAIMED', claimed_at = coalesce(claimed_at, now()) \
+      WHERE id = \(id)
+      """)
+    let caller = Caller(
+      role: account.user.role, userID: userID, name: account.user.username, source: source)
+    transaction.enqueue(
+      AuditEntry.insert([
+        AuditEntry(by: caller, method: Self.name, subject: Subject("device", id))
+      ]))
+    return try await Logins.open(
+      account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
+  }
+}
