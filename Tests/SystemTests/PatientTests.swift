@@ -315,4 +315,54 @@ import Testing
       #expect(both == 0)
     }
   }
+
+  @Test("a new name is in the queue with the answer, also of patients who check in meanwhile")
+  func newNames() async throws {
+    try await TestClinic.run { clinic in
+      let reception = try await clinic.member(.reception)
+      let desks = [
+        try await clinic.connect(reception, on: 0), try await clinic.connect(reception, on: 1),
+      ]
+      let patients = try await clinic.patients(30)
+      let board = try await desks[1].subscribe()
+      _ = try await concurrently(60) { index in
+        let id = JSON.int(patients[index / 2])
+        let desk = desks[(index / 2 + index) % 2]
+        return index % 2 == 0
+          ? try await desk.call("queue.walk_in", ["patient_id": id])
+          : try await desk.call("patients.update", ["id": id, "name": "Renamed \(index / 2)"])
+      }
+      let different = try await clinic.number(
+        """
+        SELECT count(*) FROM patients p JOIN queue_tokens t ON t.patient_id = p.id \
+        WHERE t.patient_name <> p.name
+        """)
+      #expect(different == 0)
+      let renamed = try await desks[0].call(
+        "patients.update", ["id": .int(patients[0]), "name": "Renamed last"])
+      #expect(try renamed.text("name") == "Renamed last")
+      let shown = try await desks[0].call("queue.today").list("tokens")
+      #expect(shown.contains { $0["patient_name"]?.string == "Renamed last" })
+      try await board.reach(try await clinic.number("SELECT version FROM queue_days"))
+      let last = try #require(board.messages.last).list("tokens")
+      #expect(last.map { $0["patient_name"]?.string } == ["Renamed last"])
+    }
+  }
+
+  @Test("a new name that the queue cannot take is none")
+  func refusedName() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let patient = try await clinic.patient()
+      try await desk.call("queue.walk_in", ["patient_id": .int(patient)])
+      try await clinic.holding("SELECT FROM queue_days FOR UPDATE") {
+        let refusal = try await desk.refused(
+          "patients.update", ["id": .int(patient), "name": "Renamed"])
+        #expect(refusal.reason == "deadline_exceeded")
+      }
+      let names = try await clinic.texts(
+        "SELECT concat_ws(' ', name, patient_name) FROM patients, queue_tokens")
+      #expect(names == ["Patient 1 Patient 1"])
+    }
+  }
 }

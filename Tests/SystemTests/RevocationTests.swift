@@ -166,6 +166,38 @@ import Testing
     }
   }
 
+  @Test("who changes the own password goes on; every other login of the user ends")
+  func changePassword() async throws {
+    try await TestClinic.run { clinic in
+      let person = try await Person(clinic)
+      let desk = try await clinic.stranger(on: 0)
+      try await desk.call("auth.login", person.member.login)
+      let follower = try await desk.subscribe()
+      var credentials = person.credentials
+      var password = person.member.password
+      for round in 1...10 {
+        let next = "a password that is new, \(round)"
+        credentials = try await desk.call(
+          "auth.change_password",
+          ["current_password": .string(password), "new_password": .string(next)])
+        password = next
+        if round == 1 { try await person.checkNothingIsLeft(clinic) }
+      }
+      try await desk.call("auth.whoami")
+      try await desk.call("queue.walk_in", ["patient_id": .int(try await clinic.patient())])
+      try await eventually("the connection's own subscription goes on") {
+        !follower.messages.isEmpty
+      }
+      #expect(!follower.messages.contains { $0["kind"]?.string == "closed" })
+      try await follower.reach(1)
+      let other = try await clinic.stranger(on: 1)
+      try await other.call(
+        "auth.authenticate", ["access_token": credentials["access_token"].json])
+      try await other.call(
+        "auth.refresh", ["refresh_token": credentials["refresh_token"].json])
+    }
+  }
+
   @Test("logging out ends the login's tokens on every instance, and no other login")
   func logout() async throws {
     try await TestClinic.run { clinic in

@@ -6,6 +6,27 @@ import Testing
 
 /// Users, as the other instance sees them.
 @Suite struct StaffTests {
+  @Test("who was made at one instance is known at the other one when the answer is there")
+  func madeElsewhere() async throws {
+    try await TestClinic.run { clinic in
+      let admin = try await clinic.admin(on: 0)
+      let desk = try await clinic.connect(.reception, on: 1)
+      for (index, patient) in try await clinic.patients(20).enumerated() {
+        let doctor = try await admin.call(
+          "auth.register",
+          [
+            "username": "doctor-of-\(index)", "password": "a password of a doctor",
+            "full_name": "Doctor \(index)", "role": "DOCTOR", "room": "Room \(index)",
+          ])
+        let token = try await desk.call(
+          "queue.walk_in", ["patient_id": .int(patient), "doctor_id": doctor["id"].json])
+        #expect(try token.integer("doctor_id") == doctor.integer("id"))
+        let listed = try await desk.call("doctors.list").list("items")
+        #expect(listed.contains { $0["room"]?.string == "Room \(index)" })
+      }
+    }
+  }
+
   @Test("a doctor's new name and room are shown on every instance's boards")
   func newRoom() async throws {
     try await TestClinic.run { clinic in

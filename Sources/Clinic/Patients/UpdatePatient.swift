@@ -9,6 +9,8 @@ package struct UpdatePatient: Command {
   package static let summary = "Changes a patient: what is left out stays, null clears."
   package static let roles = Roles.only(.doctor, .reception)
   package static let errors: [Reason] = [.noSuch, .staleVersion, .patientArchived, .bornInFuture]
+  /// Another name changes the queue, whose day stays locked until the transaction ends.
+  package static let sharesTransaction = false
 
   package let id: ID<Patient>
   package let name: PersonName?
@@ -38,12 +40,19 @@ package struct UpdatePatient: Command {
     ).row(orMissing: "patient", id)
     if before.archivedAt != nil { throw ClinicError(.patientArchived) }
     if let version, version != before.version { throw ClinicError.stale(before.version) }
-    return try await transaction.query(
+    let patient: Patient = try await transaction.query(
       """
       UPDATE patients SET \(sql: changes.joined(separator: ", ")) WHERE id = \(id) \
       RETURNING \(sql: Patient.columns)
       """
     ).row()
+    if patient.name != before.name {
+      // Today's queue shows the new name. A check-in that comes later has read it.
+      try await clinic.queue.change(nil, in: transaction) { day, _ in
+        day.rename(patient.id, to: patient.name)
+      }
+    }
+    return patient
   }
 
   private var changes: [SQL] {
@@ -88,10 +97,6 @@ package struct UpdatePatient: Command {
     }
   }
 
-  /// The queue shows the new name.
-  package func committed(_ result: Patient, in clinic: Clinic) async {
-    if name != nil { await clinic.queue.rename(result.id, to: result.name) }
-  }
 }
 
 /// Archives a patient: every row stays, and stays readable (rule 5).

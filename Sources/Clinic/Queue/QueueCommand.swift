@@ -12,7 +12,7 @@ package protocol QueueCommand: Method where Result == TokenView {
   /// What the audit keeps beside the outcome.
   var auditDetails: String? { get }
   /// Checks what needs no lock. Runs before the call waits for others.
-  func check(by caller: Caller, in clinic: StaffDirectory) throws
+  func check(by caller: Caller, in staff: StaffDirectory) async throws
   func apply(to day: inout QueueDay, in context: QueueContext) throws(ClinicError) -> QueueChange
 }
 
@@ -22,7 +22,7 @@ extension QueueCommand {
   package var appointment: ID<Appointment>? { nil }
   package var visitor: VisitorToken? { nil }
   package var auditDetails: String? { nil }
-  package func check(by caller: Caller, in staff: StaffDirectory) throws {}
+  package func check(by caller: Caller, in staff: StaffDirectory) async throws {}
 }
 
 /// What a queue command may look at beside its day.

@@ -140,6 +140,8 @@ package final class QueueFeed: Sendable {
       return
     }
     if event.version == known + 1 {
+      // Boards name the doctors: another instance may just have made one.
+      try await staff.meet(event.tokens.compactMap(\.doctorID))
       advance(event, on: date)
     } else {
       try await catchUp(date)

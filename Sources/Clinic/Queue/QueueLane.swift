@@ -37,7 +37,7 @@ package final class QueueLane: Sendable {
   ) async throws -> [UInt8] {
     let outcome: Result<[UInt8], any Error>
     do {
-      try command.check(by: caller, in: staff)
+      try await command.check(by: caller, in: staff)
       outcome = await submit(
         QueueJob(
           date: command.date, patient: command.patient, appointment: command.appointment,
@@ -74,24 +74,11 @@ package final class QueueLane: Sendable {
     days.value[date]?.version ?? 0
   }
 
-  /// Shows a patient's new name in today's queue.
-  func rename(_ patient: ID<Patient>, to name: String) async {
-    await runInternal(on: nil) { day, _ in day.rename(patient, to: name) }
-  }
-
   /// Closes a day that is over (rule 16).
   func close(_ date: LocalDate) async -> Bool {
-    await runInternal(on: date) { day, now in day.close(at: now) }
-  }
-
-  @discardableResult
-  private func runInternal(
-    on date: LocalDate?,
-    _ step: @escaping @Sendable (inout QueueDay, Instant) -> QueueChange?
-  ) async -> Bool {
     let outcome = await submit(
       QueueJob(
-        date: date, entry: { _ in nil }, apply: { day, now, _, _ in (step(&day, now), []) }))
+        date: date, entry: { _ in nil }, apply: { day, now, _, _ in (day.close(at: now), []) }))
     if case .success = outcome { return true }
     return false
   }
@@ -122,7 +109,7 @@ package final class QueueLane: Sendable {
     let jobs = jobs.filter { !$0.isFinished }
     guard !jobs.isEmpty else { return }
     do {
-      let batch = try await limited {
+      let batch = try await limited(to: Self.patience(of: jobs)) {
         try await self.postgres.withTransaction { transaction in
           var batch = try await QueueBatch(
             jobs, on: date, known: self.days.value, rules: self.settings.queue, in: transaction)
@@ -141,6 +128,13 @@ package final class QueueLane: Sendable {
         for job in jobs { job.finish(.failure(error)) }
       }
     }
+  }
+
+  /// As long as one of the callers waits. Each call's own deadline ends it; what is left then, with
+  /// nobody to wait for it, is given up a little later.
+  private static func patience(of jobs: [QueueJob]) -> Duration {
+    let longest = jobs.map { $0.context.map { $0.deadline - .now } ?? .seconds(6) }.max()
+    return (longest ?? .zero) + .milliseconds(500)
   }
 
   /// Tells Redis and the boards what a batch that is committed has changed.

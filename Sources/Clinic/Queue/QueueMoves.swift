@@ -19,14 +19,14 @@ package struct WalkIn: QueueCommand {
   package var patient: ID<Patient>? { patientID }
   package var subject: Subject? { Subject("patient", patientID) }
 
-  package func check(by caller: Caller, in staff: StaffDirectory) throws {
+  package func check(by caller: Caller, in staff: StaffDirectory) async throws {
     guard (patientID == nil) != (visitor == nil) else {
       throw ParamsError(
         reason: patientID == nil ? .missing : .invalid, field: "patient_id",
         message: "either a patient or a visitor")
     }
     if priority != nil, !caller.role.isStaff { throw ClinicError(.priorityForStaff) }
-    if let doctorID { _ = try staff.doctor(doctorID) }
+    if let doctorID { _ = try await staff.doctor(doctorID) }
   }
 
   package func apply(
@@ -64,14 +64,14 @@ package struct CallNext: QueueCommand {
 
   package var subject: Subject? { Subject("queue") }
 
-  package func check(by caller: Caller, in staff: StaffDirectory) throws(ClinicError) {
+  package func check(by caller: Caller, in staff: StaffDirectory) async throws {
     if caller.role == .doctor, let doctorID, doctorID != caller.userID {
       throw ClinicError(.notYourQueue)
     }
     guard let doctor = doctorID ?? caller.doctor else {
       throw ClinicError(.doctorRequired).with("field", "doctor_id")
     }
-    _ = try staff.doctor(doctor)
+    _ = try await staff.doctor(doctor)
   }
 
   package func apply(
@@ -101,8 +101,8 @@ package struct SetStatus: QueueCommand {
   package var subject: Subject? { Subject("token", token.description) }
   package var auditDetails: String? { #"{"status":"\#(status.rawValue)"}"# }
 
-  package func check(by caller: Caller, in staff: StaffDirectory) throws(ClinicError) {
-    if let doctorID { _ = try staff.doctor(doctorID) }
+  package func check(by caller: Caller, in staff: StaffDirectory) async throws {
+    if let doctorID { _ = try await staff.doctor(doctorID) }
   }
 
   package func apply(
@@ -178,8 +178,8 @@ package struct TransferToken: QueueCommand {
   package var subject: Subject? { Subject("token", token.description) }
   package var auditDetails: String? { #"{"doctor_id":\#(doctorID)}"# }
 
-  package func check(by caller: Caller, in staff: StaffDirectory) throws(ClinicError) {
-    _ = try staff.doctor(doctorID)
+  package func check(by caller: Caller, in staff: StaffDirectory) async throws {
+    _ = try await staff.doctor(doctorID)
   }
 
   package func apply(

@@ -60,7 +60,7 @@ package struct SubscribeQueue: SessionMethod {
     guard let caller = try await clinic.logins.caller(of: session) else {
       throw ClinicError(.notAuthenticated)
     }
-    if let doctorID { _ = try clinic.staff.doctor(doctorID) }
+    if let doctorID { _ = try await clinic.staff.doctor(doctorID) }
     let channel = QueueChannel(date: date, view: QueueView(for: caller.role), doctor: doctorID)
     let id = try subscribe(session, to: channel, on: clinic.hub)
     let day = date ?? clinic.calendar.today

@@ -287,7 +287,23 @@ package struct ChangePassword: SessionMethod {
       throw ClinicError(.samePassword)
     }
     let hash = try await clinic.passwords.checking { try await $0.hash(newPassword.rawValue) }
-    let (credentials, token) = try await clinic.postgres.withTransaction { transaction in
+    let credentials = try await clinic.logins.renewing(session) {
+      let (credentials, token) = try await change(
+        to: hash, of: account, by: identity.caller, from: session.source, in: clinic)
+      try await clinic.staff.refresh(id)
+      _ = try clinic.logins.bind(session, to: token)
+      return credentials
+    }
+    await clinic.logins.recheck(.user(id))
+    return credentials
+  }
+
+  private func change(
+    to hash: String, of account: Logins.Account, by caller: Caller, from source: String,
+    in clinic: Clinic
+  ) async throws -> (Credentials, AccessToken) {
+    let id = account.user.id
+    return try await clinic.postgres.withTransaction { transaction in
       let rows = try await transaction.query(
         """
         UPDATE users SET password_hash = \(hash), version = version + 1 WHERE id = \(id) \
@@ -295,17 +311,13 @@ package struct ChangePassword: SessionMethod {
         """)
       guard !rows.isEmpty else { throw ClinicError(.tokenRevoked) }
       let opened = try await Logins.open(
-        account.user, epoch: try rows.single(), source: session.source, in: transaction, of: clinic)
+        account.user, epoch: try rows.single(), source: source, in: transaction, of: clinic)
       transaction.enqueue(
         AuditEntry.insert([
-          AuditEntry(by: identity.caller, method: Self.name, subject: Subject("user", id))
+          AuditEntry(by: caller, method: Self.name, subject: Subject("user", id))
         ]))
       return opened
     }
-    try await clinic.staff.refresh(id)
-    _ = try clinic.logins.bind(session, to: token)
-    await clinic.logins.recheck(.user(id))
-    return credentials
   }
 }
 

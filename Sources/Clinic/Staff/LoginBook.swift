@@ -19,6 +19,8 @@ package final class LoginBook: Sendable {
   private let keys: Mutex<SigningKeys>
   /// The connections that are bound by a token.
   private let bound = Mutex<[UInt64: Session]>([:])
+  /// The connections whose token is just being exchanged.
+  private let renewing = Mutex<Set<UInt64>>([])
 
   init(
     settings: Settings, staff: StaffDirectory, postgres: PostgresClient, hub: any NotificationHub
@@ -114,6 +116,19 @@ package final class LoginBook: Sendable {
     try await staff.refresh(token.userID)
   }
 
+  /// Runs what ends a connection's token and gives it another one. Whether its rights have ended
+  /// is looked at afterwards: the other token may be bound later than the end is heard of.
+  func renewing<Value>(
+    _ session: Session, _ body: () async throws -> Value
+  ) async throws -> Value {
+    renewing.withLock { _ = $0.insert(session.id) }
+    defer {
+      renewing.withLock { _ = $0.remove(session.id) }
+      recheck(session)
+    }
+    return try await body()
+  }
+
   // MARK: - Ends
 
   /// Ends the rights of the connections that a change concerns.
@@ -123,7 +138,7 @@ package final class LoginBook: Sendable {
       switch change {
       case .user(let id) where id != token.userID: continue
       case .login(let id) where id != token.loginID: continue
-      default: endIfOver(session, token)
+      default: recheck(session)
       }
     }
   }
@@ -132,20 +147,23 @@ package final class LoginBook: Sendable {
   /// users may still see anything.
   func run() async {
     while !Task.isCancelled {
-      for session in bound.withLock({ Array($0.values) }) {
-        guard let token = (session.identity as? Identity)?.token else { continue }
-        endIfOver(session, token)
-      }
+      for session in bound.withLock({ Array($0.values) }) { recheck(session) }
       try? await Task.sleep(for: .seconds(1))
     }
   }
 
-  private func endIfOver(_ session: Session, _ token: AccessToken) {
+  private func recheck(_ session: Session) {
+    guard let token = (session.identity as? Identity)?.token else { return }
     if Self.now >= token.expiresAt {
       hub.end(subscriptionsOf: session, reason: Reason.tokenExpired.rawValue)
-    } else if (try? verify(token)) == nil {
+    } else if (try? verify(token)) == nil, !isRenewed(session, token) {
       hub.end(subscriptionsOf: session, reason: Reason.tokenRevoked.rawValue)
     }
+  }
+
+  /// Whether a token that has ended is being exchanged, or was exchanged meanwhile.
+  private func isRenewed(_ session: Session, _ token: AccessToken) -> Bool {
+    renewing.withLock { $0.contains(session.id) } || (session.identity as? Identity)?.token != token
   }
 }
 

@@ -17,6 +17,8 @@ package final class StaffDirectory: Sendable {
     package let room: String?
     /// How often the row was changed: an older reading never replaces a newer one.
     let version: Int64
+
+    fileprivate var isActiveDoctor: Bool { role == .doctor && isEnabled }
   }
 
   /// What changed: a user, a login that was ended, or perhaps anything.
@@ -61,17 +63,20 @@ package final class StaffDirectory: Sendable {
   /// Changes when the doctors' names or rooms may have.
   package var generation: Int { state.withLock { $0.generation } }
 
-  /// An active doctor, or a refusal.
-  package func doctor(_ id: ID<User>) throws(ClinicError) -> Member {
-    guard let member = member(id) else { throw .notFound("doctor", id) }
-    guard member.role == .doctor, member.isEnabled else {
+  /// An active doctor, or a refusal. Whoever is none as far as is known here is asked for in
+  /// PostgreSQL: another instance may just have made one.
+  package func doctor(_ id: ID<User>) async throws -> Member {
+    if let member = member(id), member.isActiveDoctor { return member }
+    try await refresh(id)
+    guard let member = member(id) else { throw ClinicError.notFound("doctor", id) }
+    guard member.isActiveDoctor else {
       throw ClinicError(.notADoctor).with("id", .int(Int(id.rawValue)))
     }
     return member
   }
 
   package var doctors: [Member] {
-    state.withLock { $0.members.values.filter { $0.role == .doctor && $0.isEnabled } }
+    state.withLock { $0.members.values.filter(\.isActiveDoctor) }
       .sorted { ($0.fullName, $0.id) < ($1.fullName, $1.id) }
   }
 }
@@ -141,6 +146,11 @@ extension StaffDirectory {
       state.members[id] = member
       state.generation += 1
     }
+  }
+
+  /// Asks for users of whom this instance has not heard yet.
+  func meet(_ ids: [ID<User>]) async throws {
+    for id in ids where member(id) == nil { try await refresh(id) }
   }
 
   /// Notes an ended login at once; called by whoever ended it.

@@ -144,21 +144,8 @@ extension TestClinic {
         "room": room.map(JSON.string) ?? .null,
       ])
     await admin.close()
-    let id = try user.integer("id")
-    if role == .doctor { try await everybodyKnows(doctor: id) }
     return Member(
-      id: id, username: username, password: password, role: role)
-  }
-
-  /// Waits until each instance has heard of a doctor who was made at another one.
-  private func everybodyKnows(doctor id: Int) async throws {
-    for instance in daemons.indices {
-      let admin = try await admin(on: instance)
-      try await eventually("instance \(instance) knows the doctor") {
-        try await admin.outcome("queue.subscribe", ["doctor_id": .int(id)]).reason == "ok"
-      }
-      await admin.close()
-    }
+      id: try user.integer("id"), username: username, password: password, role: role)
   }
 
   /// A connection of a user, over TCP. The first one logs in by password, the others with its
