@@ -59,7 +59,7 @@ final class TestClinic: Sendable {
     let common = [
       "DATABASE_URL": stores.postgresURL, "REDIS_URL": stores.redisURL,
       "MONGO_URL": stores.mongoURL, "SECRET_KEY": Self.secretKey,
-      "CLINIC_AUDIT_KEY": Self.auditKey,
+      "CLINIC_AUDIT_KEY": "another secret of tests alone, 32 bytes",
       "CLINIC_TCP_ADDRESS": "127.0.0.1:0", "CLINIC_MIGRATE_AT_START": "yes",
       "CLINIC_PASSWORD_COST": "4", "CLINIC_ROLES": "\(hostUser())=ADMIN",
       "CLINIC_DATABASE_CONNECTIONS": "4", "CLINIC_LOGIN_FAILURES_PER_MINUTE": "1000",
@@ -97,8 +97,6 @@ final class TestClinic: Sendable {
 
   /// What signs the access tokens of tests.
   static let secretKey = "a secret of tests alone, 32 bytes or more"
-  /// What seals the audit of tests.
-  static let auditKey = "another secret of tests alone, 32 bytes"
 
   /// What a daemon's log never holds.
   private static let faults = ["clinicd error:", "clinicd critical:", "Fatal error", "MISUSE"]

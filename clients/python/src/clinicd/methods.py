@@ -1,0 +1,1395 @@
+"""The methods, typed. Made from clients/openrpc.json by `make generated`."""
+
+from __future__ import annotations
+
+from typing import Any, List, Literal, Mapping, Protocol, cast
+
+from . import types
+from .unset import UNSET, Unset
+
+KEYED: frozenset[str] = frozenset(
+    {
+        "users.update",
+        "devices.approve",
+        "devices.revoke",
+        "patients.create",
+        "patients.update",
+        "patients.delete",
+        "queue.walk_in",
+        "queue.call_next",
+        "queue.set_status",
+        "queue.undo",
+        "queue.recall",
+        "queue.transfer",
+        "queue.set_priority",
+    }
+)
+"""Methods that take an idempotency key."""
+
+
+class AsyncCaller(Protocol):
+    async def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any: ...
+
+
+class AsyncAuth:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def login(
+        self,
+        *,
+        username: str,
+        password: str,
+    ) -> types.Credentials:
+        """Logs in by password and binds this connection to the user."""
+        params: dict[str, Any] = {
+            "username": username,
+            "password": password,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Credentials", await self._caller.call("auth.login", params))
+
+    async def register(
+        self,
+        *,
+        username: str,
+        password: str,
+        full_name: str,
+        role: Literal["ADMIN", "DOCTOR", "PHARMACIST", "RECEPTION", "KIOSK", "DISPLAY"],
+        email: str | None | Unset = UNSET,
+        speciality: str | None | Unset = UNSET,
+        room: str | None | Unset = UNSET,
+    ) -> types.User:
+        """Creates a user."""
+        params: dict[str, Any] = {
+            "username": username,
+            "password": password,
+            "full_name": full_name,
+            "role": role,
+            "email": email,
+            "speciality": speciality,
+            "room": room,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.User", await self._caller.call("auth.register", params))
+
+    async def authenticate(
+        self,
+        *,
+        access_token: str,
+    ) -> types.AuthAuthenticateResult:
+        """Binds this connection to the user of an access token."""
+        params: dict[str, Any] = {
+            "access_token": access_token,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AuthAuthenticateResult", await self._caller.call("auth.authenticate", params))
+
+    async def refresh(
+        self,
+        *,
+        refresh_token: str,
+    ) -> types.Credentials:
+        """Exchanges a refresh token for new tokens; each works once."""
+        params: dict[str, Any] = {
+            "refresh_token": refresh_token,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Credentials", await self._caller.call("auth.refresh", params))
+
+    async def logout(
+        self,
+    ) -> types.AuthLogoutResult:
+        """Ends this connection's login and all of its tokens."""
+        return cast("types.AuthLogoutResult", await self._caller.call("auth.logout"))
+
+    async def whoami(
+        self,
+    ) -> types.AuthWhoamiResult:
+        """Tells who this connection is taken for."""
+        return cast("types.AuthWhoamiResult", await self._caller.call("auth.whoami"))
+
+    async def change_password(
+        self,
+        *,
+        current_password: str,
+        new_password: str,
+    ) -> types.Credentials:
+        """Changes the caller's own password and ends all other logins."""
+        params: dict[str, Any] = {
+            "current_password": current_password,
+            "new_password": new_password,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Credentials", await self._caller.call("auth.change_password", params))
+
+
+class AsyncUsers:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(
+        self,
+        *,
+        role: Literal["ADMIN", "DOCTOR", "PHARMACIST", "RECEPTION", "KIOSK", "DISPLAY"] | None | Unset = UNSET,
+        enabled: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.UsersListResult:
+        """Lists users by id."""
+        params: dict[str, Any] = {
+            "role": role,
+            "enabled": enabled,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.UsersListResult", await self._caller.call("users.list", params))
+
+    async def get(
+        self,
+        *,
+        id: int,
+    ) -> types.User:
+        """Gives one user."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.User", await self._caller.call("users.get", params))
+
+    async def update(
+        self,
+        *,
+        id: int,
+        full_name: str | None | Unset = UNSET,
+        email: str | None | Unset = UNSET,
+        role: Literal["ADMIN", "DOCTOR", "PHARMACIST", "RECEPTION", "KIOSK", "DISPLAY"] | None | Unset = UNSET,
+        enabled: bool | None | Unset = UNSET,
+        speciality: str | None | Unset = UNSET,
+        room: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.User:
+        """Changes a user; another role or being disabled acts at once."""
+        params: dict[str, Any] = {
+            "id": id,
+            "full_name": full_name,
+            "email": email,
+            "role": role,
+            "enabled": enabled,
+            "speciality": speciality,
+            "room": room,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.User", await self._caller.call("users.update", params))
+
+    async def reset_password(
+        self,
+        *,
+        id: int,
+        new_password: str,
+        version: int | None | Unset = UNSET,
+    ) -> types.AuthLogoutResult:
+        """Sets a user's password and ends all of the user's logins."""
+        params: dict[str, Any] = {
+            "id": id,
+            "new_password": new_password,
+            "version": version,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AuthLogoutResult", await self._caller.call("users.reset_password", params))
+
+
+class AsyncDoctors:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(
+        self,
+    ) -> types.DoctorsListResult:
+        """Lists the active doctors: name, speciality, room, serving now."""
+        return cast("types.DoctorsListResult", await self._caller.call("doctors.list"))
+
+
+class AsyncDevices:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def request_pairing(
+        self,
+        *,
+        role: Literal["KIOSK", "DISPLAY"],
+        name: str | None | Unset = UNSET,
+    ) -> types.DevicesRequestPairingResult:
+        """Gives a new kiosk or board a code to show and a secret to keep."""
+        params: dict[str, Any] = {
+            "role": role,
+            "name": name,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesRequestPairingResult", await self._caller.call("devices.request_pairing", params))
+
+    async def claim(
+        self,
+        *,
+        secret: str,
+    ) -> types.DevicesClaimResult:
+        """Gives a device whose code was approved the tokens of its role."""
+        params: dict[str, Any] = {
+            "secret": secret,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesClaimResult", await self._caller.call("devices.claim", params))
+
+    async def approve(
+        self,
+        *,
+        code: str,
+        name: str | None | Unset = UNSET,
+        room: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.DevicesApproveResult:
+        """Approves the kiosk or board that shows this code."""
+        params: dict[str, Any] = {
+            "code": code,
+            "name": name,
+            "room": room,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesApproveResult", await self._caller.call("devices.approve", params))
+
+    async def revoke(
+        self,
+        *,
+        id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.DevicesApproveResult:
+        """Ends a device's tokens, connections and subscriptions at once."""
+        params: dict[str, Any] = {
+            "id": id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesApproveResult", await self._caller.call("devices.revoke", params))
+
+    async def list(
+        self,
+        *,
+        status: Literal["PENDING", "APPROVED", "CLAIMED", "REVOKED"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.DevicesListResult:
+        """Lists paired devices and those that wait, the newest first."""
+        params: dict[str, Any] = {
+            "status": status,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesListResult", await self._caller.call("devices.list", params))
+
+
+class AsyncKiosk:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def identify(
+        self,
+        *,
+        phone: str,
+        date_of_birth: str,
+    ) -> types.KioskIdentifyResult:
+        """Finds a visitor by phone and birth date, and today's appointments."""
+        params: dict[str, Any] = {
+            "phone": phone,
+            "date_of_birth": date_of_birth,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.KioskIdentifyResult", await self._caller.call("kiosk.identify", params))
+
+
+class AsyncPatients:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(
+        self,
+        *,
+        search: str | None | Unset = UNSET,
+        include_archived: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.PatientsListResult:
+        """Lists patients, searched by part of a name, a phone or an id."""
+        params: dict[str, Any] = {
+            "search": search,
+            "include_archived": include_archived,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PatientsListResult", await self._caller.call("patients.list", params))
+
+    async def create(
+        self,
+        *,
+        name: str,
+        phone: str | None | Unset = UNSET,
+        date_of_birth: str | None | Unset = UNSET,
+        estimated_age: int | None | Unset = UNSET,
+        sex: Literal["FEMALE", "MALE", "OTHER", "UNKNOWN"] | None | Unset = UNSET,
+        email: str | None | Unset = UNSET,
+        address: str | None | Unset = UNSET,
+        allergies: List[str] | None | Unset = UNSET,
+        chronic_conditions: List[str] | None | Unset = UNSET,
+        medical_history: str | None | Unset = UNSET,
+        emergency_contact: types.PatientsCreateEmergencyContact | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.PatientsCreateResult:
+        """Registers a patient and names possible duplicates."""
+        params: dict[str, Any] = {
+            "name": name,
+            "phone": phone,
+            "date_of_birth": date_of_birth,
+            "estimated_age": estimated_age,
+            "sex": sex,
+            "email": email,
+            "address": address,
+            "allergies": allergies,
+            "chronic_conditions": chronic_conditions,
+            "medical_history": medical_history,
+            "emergency_contact": emergency_contact,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PatientsCreateResult", await self._caller.call("patients.create", params))
+
+    async def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Patient:
+        """Gives one patient."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", await self._caller.call("patients.get", params))
+
+    async def update(
+        self,
+        *,
+        id: int,
+        name: str | None | Unset = UNSET,
+        phone: str | None | Unset = UNSET,
+        date_of_birth: str | None | Unset = UNSET,
+        estimated_age: int | None | Unset = UNSET,
+        sex: Literal["FEMALE", "MALE", "OTHER", "UNKNOWN"] | None | Unset = UNSET,
+        email: str | None | Unset = UNSET,
+        address: str | None | Unset = UNSET,
+        allergies: List[str] | None | Unset = UNSET,
+        chronic_conditions: List[str] | None | Unset = UNSET,
+        medical_history: str | None | Unset = UNSET,
+        emergency_contact: types.PatientsCreateEmergencyContact | None | Unset = UNSET,
+        verified: bool | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Patient:
+        """Changes a patient: what is left out stays, null clears."""
+        params: dict[str, Any] = {
+            "id": id,
+            "name": name,
+            "phone": phone,
+            "date_of_birth": date_of_birth,
+            "estimated_age": estimated_age,
+            "sex": sex,
+            "email": email,
+            "address": address,
+            "allergies": allergies,
+            "chronic_conditions": chronic_conditions,
+            "medical_history": medical_history,
+            "emergency_contact": emergency_contact,
+            "verified": verified,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", await self._caller.call("patients.update", params))
+
+    async def delete(
+        self,
+        *,
+        id: int,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Patient:
+        """Archives a patient; refused while the patient is in the queue."""
+        params: dict[str, Any] = {
+            "id": id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", await self._caller.call("patients.delete", params))
+
+
+class AsyncQueue:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def walk_in(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        priority: Literal["ROUTINE", "URGENT", "EMERGENCY"] | None | Unset = UNSET,
+        visitor: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Puts a patient without an appointment into today's queue."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "doctor_id": doctor_id,
+            "priority": priority,
+            "visitor": visitor,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.walk_in", params))
+
+    async def today(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+    ) -> types.QueueTodayResult | types.QueueTodayResult2:
+        """Gives the queue of today or of another day."""
+        params: dict[str, Any] = {
+            "date": date,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueTodayResult | types.QueueTodayResult2", await self._caller.call("queue.today", params))
+
+    async def call_next(
+        self,
+        *,
+        doctor_id: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Calls the next waiting patient for a doctor."""
+        params: dict[str, Any] = {
+            "doctor_id": doctor_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.call_next", params))
+
+    async def set_status(
+        self,
+        *,
+        token: str,
+        status: Literal["WAITING", "WITH_DOCTOR", "SKIPPED", "COMPLETED", "CANCELLED", "NO_SHOW"],
+        doctor_id: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Moves a token to another status."""
+        params: dict[str, Any] = {
+            "token": token,
+            "status": status,
+            "doctor_id": doctor_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.set_status", params))
+
+    async def undo(
+        self,
+        *,
+        token: str,
+        reason: str,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Brings a token back from a final state."""
+        params: dict[str, Any] = {
+            "token": token,
+            "reason": reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.undo", params))
+
+    async def recall(
+        self,
+        *,
+        token: str,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Brings a skipped token back to the line."""
+        params: dict[str, Any] = {
+            "token": token,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.recall", params))
+
+    async def transfer(
+        self,
+        *,
+        token: str,
+        doctor_id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Hands a token to another doctor; it waits there by its arrival."""
+        params: dict[str, Any] = {
+            "token": token,
+            "doctor_id": doctor_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.transfer", params))
+
+    async def set_priority(
+        self,
+        *,
+        token: str,
+        priority: Literal["ROUTINE", "URGENT", "EMERGENCY"],
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Changes the priority of a live token."""
+        params: dict[str, Any] = {
+            "token": token,
+            "priority": priority,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.set_priority", params))
+
+    async def summary(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+    ) -> types.QueueSummaryResult:
+        """Counts a day's tokens and tells waits and consultations."""
+        params: dict[str, Any] = {
+            "date": date,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueSummaryResult", await self._caller.call("queue.summary", params))
+
+    async def subscribe(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        since: types.QueueSubscribeSince | None | Unset = UNSET,
+        overflow: Literal["coalesce", "close"] | None | Unset = UNSET,
+    ) -> types.QueueSubscribeResult:
+        """Follows the queue of today or of another day."""
+        params: dict[str, Any] = {
+            "date": date,
+            "doctor_id": doctor_id,
+            "since": since,
+            "overflow": overflow,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueSubscribeResult", await self._caller.call("queue.subscribe", params))
+
+    async def unsubscribe(
+        self,
+        *,
+        subscription: str,
+    ) -> types.AuthLogoutResult:
+        """Ends a subscription of this connection."""
+        params: dict[str, Any] = {
+            "subscription": subscription,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AuthLogoutResult", await self._caller.call("queue.unsubscribe", params))
+
+
+class AsyncReports:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def audit_logs(
+        self,
+        *,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        user_id: int | None | Unset = UNSET,
+        resource_type: str | None | Unset = UNSET,
+        resource_id: str | None | Unset = UNSET,
+        action: str | None | Unset = UNSET,
+        outcome: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.ReportsAuditLogsResult:
+        """Lists audit entries, the newest first."""
+        params: dict[str, Any] = {
+            "from": from_,
+            "to": to,
+            "user_id": user_id,
+            "resource_type": resource_type,
+            "resource_id": resource_id,
+            "action": action,
+            "outcome": outcome,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.ReportsAuditLogsResult", await self._caller.call("reports.audit_logs", params))
+
+
+class AsyncSystem:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def ping(
+        self,
+    ) -> types.SystemPingResult:
+        """Tells that the daemon answers."""
+        return cast("types.SystemPingResult", await self._caller.call("system.ping"))
+
+    async def version(
+        self,
+    ) -> types.SystemVersionResult:
+        """Names the daemon and its version."""
+        return cast("types.SystemVersionResult", await self._caller.call("system.version"))
+
+    async def health(
+        self,
+    ) -> types.SystemHealthResult:
+        """Tells whether the stores are up and how far they are behind."""
+        return cast("types.SystemHealthResult", await self._caller.call("system.health"))
+
+    async def stats(
+        self,
+    ) -> types.SystemStatsResult:
+        """Gives counters of this instance since its start."""
+        return cast("types.SystemStatsResult", await self._caller.call("system.stats"))
+
+    async def rebuild(
+        self,
+        *,
+        store: Literal["redis", "mongo"],
+    ) -> types.SystemRebuildResult:
+        """Makes what Redis or MongoDB holds anew from PostgreSQL."""
+        params: dict[str, Any] = {
+            "store": store,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SystemRebuildResult", await self._caller.call("system.rebuild", params))
+
+
+class AsyncRpc:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def discover(
+        self,
+    ) -> Any:
+        """Describes the methods that the caller may use (OpenRPC)."""
+        return await self._caller.call("rpc.discover")
+
+
+class AsyncMethods:
+    """Every method, by department."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self.auth = AsyncAuth(caller)
+        self.users = AsyncUsers(caller)
+        self.doctors = AsyncDoctors(caller)
+        self.devices = AsyncDevices(caller)
+        self.kiosk = AsyncKiosk(caller)
+        self.patients = AsyncPatients(caller)
+        self.queue = AsyncQueue(caller)
+        self.reports = AsyncReports(caller)
+        self.system = AsyncSystem(caller)
+        self.rpc = AsyncRpc(caller)
+
+
+class Caller(Protocol):
+    def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any: ...
+
+
+class Auth:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def login(
+        self,
+        *,
+        username: str,
+        password: str,
+    ) -> types.Credentials:
+        """Logs in by password and binds this connection to the user."""
+        params: dict[str, Any] = {
+            "username": username,
+            "password": password,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Credentials", self._caller.call("auth.login", params))
+
+    def register(
+        self,
+        *,
+        username: str,
+        password: str,
+        full_name: str,
+        role: Literal["ADMIN", "DOCTOR", "PHARMACIST", "RECEPTION", "KIOSK", "DISPLAY"],
+        email: str | None | Unset = UNSET,
+        speciality: str | None | Unset = UNSET,
+        room: str | None | Unset = UNSET,
+    ) -> types.User:
+        """Creates a user."""
+        params: dict[str, Any] = {
+            "username": username,
+            "password": password,
+            "full_name": full_name,
+            "role": role,
+            "email": email,
+            "speciality": speciality,
+            "room": room,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.User", self._caller.call("auth.register", params))
+
+    def authenticate(
+        self,
+        *,
+        access_token: str,
+    ) -> types.AuthAuthenticateResult:
+        """Binds this connection to the user of an access token."""
+        params: dict[str, Any] = {
+            "access_token": access_token,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AuthAuthenticateResult", self._caller.call("auth.authenticate", params))
+
+    def refresh(
+        self,
+        *,
+        refresh_token: str,
+    ) -> types.Credentials:
+        """Exchanges a refresh token for new tokens; each works once."""
+        params: dict[str, Any] = {
+            "refresh_token": refresh_token,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Credentials", self._caller.call("auth.refresh", params))
+
+    def logout(
+        self,
+    ) -> types.AuthLogoutResult:
+        """Ends this connection's login and all of its tokens."""
+        return cast("types.AuthLogoutResult", self._caller.call("auth.logout"))
+
+    def whoami(
+        self,
+    ) -> types.AuthWhoamiResult:
+        """Tells who this connection is taken for."""
+        return cast("types.AuthWhoamiResult", self._caller.call("auth.whoami"))
+
+    def change_password(
+        self,
+        *,
+        current_password: str,
+        new_password: str,
+    ) -> types.Credentials:
+        """Changes the caller's own password and ends all other logins."""
+        params: dict[str, Any] = {
+            "current_password": current_password,
+            "new_password": new_password,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Credentials", self._caller.call("auth.change_password", params))
+
+
+class Users:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        role: Literal["ADMIN", "DOCTOR", "PHARMACIST", "RECEPTION", "KIOSK", "DISPLAY"] | None | Unset = UNSET,
+        enabled: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.UsersListResult:
+        """Lists users by id."""
+        params: dict[str, Any] = {
+            "role": role,
+            "enabled": enabled,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.UsersListResult", self._caller.call("users.list", params))
+
+    def get(
+        self,
+        *,
+        id: int,
+    ) -> types.User:
+        """Gives one user."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.User", self._caller.call("users.get", params))
+
+    def update(
+        self,
+        *,
+        id: int,
+        full_name: str | None | Unset = UNSET,
+        email: str | None | Unset = UNSET,
+        role: Literal["ADMIN", "DOCTOR", "PHARMACIST", "RECEPTION", "KIOSK", "DISPLAY"] | None | Unset = UNSET,
+        enabled: bool | None | Unset = UNSET,
+        speciality: str | None | Unset = UNSET,
+        room: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.User:
+        """Changes a user; another role or being disabled acts at once."""
+        params: dict[str, Any] = {
+            "id": id,
+            "full_name": full_name,
+            "email": email,
+            "role": role,
+            "enabled": enabled,
+            "speciality": speciality,
+            "room": room,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.User", self._caller.call("users.update", params))
+
+    def reset_password(
+        self,
+        *,
+        id: int,
+        new_password: str,
+        version: int | None | Unset = UNSET,
+    ) -> types.AuthLogoutResult:
+        """Sets a user's password and ends all of the user's logins."""
+        params: dict[str, Any] = {
+            "id": id,
+            "new_password": new_password,
+            "version": version,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AuthLogoutResult", self._caller.call("users.reset_password", params))
+
+
+class Doctors:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+    ) -> types.DoctorsListResult:
+        """Lists the active doctors: name, speciality, room, serving now."""
+        return cast("types.DoctorsListResult", self._caller.call("doctors.list"))
+
+
+class Devices:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def request_pairing(
+        self,
+        *,
+        role: Literal["KIOSK", "DISPLAY"],
+        name: str | None | Unset = UNSET,
+    ) -> types.DevicesRequestPairingResult:
+        """Gives a new kiosk or board a code to show and a secret to keep."""
+        params: dict[str, Any] = {
+            "role": role,
+            "name": name,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesRequestPairingResult", self._caller.call("devices.request_pairing", params))
+
+    def claim(
+        self,
+        *,
+        secret: str,
+    ) -> types.DevicesClaimResult:
+        """Gives a device whose code was approved the tokens of its role."""
+        params: dict[str, Any] = {
+            "secret": secret,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesClaimResult", self._caller.call("devices.claim", params))
+
+    def approve(
+        self,
+        *,
+        code: str,
+        name: str | None | Unset = UNSET,
+        room: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.DevicesApproveResult:
+        """Approves the kiosk or board that shows this code."""
+        params: dict[str, Any] = {
+            "code": code,
+            "name": name,
+            "room": room,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesApproveResult", self._caller.call("devices.approve", params))
+
+    def revoke(
+        self,
+        *,
+        id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.DevicesApproveResult:
+        """Ends a device's tokens, connections and subscriptions at once."""
+        params: dict[str, Any] = {
+            "id": id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesApproveResult", self._caller.call("devices.revoke", params))
+
+    def list(
+        self,
+        *,
+        status: Literal["PENDING", "APPROVED", "CLAIMED", "REVOKED"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.DevicesListResult:
+        """Lists paired devices and those that wait, the newest first."""
+        params: dict[str, Any] = {
+            "status": status,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DevicesListResult", self._caller.call("devices.list", params))
+
+
+class Kiosk:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def identify(
+        self,
+        *,
+        phone: str,
+        date_of_birth: str,
+    ) -> types.KioskIdentifyResult:
+        """Finds a visitor by phone and birth date, and today's appointments."""
+        params: dict[str, Any] = {
+            "phone": phone,
+            "date_of_birth": date_of_birth,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.KioskIdentifyResult", self._caller.call("kiosk.identify", params))
+
+
+class Patients:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        search: str | None | Unset = UNSET,
+        include_archived: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.PatientsListResult:
+        """Lists patients, searched by part of a name, a phone or an id."""
+        params: dict[str, Any] = {
+            "search": search,
+            "include_archived": include_archived,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PatientsListResult", self._caller.call("patients.list", params))
+
+    def create(
+        self,
+        *,
+        name: str,
+        phone: str | None | Unset = UNSET,
+        date_of_birth: str | None | Unset = UNSET,
+        estimated_age: int | None | Unset = UNSET,
+        sex: Literal["FEMALE", "MALE", "OTHER", "UNKNOWN"] | None | Unset = UNSET,
+        email: str | None | Unset = UNSET,
+        address: str | None | Unset = UNSET,
+        allergies: List[str] | None | Unset = UNSET,
+        chronic_conditions: List[str] | None | Unset = UNSET,
+        medical_history: str | None | Unset = UNSET,
+        emergency_contact: types.PatientsCreateEmergencyContact | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.PatientsCreateResult:
+        """Registers a patient and names possible duplicates."""
+        params: dict[str, Any] = {
+            "name": name,
+            "phone": phone,
+            "date_of_birth": date_of_birth,
+            "estimated_age": estimated_age,
+            "sex": sex,
+            "email": email,
+            "address": address,
+            "allergies": allergies,
+            "chronic_conditions": chronic_conditions,
+            "medical_history": medical_history,
+            "emergency_contact": emergency_contact,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PatientsCreateResult", self._caller.call("patients.create", params))
+
+    def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Patient:
+        """Gives one patient."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", self._caller.call("patients.get", params))
+
+    def update(
+        self,
+        *,
+        id: int,
+        name: str | None | Unset = UNSET,
+        phone: str | None | Unset = UNSET,
+        date_of_birth: str | None | Unset = UNSET,
+        estimated_age: int | None | Unset = UNSET,
+        sex: Literal["FEMALE", "MALE", "OTHER", "UNKNOWN"] | None | Unset = UNSET,
+        email: str | None | Unset = UNSET,
+        address: str | None | Unset = UNSET,
+        allergies: List[str] | None | Unset = UNSET,
+        chronic_conditions: List[str] | None | Unset = UNSET,
+        medical_history: str | None | Unset = UNSET,
+        emergency_contact: types.PatientsCreateEmergencyContact | None | Unset = UNSET,
+        verified: bool | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Patient:
+        """Changes a patient: what is left out stays, null clears."""
+        params: dict[str, Any] = {
+            "id": id,
+            "name": name,
+            "phone": phone,
+            "date_of_birth": date_of_birth,
+            "estimated_age": estimated_age,
+            "sex": sex,
+            "email": email,
+            "address": address,
+            "allergies": allergies,
+            "chronic_conditions": chronic_conditions,
+            "medical_history": medical_history,
+            "emergency_contact": emergency_contact,
+            "verified": verified,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", self._caller.call("patients.update", params))
+
+    def delete(
+        self,
+        *,
+        id: int,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Patient:
+        """Archives a patient; refused while the patient is in the queue."""
+        params: dict[str, Any] = {
+            "id": id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", self._caller.call("patients.delete", params))
+
+
+class Queue:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def walk_in(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        priority: Literal["ROUTINE", "URGENT", "EMERGENCY"] | None | Unset = UNSET,
+        visitor: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Puts a patient without an appointment into today's queue."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "doctor_id": doctor_id,
+            "priority": priority,
+            "visitor": visitor,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.walk_in", params))
+
+    def today(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+    ) -> types.QueueTodayResult | types.QueueTodayResult2:
+        """Gives the queue of today or of another day."""
+        params: dict[str, Any] = {
+            "date": date,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueTodayResult | types.QueueTodayResult2", self._caller.call("queue.today", params))
+
+    def call_next(
+        self,
+        *,
+        doctor_id: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Calls the next waiting patient for a doctor."""
+        params: dict[str, Any] = {
+            "doctor_id": doctor_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.call_next", params))
+
+    def set_status(
+        self,
+        *,
+        token: str,
+        status: Literal["WAITING", "WITH_DOCTOR", "SKIPPED", "COMPLETED", "CANCELLED", "NO_SHOW"],
+        doctor_id: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Moves a token to another status."""
+        params: dict[str, Any] = {
+            "token": token,
+            "status": status,
+            "doctor_id": doctor_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.set_status", params))
+
+    def undo(
+        self,
+        *,
+        token: str,
+        reason: str,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Brings a token back from a final state."""
+        params: dict[str, Any] = {
+            "token": token,
+            "reason": reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.undo", params))
+
+    def recall(
+        self,
+        *,
+        token: str,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Brings a skipped token back to the line."""
+        params: dict[str, Any] = {
+            "token": token,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.recall", params))
+
+    def transfer(
+        self,
+        *,
+        token: str,
+        doctor_id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Hands a token to another doctor; it waits there by its arrival."""
+        params: dict[str, Any] = {
+            "token": token,
+            "doctor_id": doctor_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.transfer", params))
+
+    def set_priority(
+        self,
+        *,
+        token: str,
+        priority: Literal["ROUTINE", "URGENT", "EMERGENCY"],
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Changes the priority of a live token."""
+        params: dict[str, Any] = {
+            "token": token,
+            "priority": priority,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.set_priority", params))
+
+    def summary(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+    ) -> types.QueueSummaryResult:
+        """Counts a day's tokens and tells waits and consultations."""
+        params: dict[str, Any] = {
+            "date": date,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueSummaryResult", self._caller.call("queue.summary", params))
+
+    def subscribe(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        since: types.QueueSubscribeSince | None | Unset = UNSET,
+        overflow: Literal["coalesce", "close"] | None | Unset = UNSET,
+    ) -> types.QueueSubscribeResult:
+        """Follows the queue of today or of another day."""
+        params: dict[str, Any] = {
+            "date": date,
+            "doctor_id": doctor_id,
+            "since": since,
+            "overflow": overflow,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueSubscribeResult", self._caller.call("queue.subscribe", params))
+
+    def unsubscribe(
+        self,
+        *,
+        subscription: str,
+    ) -> types.AuthLogoutResult:
+        """Ends a subscription of this connection."""
+        params: dict[str, Any] = {
+            "subscription": subscription,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AuthLogoutResult", self._caller.call("queue.unsubscribe", params))
+
+
+class Reports:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def audit_logs(
+        self,
+        *,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        user_id: int | None | Unset = UNSET,
+        resource_type: str | None | Unset = UNSET,
+        resource_id: str | None | Unset = UNSET,
+        action: str | None | Unset = UNSET,
+        outcome: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.ReportsAuditLogsResult:
+        """Lists audit entries, the newest first."""
+        params: dict[str, Any] = {
+            "from": from_,
+            "to": to,
+            "user_id": user_id,
+            "resource_type": resource_type,
+            "resource_id": resource_id,
+            "action": action,
+            "outcome": outcome,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.ReportsAuditLogsResult", self._caller.call("reports.audit_logs", params))
+
+
+class System:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def ping(
+        self,
+    ) -> types.SystemPingResult:
+        """Tells that the daemon answers."""
+        return cast("types.SystemPingResult", self._caller.call("system.ping"))
+
+    def version(
+        self,
+    ) -> types.SystemVersionResult:
+        """Names the daemon and its version."""
+        return cast("types.SystemVersionResult", self._caller.call("system.version"))
+
+    def health(
+        self,
+    ) -> types.SystemHealthResult:
+        """Tells whether the stores are up and how far they are behind."""
+        return cast("types.SystemHealthResult", self._caller.call("system.health"))
+
+    def stats(
+        self,
+    ) -> types.SystemStatsResult:
+        """Gives counters of this instance since its start."""
+        return cast("types.SystemStatsResult", self._caller.call("system.stats"))
+
+    def rebuild(
+        self,
+        *,
+        store: Literal["redis", "mongo"],
+    ) -> types.SystemRebuildResult:
+        """Makes what Redis or MongoDB holds anew from PostgreSQL."""
+        params: dict[str, Any] = {
+            "store": store,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SystemRebuildResult", self._caller.call("system.rebuild", params))
+
+
+class Rpc:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def discover(
+        self,
+    ) -> Any:
+        """Describes the methods that the caller may use (OpenRPC)."""
+        return self._caller.call("rpc.discover")
+
+
+class Methods:
+    """Every method, by department."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.auth = Auth(caller)
+        self.users = Users(caller)
+        self.doctors = Doctors(caller)
+        self.devices = Devices(caller)
+        self.kiosk = Kiosk(caller)
+        self.patients = Patients(caller)
+        self.queue = Queue(caller)
+        self.reports = Reports(caller)
+        self.system = System(caller)
+        self.rpc = Rpc(caller)

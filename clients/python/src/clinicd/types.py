@@ -1,0 +1,395 @@
+"""The objects of params and results. Made from clients/openrpc.json by `make generated`."""
+
+from __future__ import annotations
+
+from typing import Any, List, Literal, TypedDict, Union
+
+
+class User(TypedDict):
+    id: int
+    username: str
+    email: str | None
+    full_name: str
+    role: Literal["ADMIN", "DOCTOR", "PHARMACIST", "RECEPTION", "KIOSK", "DISPLAY"]
+    speciality: str | None
+    room: str | None
+    enabled: bool
+    version: int
+    created_at: str
+
+
+class Patient(TypedDict):
+    id: int
+    name: str
+    phone: str | None
+    date_of_birth: str | None
+    estimated_age: int | None
+    sex: Literal["FEMALE", "MALE", "OTHER", "UNKNOWN"]
+    email: str | None
+    address: str | None
+    allergies: List[str]
+    chronic_conditions: List[str]
+    medical_history: str | None
+    emergency_contact: PatientEmergencyContact | None
+    verified: bool
+    archived_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class Credentials(TypedDict):
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int
+    user: User
+
+
+class AuthAuthenticateResult(TypedDict):
+    user: AuthWhoamiResult
+    expires_in: int
+
+
+class AuthLogoutResult(TypedDict):
+    ok: bool
+
+
+class AuthWhoamiResult(TypedDict):
+    role: Literal["ADMIN", "DOCTOR", "PHARMACIST", "RECEPTION", "KIOSK", "DISPLAY"]
+    id: int | None
+    username: str
+    full_name: str | None
+    room: str | None
+
+
+class UsersListResult(TypedDict):
+    items: List[User]
+    next_cursor: str | None
+
+
+class DoctorsListResult(TypedDict):
+    items: List[DoctorsListResultItemsItem]
+    next_cursor: str | None
+
+
+class DevicesRequestPairingResult(TypedDict):
+    code: str
+    secret: str
+    expires_in: int
+
+
+class DevicesClaimResult(TypedDict):
+    status: Literal["PENDING", "APPROVED", "CLAIMED", "REVOKED"]
+    access_token: str | None
+    refresh_token: str | None
+    token_type: str | None
+    expires_in: int | None
+    user: User | None
+
+
+class DevicesApproveResult(TypedDict):
+    id: int
+    name: str | None
+    role: Literal["KIOSK", "DISPLAY"]
+    status: Literal["PENDING", "APPROVED", "CLAIMED", "REVOKED"]
+    user_id: int | None
+    approved_by: str | None
+    approved_at: str | None
+    claimed_at: str | None
+    revoked_at: str | None
+    created_at: str
+
+
+class DevicesListResult(TypedDict):
+    items: List[DevicesApproveResult]
+    next_cursor: str | None
+
+
+class KioskIdentifyResult(TypedDict):
+    visitor: str
+    expires_in: int
+    appointments: List[KioskIdentifyResultAppointmentsItem]
+
+
+class PatientsListResult(TypedDict):
+    items: List[PatientsListResultItemsItem]
+    next_cursor: str | None
+
+
+class PatientsCreateResult(TypedDict):
+    id: int
+    name: str
+    phone: str | None
+    date_of_birth: str | None
+    estimated_age: int | None
+    sex: Literal["FEMALE", "MALE", "OTHER", "UNKNOWN"]
+    email: str | None
+    address: str | None
+    allergies: List[str]
+    chronic_conditions: List[str]
+    medical_history: str | None
+    emergency_contact: PatientEmergencyContact | None
+    verified: bool
+    archived_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+    possible_duplicates: List[PatientsCreateResultPossibleDuplicatesItem]
+
+
+class QueueToken(TypedDict):
+    token: str
+    date: str
+    number: int
+    status: Literal["WAITING", "WITH_DOCTOR", "SKIPPED", "COMPLETED", "CANCELLED", "NO_SHOW"]
+    priority: Literal["ROUTINE", "URGENT", "EMERGENCY"]
+    patient_id: int
+    patient_name: str
+    doctor_id: int | None
+    arrived_at: str
+    called_at: str | None
+    ended_at: str | None
+    passed_over: int
+    calls_to_wait: int | None
+    auto_closed: bool
+    appointment_id: int | None
+    due_at: str | None
+
+
+class BoardToken(TypedDict):
+    token: str
+    room: str | None
+    state: Literal["WAITING", "WITH_DOCTOR", "SKIPPED", "COMPLETED", "CANCELLED", "NO_SHOW"]
+    doctor_label: str | None
+
+
+class QueueTodayResult(TypedDict):
+    date: str
+    version: int
+    tokens: List[QueueToken]
+    board: Board
+
+
+class QueueTodayResult2(TypedDict):
+    date: str
+    version: int
+    tokens: List[BoardToken]
+    board: Board
+
+
+class QueueSummaryResult(TypedDict):
+    date: str
+    closed: bool
+    counts: QueueSummaryResultCounts
+    waits: QueueSummaryResultWaits
+    consultations: QueueSummaryResultWaits
+    by_doctor: List[QueueSummaryResultByDoctorItem]
+
+
+class _QueueSubscribeResult(TypedDict):
+    subscription: str
+    date: str
+    version: int
+
+
+class QueueSubscribeResult(_QueueSubscribeResult, total=False):
+    snapshot: QueueTodayResult | QueueTodayResult2
+    replay: List[Any]
+
+
+class ReportsAuditLogsResult(TypedDict):
+    items: List[ReportsAuditLogsResultItemsItem]
+    next_cursor: str | None
+
+
+class SystemPingResult(TypedDict):
+    pong: bool
+
+
+class SystemVersionResult(TypedDict):
+    name: str
+    version: str
+
+
+class SystemHealthResult(TypedDict):
+    status: Literal["up", "down"]
+    stores: List[SystemHealthResultStoresItem]
+    details: SystemHealthResultDetails | None
+
+
+class SystemStatsResult(TypedDict):
+    subscriptions: int
+    published: int
+    delivered: int
+    overflows: int
+    today: str
+
+
+class SystemRebuildResult(TypedDict):
+    store: Literal["redis", "mongo"]
+    items: int
+
+
+class _PatientsCreateEmergencyContact(TypedDict):
+    name: str
+
+
+class PatientsCreateEmergencyContact(_PatientsCreateEmergencyContact, total=False):
+    phone: str | None
+    relation: str | None
+
+
+class QueueSubscribeSince(TypedDict):
+    date: str
+    version: int
+
+
+class PatientEmergencyContact(TypedDict):
+    name: str
+    phone: str | None
+    relation: str | None
+
+
+class DoctorsListResultItemsItem(TypedDict):
+    id: int
+    name: str
+    speciality: str | None
+    room: str | None
+    serving_now: bool
+
+
+class KioskIdentifyResultAppointmentsItem(TypedDict):
+    start_time: str
+    doctor_label: str
+    room: str | None
+
+
+class PatientsListResultItemsItem(TypedDict):
+    id: int
+    name: str
+    phone: str | None
+    date_of_birth: str | None
+    estimated_age: int | None
+    sex: Literal["FEMALE", "MALE", "OTHER", "UNKNOWN"]
+    verified: bool
+    archived_at: str | None
+    version: int
+
+
+class PatientsCreateResultPossibleDuplicatesItem(TypedDict):
+    id: int
+    name: str
+    phone: str | None
+    date_of_birth: str | None
+    score: float
+
+
+class Board(TypedDict):
+    serving: List[BoardToken]
+    next: List[BoardToken]
+    waiting: int
+    estimated_wait_minutes: int | None
+
+
+class QueueSummaryResultCounts(TypedDict):
+    waiting: int
+    with_doctor: int
+    skipped: int
+    completed: int
+    cancelled: int
+    no_show: int
+    auto_closed: int
+    total: int
+
+
+class QueueSummaryResultWaits(TypedDict):
+    count: int
+    mean_seconds: int | None
+    p50_seconds: int | None
+    p90_seconds: int | None
+
+
+class QueueSummaryResultByDoctorItem(TypedDict):
+    doctor_id: int | None
+    doctor_name: str | None
+    counts: QueueSummaryResultCounts
+    waits: QueueSummaryResultWaits
+    consultations: QueueSummaryResultWaits
+
+
+class ReportsAuditLogsResultItemsItem(TypedDict):
+    position: int
+    timestamp: str
+    user: ReportsAuditLogsResultItemsItemUser
+    source: str
+    action: str
+    resource: ReportsAuditLogsResultItemsItemResource
+    outcome: str
+    request_id: str
+    details: Any
+
+
+class SystemHealthResultStoresItem(TypedDict):
+    name: str
+    state: Literal["up", "down"]
+
+
+class SystemHealthResultDetails(TypedDict):
+    relay_leader: bool
+    audit_unsealed: int | None
+    audit_unshipped: int | None
+    queue_version: int
+    queue_version_redis: int | None
+
+
+class ReportsAuditLogsResultItemsItemUser(TypedDict):
+    id: int | None
+    name: str | None
+    role: str | None
+
+
+class ReportsAuditLogsResultItemsItemResource(TypedDict):
+    type: str | None
+    id: str | None
+
+
+AuthLoginResult = Credentials
+
+AuthRegisterResult = User
+
+AuthRefreshResult = Credentials
+
+AuthChangePasswordResult = Credentials
+
+UsersGetResult = User
+
+UsersUpdateResult = User
+
+UsersResetPasswordResult = AuthLogoutResult
+
+DevicesRevokeResult = DevicesApproveResult
+
+PatientsGetResult = Patient
+
+PatientsUpdateResult = Patient
+
+PatientsDeleteResult = Patient
+
+QueueWalkInResult = Union[QueueToken, BoardToken]
+
+QueueCallNextResult = Union[QueueToken, BoardToken]
+
+QueueSetStatusResult = Union[QueueToken, BoardToken]
+
+QueueUndoResult = Union[QueueToken, BoardToken]
+
+QueueRecallResult = Union[QueueToken, BoardToken]
+
+QueueTransferResult = Union[QueueToken, BoardToken]
+
+QueueSetPriorityResult = Union[QueueToken, BoardToken]
+
+QueueUnsubscribeResult = AuthLogoutResult
+
+RpcDiscoverResult = Any

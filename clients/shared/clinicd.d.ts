@@ -1,0 +1,429 @@
+// The objects of params and results, and the methods. Made from clients/openrpc.json by `make generated`.
+
+export interface User {
+  id: number;
+  username: string;
+  email: string | null;
+  full_name: string;
+  role: "ADMIN" | "DOCTOR" | "PHARMACIST" | "RECEPTION" | "KIOSK" | "DISPLAY";
+  speciality: string | null;
+  room: string | null;
+  enabled: boolean;
+  version: number;
+  created_at: string;
+}
+
+export interface Patient {
+  id: number;
+  name: string;
+  phone: string | null;
+  date_of_birth: string | null;
+  estimated_age: number | null;
+  sex: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN";
+  email: string | null;
+  address: string | null;
+  allergies: Array<string>;
+  chronic_conditions: Array<string>;
+  medical_history: string | null;
+  emergency_contact: PatientEmergencyContact | null;
+  verified: boolean;
+  archived_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Credentials {
+  access_token: string;
+  refresh_token: string;
+  token_type: string;
+  expires_in: number;
+  user: User;
+}
+
+export interface AuthAuthenticateResult {
+  user: AuthWhoamiResult;
+  expires_in: number;
+}
+
+export interface AuthLogoutResult {
+  ok: boolean;
+}
+
+export interface AuthWhoamiResult {
+  role: "ADMIN" | "DOCTOR" | "PHARMACIST" | "RECEPTION" | "KIOSK" | "DISPLAY";
+  id: number | null;
+  username: string;
+  full_name: string | null;
+  room: string | null;
+}
+
+export interface UsersListResult {
+  items: Array<User>;
+  next_cursor: string | null;
+}
+
+export interface DoctorsListResult {
+  items: Array<DoctorsListResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface DevicesRequestPairingResult {
+  code: string;
+  secret: string;
+  expires_in: number;
+}
+
+export interface DevicesClaimResult {
+  status: "PENDING" | "APPROVED" | "CLAIMED" | "REVOKED";
+  access_token: string | null;
+  refresh_token: string | null;
+  token_type: string | null;
+  expires_in: number | null;
+  user: User | null;
+}
+
+export interface DevicesApproveResult {
+  id: number;
+  name: string | null;
+  role: "KIOSK" | "DISPLAY";
+  status: "PENDING" | "APPROVED" | "CLAIMED" | "REVOKED";
+  user_id: number | null;
+  approved_by: string | null;
+  approved_at: string | null;
+  claimed_at: string | null;
+  revoked_at: string | null;
+  created_at: string;
+}
+
+export interface DevicesListResult {
+  items: Array<DevicesApproveResult>;
+  next_cursor: string | null;
+}
+
+export interface KioskIdentifyResult {
+  visitor: string;
+  expires_in: number;
+  appointments: Array<KioskIdentifyResultAppointmentsItem>;
+}
+
+export interface PatientsListResult {
+  items: Array<PatientsListResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface PatientsCreateResult {
+  id: number;
+  name: string;
+  phone: string | null;
+  date_of_birth: string | null;
+  estimated_age: number | null;
+  sex: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN";
+  email: string | null;
+  address: string | null;
+  allergies: Array<string>;
+  chronic_conditions: Array<string>;
+  medical_history: string | null;
+  emergency_contact: PatientEmergencyContact | null;
+  verified: boolean;
+  archived_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  possible_duplicates: Array<PatientsCreateResultPossibleDuplicatesItem>;
+}
+
+export interface QueueToken {
+  token: string;
+  date: string;
+  number: number;
+  status: "WAITING" | "WITH_DOCTOR" | "SKIPPED" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
+  priority: "ROUTINE" | "URGENT" | "EMERGENCY";
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number | null;
+  arrived_at: string;
+  called_at: string | null;
+  ended_at: string | null;
+  passed_over: number;
+  calls_to_wait: number | null;
+  auto_closed: boolean;
+  appointment_id: number | null;
+  due_at: string | null;
+}
+
+export interface BoardToken {
+  token: string;
+  room: string | null;
+  state: "WAITING" | "WITH_DOCTOR" | "SKIPPED" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
+  doctor_label: string | null;
+}
+
+export interface QueueTodayResult {
+  date: string;
+  version: number;
+  tokens: Array<QueueToken>;
+  board: Board;
+}
+
+export interface QueueTodayResult2 {
+  date: string;
+  version: number;
+  tokens: Array<BoardToken>;
+  board: Board;
+}
+
+export interface QueueSummaryResult {
+  date: string;
+  closed: boolean;
+  counts: QueueSummaryResultCounts;
+  waits: QueueSummaryResultWaits;
+  consultations: QueueSummaryResultWaits;
+  by_doctor: Array<QueueSummaryResultByDoctorItem>;
+}
+
+export interface QueueSubscribeResult {
+  subscription: string;
+  date: string;
+  version: number;
+  snapshot?: QueueTodayResult | QueueTodayResult2;
+  replay?: Array<unknown>;
+}
+
+export interface ReportsAuditLogsResult {
+  items: Array<ReportsAuditLogsResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface SystemPingResult {
+  pong: boolean;
+}
+
+export interface SystemVersionResult {
+  name: string;
+  version: string;
+}
+
+export interface SystemHealthResult {
+  status: "up" | "down";
+  stores: Array<SystemHealthResultStoresItem>;
+  details: SystemHealthResultDetails | null;
+}
+
+export interface SystemStatsResult {
+  subscriptions: number;
+  published: number;
+  delivered: number;
+  overflows: number;
+  today: string;
+}
+
+export interface SystemRebuildResult {
+  store: "redis" | "mongo";
+  items: number;
+}
+
+export interface PatientsCreateEmergencyContact {
+  name: string;
+  phone?: string | null;
+  relation?: string | null;
+}
+
+export interface QueueSubscribeSince {
+  date: string;
+  version: number;
+}
+
+export interface PatientEmergencyContact {
+  name: string;
+  phone: string | null;
+  relation: string | null;
+}
+
+export interface DoctorsListResultItemsItem {
+  id: number;
+  name: string;
+  speciality: string | null;
+  room: string | null;
+  serving_now: boolean;
+}
+
+export interface KioskIdentifyResultAppointmentsItem {
+  start_time: string;
+  doctor_label: string;
+  room: string | null;
+}
+
+export interface PatientsListResultItemsItem {
+  id: number;
+  name: string;
+  phone: string | null;
+  date_of_birth: string | null;
+  estimated_age: number | null;
+  sex: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN";
+  verified: boolean;
+  archived_at: string | null;
+  version: number;
+}
+
+export interface PatientsCreateResultPossibleDuplicatesItem {
+  id: number;
+  name: string;
+  phone: string | null;
+  date_of_birth: string | null;
+  score: number;
+}
+
+export interface Board {
+  serving: Array<BoardToken>;
+  next: Array<BoardToken>;
+  waiting: number;
+  estimated_wait_minutes: number | null;
+}
+
+export interface QueueSummaryResultCounts {
+  waiting: number;
+  with_doctor: number;
+  skipped: number;
+  completed: number;
+  cancelled: number;
+  no_show: number;
+  auto_closed: number;
+  total: number;
+}
+
+export interface QueueSummaryResultWaits {
+  count: number;
+  mean_seconds: number | null;
+  p50_seconds: number | null;
+  p90_seconds: number | null;
+}
+
+export interface QueueSummaryResultByDoctorItem {
+  doctor_id: number | null;
+  doctor_name: string | null;
+  counts: QueueSummaryResultCounts;
+  waits: QueueSummaryResultWaits;
+  consultations: QueueSummaryResultWaits;
+}
+
+export interface ReportsAuditLogsResultItemsItem {
+  position: number;
+  timestamp: string;
+  user: ReportsAuditLogsResultItemsItemUser;
+  source: string;
+  action: string;
+  resource: ReportsAuditLogsResultItemsItemResource;
+  outcome: string;
+  request_id: string;
+  details: unknown;
+}
+
+export interface SystemHealthResultStoresItem {
+  name: string;
+  state: "up" | "down";
+}
+
+export interface SystemHealthResultDetails {
+  relay_leader: boolean;
+  audit_unsealed: number | null;
+  audit_unshipped: number | null;
+  queue_version: number;
+  queue_version_redis: number | null;
+}
+
+export interface ReportsAuditLogsResultItemsItemUser {
+  id: number | null;
+  name: string | null;
+  role: string | null;
+}
+
+export interface ReportsAuditLogsResultItemsItemResource {
+  type: string | null;
+  id: string | null;
+}
+
+export interface Methods {
+  /** Logs in by password and binds this connection to the user. */
+  "auth.login": { params: { username: string; password: string }; result: Credentials };
+  /** Creates a user. */
+  "auth.register": { params: { username: string; password: string; full_name: string; role: "ADMIN" | "DOCTOR" | "PHARMACIST" | "RECEPTION" | "KIOSK" | "DISPLAY"; email?: string | null; speciality?: string | null; room?: string | null }; result: User };
+  /** Binds this connection to the user of an access token. */
+  "auth.authenticate": { params: { access_token: string }; result: AuthAuthenticateResult };
+  /** Exchanges a refresh token for new tokens; each works once. */
+  "auth.refresh": { params: { refresh_token: string }; result: Credentials };
+  /** Ends this connection's login and all of its tokens. */
+  "auth.logout": { params: {  }; result: AuthLogoutResult };
+  /** Tells who this connection is taken for. */
+  "auth.whoami": { params: {  }; result: AuthWhoamiResult };
+  /** Changes the caller's own password and ends all other logins. */
+  "auth.change_password": { params: { current_password: string; new_password: string }; result: Credentials };
+  /** Lists users by id. */
+  "users.list": { params: { role?: "ADMIN" | "DOCTOR" | "PHARMACIST" | "RECEPTION" | "KIOSK" | "DISPLAY" | null; enabled?: boolean | null; limit?: number | null; cursor?: string | null }; result: UsersListResult };
+  /** Gives one user. */
+  "users.get": { params: { id: number }; result: User };
+  /** Changes a user; another role or being disabled acts at once. */
+  "users.update": { params: { id: number; full_name?: string | null; email?: string | null; role?: "ADMIN" | "DOCTOR" | "PHARMACIST" | "RECEPTION" | "KIOSK" | "DISPLAY" | null; enabled?: boolean | null; speciality?: string | null; room?: string | null; version?: number | null; idempotency_key?: string | null }; result: User };
+  /** Sets a user's password and ends all of the user's logins. */
+  "users.reset_password": { params: { id: number; new_password: string; version?: number | null }; result: AuthLogoutResult };
+  /** Lists the active doctors: name, speciality, room, serving now. */
+  "doctors.list": { params: {  }; result: DoctorsListResult };
+  /** Gives a new kiosk or board a code to show and a secret to keep. */
+  "devices.request_pairing": { params: { role: "KIOSK" | "DISPLAY"; name?: string | null }; result: DevicesRequestPairingResult };
+  /** Gives a device whose code was approved the tokens of its role. */
+  "devices.claim": { params: { secret: string }; result: DevicesClaimResult };
+  /** Approves the kiosk or board that shows this code. */
+  "devices.approve": { params: { code: string; name?: string | null; room?: string | null; idempotency_key?: string | null }; result: DevicesApproveResult };
+  /** Ends a device's tokens, connections and subscriptions at once. */
+  "devices.revoke": { params: { id: number; idempotency_key?: string | null }; result: DevicesApproveResult };
+  /** Lists paired devices and those that wait, the newest first. */
+  "devices.list": { params: { status?: "PENDING" | "APPROVED" | "CLAIMED" | "REVOKED" | null; limit?: number | null; cursor?: string | null }; result: DevicesListResult };
+  /** Finds a visitor by phone and birth date, and today's appointments. */
+  "kiosk.identify": { params: { phone: string; date_of_birth: string }; result: KioskIdentifyResult };
+  /** Lists patients, searched by part of a name, a phone or an id. */
+  "patients.list": { params: { search?: string | null; include_archived?: boolean | null; limit?: number | null; cursor?: string | null }; result: PatientsListResult };
+  /** Registers a patient and names possible duplicates. */
+  "patients.create": { params: { name: string; phone?: string | null; date_of_birth?: string | null; estimated_age?: number | null; sex?: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN" | null; email?: string | null; address?: string | null; allergies?: Array<string> | null; chronic_conditions?: Array<string> | null; medical_history?: string | null; emergency_contact?: PatientsCreateEmergencyContact | null; idempotency_key?: string | null }; result: PatientsCreateResult };
+  /** Gives one patient. */
+  "patients.get": { params: { id: number }; result: Patient };
+  /** Changes a patient: what is left out stays, null clears. */
+  "patients.update": { params: { id: number; name?: string | null; phone?: string | null; date_of_birth?: string | null; estimated_age?: number | null; sex?: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN" | null; email?: string | null; address?: string | null; allergies?: Array<string> | null; chronic_conditions?: Array<string> | null; medical_history?: string | null; emergency_contact?: PatientsCreateEmergencyContact | null; verified?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: Patient };
+  /** Archives a patient; refused while the patient is in the queue. */
+  "patients.delete": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: Patient };
+  /** Puts a patient without an appointment into today's queue. */
+  "queue.walk_in": { params: { patient_id?: number | null; doctor_id?: number | null; priority?: "ROUTINE" | "URGENT" | "EMERGENCY" | null; visitor?: string | null; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  /** Gives the queue of today or of another day. */
+  "queue.today": { params: { date?: string | null }; result: QueueTodayResult | QueueTodayResult2 };
+  /** Calls the next waiting patient for a doctor. */
+  "queue.call_next": { params: { doctor_id?: number | null; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  /** Moves a token to another status. */
+  "queue.set_status": { params: { token: string; status: "WAITING" | "WITH_DOCTOR" | "SKIPPED" | "COMPLETED" | "CANCELLED" | "NO_SHOW"; doctor_id?: number | null; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  /** Brings a token back from a final state. */
+  "queue.undo": { params: { token: string; reason: string; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  /** Brings a skipped token back to the line. */
+  "queue.recall": { params: { token: string; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  /** Hands a token to another doctor; it waits there by its arrival. */
+  "queue.transfer": { params: { token: string; doctor_id: number; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  /** Changes the priority of a live token. */
+  "queue.set_priority": { params: { token: string; priority: "ROUTINE" | "URGENT" | "EMERGENCY"; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  /** Counts a day's tokens and tells waits and consultations. */
+  "queue.summary": { params: { date?: string | null }; result: QueueSummaryResult };
+  /** Follows the queue of today or of another day. */
+  "queue.subscribe": { params: { date?: string | null; doctor_id?: number | null; since?: QueueSubscribeSince | null; overflow?: "coalesce" | "close" | null }; result: QueueSubscribeResult };
+  /** Ends a subscription of this connection. */
+  "queue.unsubscribe": { params: { subscription: string }; result: AuthLogoutResult };
+  /** Lists audit entries, the newest first. */
+  "reports.audit_logs": { params: { from?: string | null; to?: string | null; user_id?: number | null; resource_type?: string | null; resource_id?: string | null; action?: string | null; outcome?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsAuditLogsResult };
+  /** Tells that the daemon answers. */
+  "system.ping": { params: {  }; result: SystemPingResult };
+  /** Names the daemon and its version. */
+  "system.version": { params: {  }; result: SystemVersionResult };
+  /** Tells whether the stores are up and how far they are behind. */
+  "system.health": { params: {  }; result: SystemHealthResult };
+  /** Gives counters of this instance since its start. */
+  "system.stats": { params: {  }; result: SystemStatsResult };
+  /** Makes what Redis or MongoDB holds anew from PostgreSQL. */
+  "system.rebuild": { params: { store: "redis" | "mongo" }; result: SystemRebuildResult };
+  /** Describes the methods that the caller may use (OpenRPC). */
+  "rpc.discover": { params: {  }; result: unknown };
+}
