@@ -42,6 +42,18 @@ import Testing
     "queue.summary": "ADR",
     "queue.subscribe": "ADRKB",
     "queue.unsubscribe": "ADRKB",
+    "inventory.list_medicines": "ADP",
+    "inventory.add_medicine": "AP",
+    "inventory.get_medicine": "AP",
+    "inventory.update_medicine": "AP",
+    "inventory.low_stock": "ADP",
+    "inventory.expiring": "ADP",
+    "inventory.list_batches": "AP",
+    "inventory.add_batch": "AP",
+    "inventory.update_batch": "AP",
+    "inventory.hold_batch": "AP",
+    "inventory.release_batch": "AP",
+    "inventory.stocktake": "AP",
     "reports.audit_logs": "A",
     "system.ping": "ADPRKB-",
     "system.version": "ADPRKB-",
@@ -152,6 +164,9 @@ import Testing
     "kiosk.identify", "patients.create", "patients.update",
     "patients.delete", "queue.walk_in", "queue.call_next", "queue.set_status", "queue.undo",
     "queue.recall", "queue.transfer", "queue.set_priority",
+    "inventory.add_medicine", "inventory.update_medicine", "inventory.add_batch",
+    "inventory.update_batch", "inventory.hold_batch", "inventory.release_batch",
+    "inventory.stocktake",
   ]
 
   @Test("the document is JSON, names each method once, and is the same each time")

@@ -1,0 +1,98 @@
+package import JSONRPC
+package import Postgres
+
+/// Adds a medicine, with nothing of it in stock.
+package struct AddMedicine: Command {
+  package typealias Result = Medicine
+  package static let name = "inventory.add_medicine"
+  package static let summary = "Adds a medicine, with nothing of it in stock yet."
+  package static let roles = Roles.only(.pharmacist)
+
+  package let name: Line
+  package let genericName: Line?
+  package let drugClass: Line?
+  package let manufacturer: Line?
+  package let form: Line?
+  package let strength: Line?
+  package let unitPrice: Money
+  package let reorderLevel: StockLevel?
+
+  package var subject: Subject? { Subject("medicine") }
+  package func subject(of result: Medicine) -> Subject? { Subject("medicine", result.id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Medicine {
+    try await transaction.query(
+      """
+      WITH m AS (INSERT INTO medicines (name, generic_name, drug_class, manufacturer, form, \
+      strength, unit_price, reorder_level) VALUES (\(name), \(genericName), \(drugClass), \
+      \(manufacturer), \(form), \(strength), \(unitPrice), \(reorderLevel?.rawValue ?? 0)) \
+      RETURNING *) SELECT \(sql: Medicine.columns) FROM m CROSS JOIN (SELECT 0::bigint AS usable) \
+      stock
+      """
+    ).row()
+  }
+}
+
+/// Changes a medicine: what is left out stays, null clears. A new price changes no invoice that
+/// there is (rule 39).
+package struct UpdateMedicine: Command {
+  package typealias Result = Medicine
+  package static let name = "inventory.update_medicine"
+  package static let summary = "Changes a medicine: what is left out stays, null clears."
+  package static let roles = Roles.only(.pharmacist)
+  package static let errors: [Reason] = [.noSuch, .staleVersion]
+
+  package let id: ID<Medicine>
+  package let name: Line?
+  package let genericName: Patch<Line>
+  package let drugClass: Patch<Line>
+  package let manufacturer: Patch<Line>
+  package let form: Patch<Line>
+  package let strength: Patch<Line>
+  package let unitPrice: Money?
+  package let reorderLevel: StockLevel?
+  package let isActive: Bool?
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("medicine", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Medicine {
+    let stored = try await transaction.query(
+      "SELECT version FROM medicines WHERE id = \(id) FOR NO KEY UPDATE"
+    ).column(as: RowVersion.self).first
+    guard let stored else { throw ClinicError.notFound("medicine", id) }
+    if let version, version != stored { throw ClinicError.stale(stored) }
+    return try await transaction.query(
+      """
+      WITH m AS (UPDATE medicines SET \(sql: changes.joined(separator: ", ")) WHERE id = \(id) \
+      RETURNING *) SELECT \(sql: Medicine.columns) FROM m \(sql: Medicine.usableStock)
+      """
+    ).row()
+  }
+
+  private var changes: [SQL] {
+    var changes: [SQL] = ["updated_at = now()", "version = version + 1"]
+    if let name { changes.append("name = \(name)") }
+    if let unitPrice { changes.append("unit_price = \(unitPrice)") }
+    if let reorderLevel { changes.append("reorder_level = \(reorderLevel)") }
+    if let isActive { changes.append("is_active = \(isActive)") }
+    return changes + genericName.change(of: "generic_name") + drugClass.change(of: "drug_class")
+      + manufacturer.change(of: "manufacturer") + form.change(of: "form")
+      + strength.change(of: "strength")
+  }
+}
+
+extension Patch where Value: PostgresEncodable {
+  /// What an UPDATE sets, if anything.
+  func change(of column: String) -> [SQL] {
+    switch self {
+    case .unchanged: []
+    case .clear: ["\(raw: column) = NULL"]
+    case .set(let value): ["\(raw: column) = \(value)"]
+    }
+  }
+}
