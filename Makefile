@@ -9,10 +9,10 @@ RELEASE ?= .build/release
 # Where `make install` puts the units.
 UNITS ?= $(PREFIX)/lib/systemd/system
 
-.PHONY: help run test test-python bench generated lint format dependencies build install deb clean
+.PHONY: help run test test-python test-boot bench generated lint format dependencies build install deb clean
 
 help: ## Show these targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
 run: build ## Run clinicd on private servers with a demo clinic; Ctrl-C stops it all
 	@scripts/run
@@ -22,6 +22,9 @@ test: ## Run every test on real servers of their own (ARGS="--filter Queue")
 
 test-python: ## Run the Python client's tests (ARGS="-k board"); make test runs them too
 	@scripts/test-python $(ARGS)
+
+test-boot: build ## Install the package on a booted systemd, and try what an administrator does (root)
+	Tests/Boot/run $(RELEASE)
 
 bench: build ## Measure a release build on private servers (ARGS=...)
 	@CLINIC_HOME=.build/bench-stack CLINIC_TCP_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
