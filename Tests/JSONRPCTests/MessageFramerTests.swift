@@ -160,6 +160,13 @@ import Testing
     #expect(framer.terminator == .crlf)
   }
 
+  @Test func theTerminatorIsKnownWithTheError() {
+    var framer = MessageFramer()
+    framer.receive(Array("{\"a\":1]\r\n{}\n".utf8))
+    #expect(framer.next() != nil)
+    #expect(framer.terminator == .crlf)
+  }
+
   @Test func theTerminatorMayComeLater() {
     var framer = MessageFramer()
     for (part, wanted) in [

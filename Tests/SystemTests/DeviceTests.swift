@@ -101,7 +101,8 @@ import Testing
       let request = try await device.call("devices.request_pairing", ["role": "KIOSK"])
       let unknown = try await device.refused("devices.claim", ["secret": "no such secret"])
       #expect(unknown.reason == "token_invalid")
-      _ = try await clinic.postgres.query("UPDATE devices SET expires_at = now() - interval '1 second'")
+      _ = try await clinic.postgres.query(
+        "UPDATE devices SET expires_at = now() - interval '1 second'")
       let desk = try await clinic.connect(.reception)
       let late = try await desk.refused("devices.approve", ["code": request["code"].json])
       #expect(late.reason == "not_found")

@@ -172,6 +172,18 @@ final class WireSocket: Sendable {
     return messages
   }
 
+  /// Every byte until the server closes.
+  func everything(
+    within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws -> [UInt8] {
+    try await awaited(within: limit, "the server closes", sourceLocation: sourceLocation) {
+      state.withLock { state in
+        receive(&state)
+        return state.hasEnded ? state.input : nil
+      }
+    }
+  }
+
   static func request(_ method: String, _ params: JSON = [:], id: Int = 1) -> [UInt8] {
     JSON.object([
       ("jsonrpc", "2.0"), ("id", .int(id)), ("method", .string(method)), ("params", params),

@@ -138,7 +138,8 @@ public struct MessageFramer: Sendable {
     }
     lastWasCarriageReturn = fault > head && buffer[fault - 1] == 0x0d
     head = fault
-    mode = .skippingLine
+    // As in `takeDocument`.
+    mode = skipLine() ? .betweenMessages : .skippingLine
     return .syntaxError(answer)
   }
 
