@@ -147,7 +147,7 @@ import Testing
     #expect(desk.line() == [1, 2, 3])
   }
 
-  @Test("a new name is shown on the live token, and only a new one is a step")
+  @Test("a new name is shown on every token of the patient, and only a new one is a step")
   func rename() throws {
     var desk = try Desk()
     try desk.arrive(1)
@@ -158,7 +158,12 @@ import Testing
     #expect(change?.tokens.first?.patientName == "Asha Iyer")
     #expect(desk.day.version == 2)
     try desk.serve(7)
-    #expect(desk.day.rename(ID(rawValue: 1), to: "Too late") == nil)
+    try desk.arrive(1)
+    let both = desk.day.rename(ID(rawValue: 1), to: "Asha Rao")
+    #expect(both?.tokens.map(\.number) == [2, 1])
+    #expect(both?.tokens.map(\.status) == [.waiting, .completed])
+    #expect(desk.day.tokens.map(\.patientName) == ["Asha Rao", "Asha Rao"])
+    #expect(desk.day.version == 6)
   }
 }
 

@@ -230,13 +230,14 @@ extension QueueDay {
     return commit([token])
   }
 
-  /// Follows a patient's new name. `nil` when the patient is not in the queue.
+  /// Follows a patient's new name, also on tokens that have ended: `undo` may bring them back.
+  /// `nil` when there is none to change.
   package mutating func rename(_ patient: ID<Patient>, to name: String) -> QueueChange? {
-    guard !isClosed, var token = liveToken(of: patient), token.patientName != name else {
-      return nil
-    }
-    token.patientName = name
-    return commit([token])
+    guard !isClosed else { return nil }
+    var renamed = tokens.filter { $0.patientID == patient && $0.patientName != name }
+    guard !renamed.isEmpty else { return nil }
+    for index in renamed.indices { renamed[index].patientName = name }
+    return commit(renamed.filter(\.status.isLive) + renamed.filter { !$0.status.isLive })
   }
 
   /// Closes the day (rule 16): who still waits did not show, who is with a doctor is done.
