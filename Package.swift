@@ -13,6 +13,10 @@ let settings: [SwiftSetting] = [
 
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
@@ -29,6 +33,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,6 +48,7 @@ let package = Package(
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Their Swift owners: the only targets where `unsafe` may appear.
     .target(name: "StoreLoop", swiftSettings: settings),
@@ -56,8 +62,13 @@ let package = Package(
     // The wire.
     .target(name: "JSONRPC", swiftSettings: settings),
     .target(
-      name: "RPCServer", dependencies: ["JSONRPC", nio, nioPosix, logging], swiftSettings: settings),
-    .target(name: "RPCClient", dependencies: ["JSONRPC", nio, nioPosix], swiftSettings: settings),
+      name: "RPCServer",
+      dependencies: [
+        "JSONRPC", "CZlib", nio, nioPosix, nioHTTP, nioWebSocket, nioTLS, nioSSL, crypto, logging,
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "RPCClient", dependencies: ["JSONRPC", nio, nioPosix, nioSSL], swiftSettings: settings),
 
     // The clinic.
     .target(

@@ -24,12 +24,29 @@ struct Linger: Equatable {
 struct WriteProgress {
   var pendingBytes: Int
   var since: ContinuousClock.Instant
+
+  /// Whether the client has taken nothing for too long.
+  mutating func isStalled(
+    unsent: Int, at now: ContinuousClock.Instant, limits: Limits
+  ) -> Bool {
+    guard unsent == pendingBytes else {
+      self = WriteProgress(pendingBytes: unsent, since: now)
+      return false
+    }
+    return now - since >= limits.writeStallTimeout
+  }
+}
+
+/// Tells what stands between a connection and its socket why the connection will be closed.
+struct ConnectionEnding {
+  let error: RPCError?
 }
 
 extension ConnectionHandler {
   /// Closes in order after a last error; calls in flight are cancelled, and their replies still sent.
   func abort(with error: RPCError?) {
     guard closing == .open else { return }
+    announceEnd(error)
     state.abort(with: error)
     cancelCalls(.disconnected)
     closing = .cancelling(until: .now.advanced(by: server.limits.cancellationGrace))
@@ -41,9 +58,14 @@ extension ConnectionHandler {
   /// Closes when the calls that run are answered; others are refused.
   func drain() {
     guard closing == .open else { return }
+    announceEnd(.stopping)
     state.drain()
     process()
     flushSoon()
+  }
+
+  func announceEnd(_ error: RPCError?) {
+    context?.triggerUserOutboundEvent(ConnectionEnding(error: error), promise: nil)
   }
 
   /// Sends what is left, then says that no more comes.
@@ -91,25 +113,18 @@ extension ConnectionHandler {
 
   /// What the kernel has not taken from the channel.
   private var unsentBytes: Int {
-    (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    context?.channel.unsentBytes ?? 0
   }
 
   /// Looks at deadlines and timeouts.
   ///
   /// - Returns: whether there is something to look at again.
   func tick(_ now: ContinuousClock.Instant) -> Bool {
-    var isNeeded = false
-    for case let call? in running {
-      isNeeded = true
-      if now >= call.context.deadline { call.cancel(.deadline) }
-    }
-    if var progress = writeProgress {
+    var isNeeded = running.cancelOverdue(at: now)
+    if writeProgress != nil {
       isNeeded = true
       let unsent = unsentBytes
-      if unsent != progress.pendingBytes {
-        progress = WriteProgress(pendingBytes: unsent, since: now)
-        writeProgress = progress
-      } else if now - progress.since >= server.limits.writeStallTimeout {
+      if writeProgress?.isStalled(unsent: unsent, at: now, limits: server.limits) == true {
         server.logger.debug(
           "closing a connection that does not read",
           metadata: ["session": "\(session.id)", "unsent": "\(unsent)"])
@@ -157,5 +172,12 @@ extension ConnectionHandler {
     } else {
       startAuthenticationTimer()
     }
+  }
+}
+
+extension Channel {
+  /// What was written, but not taken by the kernel yet.
+  var unsentBytes: Int {
+    (try? syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
   }
 }

@@ -15,7 +15,7 @@ extension ConnectionHandler {
   func subscribe(_ request: SubscribeRequest) {
     // One that ended while it was held may still be here.
     if let previous = subscriptions[request.id] { remove(previous) }
-    let isHeld = request.call.map { call in running.contains { $0?.context.number == call } }
+    let isHeld = request.call.map { running.contains(number: $0) }
     let subscription = Subscription(
       request, isHeld: isHeld ?? false, prefix: loop.prefix(of: request.method), connection: self)
     subscriptions[request.id] = subscription

@@ -5,7 +5,7 @@ import NIOCore
 /// Drives one connection: feeds its state, starts and cancels its calls, writes what it answers.
 ///
 /// Lives on its event loop. Replies are collected and flushed once for each read and each batch of messages.
-final class ConnectionHandler: ChannelDuplexHandler {
+final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -23,8 +23,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   let loop: LoopConnections
   let session: Session
-  /// By slot of the state.
-  var running: [RunningCall?] = []
+  var running = RunningCalls()
   var subscriptions: [String: Subscription] = [:]
   /// Subscriptions that wait for the reply of the call, or of the batch, that made them.
   var held: [HeldSubscription] = []
@@ -43,7 +42,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var isProcessing = false
   private var readIsPending = false
 
-  init(server: ServerCore, worker: EventLoopWorker, transport: Transport) {
+  init(
+    server: ServerCore, worker: EventLoopWorker, transport: Transport,
+    framing: MessageSource.Framing = .stream
+  ) {
     let id = server.nextSessionID()
     self.server = server
     self.worker = worker
@@ -51,13 +53,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     self.session = Session(
       id: id, transport: transport,
       control: ConnectionControl(worker: worker, connection: id))
-    self.state = ConnectionState(limits: server.limits)
+    self.state = ConnectionState(limits: server.limits, framing: framing)
   }
 
   // MARK: Opening
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    // On a channel that spoke something else before.
+    if context.channel.isActive { open() }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -65,6 +69,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelActive(context: ChannelHandlerContext) {
+    open()
+    context.fireChannelActive()
+  }
+
+  private func open() {
     willFlush = true
     switch server.admission.admit(session.transport, limits: server.limits) {
     case .admitted:
@@ -76,11 +85,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case .refused(let error, let mayLinger):
       isRefused = true
       lingers = mayLinger
+      announceEnd(error)
       state.abort(with: error)
       process()
     }
     flush()
-    context.fireChannelActive()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -195,7 +204,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
       }
       switch action {
       case .start(let start): run(start)
-      case .cancel(let slot): if slot < running.count { running[slot]?.cancel(.client) }
+      case .cancel(let slot): running.cancel(slot, .client)
       case .finish: finish()
       }
     }
@@ -209,35 +218,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
       state.complete(start.slot, with: outcome)
       return
     }
-    worker.counters.tasks.add(1)
-    let call = start.call
-    let slot = start.slot
-    let session = session
-    let worker = worker
-    let application = server.application
-    let context = CallContext(
-      sessionID: session.id, number: server.nextCallNumber(),
-      deadline: .now.advanced(by: start.profile.deadline))
-    let task = Task(executorPreference: server.executor) {
-      // Under load a call may wait for its turn for longer than its client does.
-      let outcome =
-        context.cancellation == .disconnected
-        ? .failure(.cancelledBeforeStart)
-        : await CallContext.$current.withValue(context) {
-          await application.handle(call, on: session)
-        }
-      worker.post(.completed(connection: session.id, slot: slot, outcome: outcome))
-    }
-    while running.count <= slot { running.append(nil) }
-    running[slot] = RunningCall(context: context, task: task)
+    running.run(start, on: session, of: session.id, server: server, worker: worker)
     loop.watch(self)
   }
 
   /// The task of a call ended.
   func complete(_ slot: Int, with outcome: CallOutcome) {
     guard closing != .closed else { return }
-    let call = running[slot]?.context.number
-    running[slot] = nil
+    let call = running.end(slot)
     let batch = state.complete(slot, with: outcome)
     if let call, !held.isEmpty { settleHeld(by: call, outcome: outcome, in: batch) }
     process()
@@ -245,7 +233,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func cancelCalls(_ reason: CancellationReason) {
-    for call in running { call?.cancel(reason) }
+    running.cancelAll(reason)
   }
 
   // MARK: Writing

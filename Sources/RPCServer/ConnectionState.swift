@@ -47,7 +47,9 @@ struct ConnectionState {
   var isWritable = true
 
   private let limits: Limits
-  private var framer: MessageFramer
+  private var source: MessageSource
+  /// Whether calls may bind something to the connection, and cancel one another.
+  private let isLasting: Bool
 
   private var waiting = CircularBuffer<Waiting>(initialCapacity: 0)
   private var waitingBytes = 0
@@ -66,26 +68,31 @@ struct ConnectionState {
   private var ignoresInput = false
   private(set) var isFinished = false
 
-  init(limits: Limits) {
+  /// - Parameters:
+  ///   - framing: how messages come out of the input.
+  ///   - isLasting: false for a request that stands alone.
+  init(limits: Limits, framing: MessageSource.Framing = .stream, isLasting: Bool = true) {
     self.limits = limits
-    self.framer = MessageFramer(
-      limits: JSONLimits(maxBytes: limits.messageBytes, maxDepth: limits.nesting))
+    self.source = MessageSource(
+      framing, limits: JSONLimits(maxBytes: limits.messageBytes, maxDepth: limits.nesting))
+    self.isLasting = isLasting
   }
 
   // MARK: Input
 
+  /// Takes a part of the stream, or a whole message, as the framing is.
   mutating func receive(_ bytes: Span<UInt8>) {
-    if !ignoresInput { framer.receive(bytes) }
+    if !ignoresInput { source.receive(bytes) }
   }
 
   /// The client will send no more: what it sent is answered, then the connection is finished.
   mutating func inputEnded() {
-    framer.finish()
+    source.finish()
   }
 
   /// Whether more should be read from the client.
   var wantsInput: Bool {
-    mayParse && !framer.isFinished
+    mayParse && !source.isFinished
   }
 
   private var mayParse: Bool {
@@ -101,8 +108,8 @@ struct ConnectionState {
       if let slot = cancelled.popLast() { return .cancel(slot: slot) }
       if let start = startNext() { return .start(start) }
       guard mayParse else { break }
-      let event = framer.next()
-      terminator = framer.terminator
+      let event = source.next()
+      terminator = source.terminator
       guard let event else { break }
       handle(event, profile: profile)
     }
@@ -113,7 +120,7 @@ struct ConnectionState {
 
   private var isDone: Bool {
     !isFinished && callsInFlight == 0 && waiting.isEmpty
-      && (ignoresInput || framer.isFinished || (isDraining && mayParse))
+      && (ignoresInput || source.isFinished || (isDraining && mayParse))
   }
 
   private mutating func startNext() -> Start? {
@@ -169,6 +176,8 @@ struct ConnectionState {
     switch item {
     case .invalid(let id, let error):
       reply(.failure(error), to: id, in: batch)
+    case .call(let call) where !isLasting && needsConnection(call, profile):
+      reply(.failure(.needsConnection), to: call.id, in: batch)
     case .call(let call) where call.method == CancelParams.method:
       reply(cancel(call), to: call.id, in: batch)
     case .call(let call) where isDraining:
@@ -179,6 +188,10 @@ struct ConnectionState {
       waiting.append(entry)
       waitingBytes += entry.cost
     }
+  }
+
+  private func needsConnection(_ call: IncomingCall, _ profile: (String) -> CallProfile) -> Bool {
+    call.method == CancelParams.method || profile(call.method).needsConnection
   }
 
   /// What a waiting call takes beside its text.

@@ -19,6 +19,13 @@ public struct Limits: Sendable {
   /// How long a TCP connection may stay open without authentication.
   public var unauthenticatedTime = Duration.seconds(30)
 
+  /// From the first byte of an HTTP request to its last.
+  public var requestTime = Duration.seconds(15)
+  /// How long an HTTP connection may stay open without a request.
+  public var keepAliveTime = Duration.seconds(60)
+  /// How often a WebSocket is sent a ping.
+  public var pingInterval = Duration.seconds(25)
+
   /// Written, but not taken by the client yet; past it its requests are not read.
   public var pendingWriteBytes = 32_768
   /// How long a client that has something to read may read nothing.

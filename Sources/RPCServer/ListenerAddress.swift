@@ -1,5 +1,13 @@
 import NIOCore
 
+/// What is spoken on a listener.
+public enum WireLanguage: Sendable {
+  /// JSON-RPC as it is.
+  case rpc
+  /// HTTP/1.1 and WebSocket.
+  case web
+}
+
 /// Where a server listens.
 public enum ListenerAddress: Sendable, Hashable, CustomStringConvertible {
   case unix(path: String)

@@ -32,27 +32,31 @@ final class Listeners: Sendable {
   func bind(unixPath path: String, mode: UInt32) async throws -> ListenerAddress {
     let isStale = try await isStale(path)
     let channel = try await SystemCalls.withFileMode(mode) {
-      try await bootstrap().bind(unixDomainSocketPath: path, cleanupExistingSocketFile: isStale)
+      try await bootstrap(.rpc).bind(unixDomainSocketPath: path, cleanupExistingSocketFile: isStale)
         .get()
     }
-    return try await add(channel, isAdopted: false)
+    return try await add(channel, speaking: .rpc, isAdopted: false)
   }
 
-  func bind(host: String, port: Int) async throws -> ListenerAddress {
-    let channel = try await bootstrap()
+  func bind(
+    host: String, port: Int, speaking language: WireLanguage
+  ) async throws -> ListenerAddress {
+    let channel = try await bootstrap(language)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .bind(host: host, port: port).get()
-    return try await add(channel, isAdopted: false)
+    return try await add(channel, speaking: language, isAdopted: false)
   }
 
-  func adopt(descriptor: Int32) async throws -> ListenerAddress {
-    let channel = try await bootstrap().withBoundSocket(descriptor).get()
+  func adopt(descriptor: Int32, speaking language: WireLanguage) async throws -> ListenerAddress {
+    let channel = try await bootstrap(language).withBoundSocket(descriptor).get()
     // Taking it over has set the queue to a length that a burst of connections overflows.
     SystemCalls.listen(descriptor, backlog: Int32(core.limits.backlog))
-    return try await add(channel, isAdopted: true)
+    return try await add(channel, speaking: language, isAdopted: true)
   }
 
-  private func add(_ channel: any Channel, isAdopted: Bool) async throws -> ListenerAddress {
+  private func add(
+    _ channel: any Channel, speaking language: WireLanguage, isAdopted: Bool
+  ) async throws -> ListenerAddress {
     guard let address = ListenerAddress(channel.localAddress) else {
       try await channel.close()
       throw ListenError.unknownKind
@@ -60,7 +64,8 @@ final class Listeners: Sendable {
     open.withLock {
       $0.append(Listener(channel: channel, address: address, isAdopted: isAdopted))
     }
-    core.logger.info("listening", metadata: ["address": "\(address)"])
+    core.logger.info(
+      language == .web ? "serving the web" : "listening", metadata: ["address": "\(address)"])
     return address
   }
 
@@ -76,7 +81,7 @@ final class Listeners: Sendable {
     throw ListenError.pathInUse(path)
   }
 
-  private func bootstrap() -> ServerBootstrap {
+  private func bootstrap(_ language: WireLanguage) -> ServerBootstrap {
     let core = core
     let workers = workers
     let limits = core.limits
@@ -98,13 +103,19 @@ final class Listeners: Sendable {
         value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 1_024, maximum: 32_768)
       )
       .childChannelInitializer { channel in
-        Peer.transport(of: channel).flatMapThrowing { transport in
+        Peer.transport(of: channel, speaking: language).flatMapThrowing { transport in
           guard
             let worker = workers.first(where: { $0.eventLoop === channel.eventLoop })
           else { throw ListenError.unknownKind }
-          if case .tcp = transport { try Self.watchOverPeer(of: channel) }
-          try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler(server: core, worker: worker, transport: transport))
+          if channel.remoteAddress?.ipAddress != nil { try Self.watchOverPeer(of: channel) }
+          switch language {
+          case .rpc:
+            try channel.pipeline.syncOperations.addHandler(
+              ConnectionHandler(server: core, worker: worker, transport: transport))
+          case .web:
+            try WebPipeline.configure(
+              channel, server: core, worker: worker, transport: transport)
+          }
         }
       }
   }

@@ -1,19 +1,39 @@
 import JSONRPC
 import NIOCore
 
+/// A connection of either kind of listener, as its event loop drives it.
+protocol LoopConnection: AnyObject {
+  /// Its loop looks at it at each tick.
+  var isWatched: Bool { get set }
+  /// The task of a call ended.
+  func complete(_ slot: Int, with outcome: CallOutcome)
+  /// Sends what was written.
+  func flush()
+  /// Looks at deadlines and timeouts.
+  ///
+  /// - Returns: whether there is something to look at again.
+  func tick(_ now: ContinuousClock.Instant) -> Bool
+  func cancelCalls(_ reason: CancellationReason)
+  /// Closes when the calls that run are answered.
+  func drain()
+  func closeNow()
+}
+
 /// The connections and subscriptions of one event loop.
 final class LoopConnections {
   let eventLoop: any EventLoop
   let counters: LoopCounters
   private let core: ServerCore
   private var connections: [UInt64: ConnectionHandler] = [:]
+  /// Those that speak HTTP: nothing but calls and time concerns them.
+  private var webConnections: [UInt64: any LoopConnection] = [:]
   private var channels: [String: [Subscription]] = [:]
   private var prefixes: [String: NotificationPrefix] = [:]
   /// Connections that have something to send at the end of this batch of messages.
-  private var unflushed: [ConnectionHandler] = []
+  private var unflushed: [any LoopConnection] = []
   private var tick: Scheduled<Void>?
   /// Connections that wait for something that time may bring to an end.
-  private var watched: [ConnectionHandler] = []
+  private var watched: [any LoopConnection] = []
   private var isDraining = false
 
   /// How precisely deadlines and timeouts are kept.
@@ -37,18 +57,31 @@ final class LoopConnections {
     core.hub.forget(session: connection.session.id)
   }
 
+  func add(_ connection: any LoopConnection, id: UInt64) {
+    webConnections[id] = connection
+    if isDraining { connection.drain() }
+  }
+
+  func removeWebConnection(_ id: UInt64) {
+    webConnections[id] = nil
+  }
+
+  private var all: [any LoopConnection] {
+    Array(connections.values) + Array(webConnections.values)
+  }
+
   /// Tells a drain when nothing is left.
   func checkIdle() {
     if isDraining, core.isIdle { core.idle.open() }
   }
 
-  func willFlush(_ connection: ConnectionHandler) {
+  func willFlush(_ connection: any LoopConnection) {
     unflushed.append(connection)
   }
 
   /// Sends what the messages led to.
   func flush() {
-    var connections: [ConnectionHandler] = []
+    var connections: [any LoopConnection] = []
     swap(&connections, &unflushed)
     for connection in connections { connection.flush() }
   }
@@ -60,7 +93,8 @@ final class LoopConnections {
     switch message {
     case .completed(let id, let slot, let outcome):
       counters.tasks.add(-1)
-      connections[id]?.complete(slot, with: outcome)
+      let connection: (any LoopConnection)? = connections[id] ?? webConnections[id]
+      connection?.complete(slot, with: outcome)
       checkIdle()
     case .subscribe(let request):
       connections[request.connection]?.subscribe(request)
@@ -82,12 +116,12 @@ final class LoopConnections {
       connections[id]?.authenticationChanged(isAuthenticated)
     case .drain:
       isDraining = true
-      for connection in Array(connections.values) { connection.drain() }
+      for connection in all { connection.drain() }
       checkIdle()
     case .cancelAll:
-      for connection in connections.values { connection.cancelCalls(.shutdown) }
+      for connection in all { connection.cancelCalls(.shutdown) }
     case .closeAll:
-      for connection in Array(connections.values) { connection.closeNow() }
+      for connection in all { connection.closeNow() }
     }
   }
 
@@ -134,7 +168,7 @@ final class LoopConnections {
   // MARK: Time
 
   /// Looks at the connection at each tick for as long as that asks for it.
-  func watch(_ connection: ConnectionHandler) {
+  func watch(_ connection: any LoopConnection) {
     guard !connection.isWatched else { return }
     connection.isWatched = true
     watched.append(connection)
@@ -149,7 +183,7 @@ final class LoopConnections {
   private func runTick() {
     tick = nil
     let now = ContinuousClock.now
-    var connections: [ConnectionHandler] = []
+    var connections: [any LoopConnection] = []
     swap(&connections, &watched)
     for connection in connections {
       if connection.tick(now) {

@@ -19,8 +19,14 @@ enum Peer {
   private static let peerCredentials = NIOBSDSocket.Option(rawValue: 17)
   private static let peerGroups = NIOBSDSocket.Option(rawValue: 59)
 
-  static func transport(of channel: any Channel) -> EventLoopFuture<Transport> {
-    if channel.localAddress?.pathname != nil { return unix(channel) }
+  /// On a Unix socket that speaks HTTP the kernel's word counts for nothing: it would be a proxy's.
+  static func transport(
+    of channel: any Channel, speaking language: WireLanguage
+  ) -> EventLoopFuture<Transport> {
+    if channel.localAddress?.pathname != nil {
+      return language == .rpc
+        ? unix(channel) : channel.eventLoop.makeSucceededFuture(.tcp(address: "unix"))
+    }
     guard let address = channel.remoteAddress?.ipAddress else {
       return channel.eventLoop.makeFailedFuture(ListenError.unknownKind)
     }

@@ -4,6 +4,10 @@ import JSONRPC
 extension RPCError {
   static let stopping = RPCError(.notNow, reason: "stopping", message: "The server is stopping.")
 
+  static let needsConnection = RPCError(
+    .notAllowed, reason: "needs_connection",
+    message: "This binds to a connection: use a socket or a WebSocket.")
+
   static let cancelledBeforeStart = RPCError(
     .notNow, reason: "cancelled", message: "The call was cancelled before it started.")
 

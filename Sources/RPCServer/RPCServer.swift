@@ -20,11 +20,11 @@ public final class RPCServer: Sendable {
   ///   - hub: the application's, if it has one already; of one server only.
   ///   - eventLoops: how many threads handle connections.
   public init(
-    application: any Application, limits: Limits = Limits(), logger: Logger,
-    hub: SubscriptionHub? = nil, eventLoops: Int = 1
+    application: any Application, limits: Limits = Limits(), web: WebConfiguration = .init(),
+    logger: Logger, hub: SubscriptionHub? = nil, eventLoops: Int = 1
   ) {
     let core = ServerCore(
-      application: application, limits: limits, logger: logger,
+      application: application, limits: limits, web: web, logger: logger,
       hub: hub ?? SubscriptionHub(subscriptionsPerSession: limits.subscriptions))
     let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, eventLoops))
     let workers = group.makeIterator().enumerated().map { index, eventLoop in
@@ -53,14 +53,18 @@ public final class RPCServer: Sendable {
 
   /// Listens on a TCP port; port 0 lets the kernel choose.
   @discardableResult
-  public func bind(host: String, port: Int) async throws -> ListenerAddress {
-    try await listeners.bind(host: host, port: port)
+  public func bind(
+    host: String, port: Int, speaking language: WireLanguage = .rpc
+  ) async throws -> ListenerAddress {
+    try await listeners.bind(host: host, port: port, speaking: language)
   }
 
   /// Takes over a socket that is bound already, from systemd for instance; it stays the giver's: its file is not removed.
   @discardableResult
-  public func adopt(descriptor: Int32) async throws -> ListenerAddress {
-    try await listeners.adopt(descriptor: descriptor)
+  public func adopt(
+    descriptor: Int32, speaking language: WireLanguage = .rpc
+  ) async throws -> ListenerAddress {
+    try await listeners.adopt(descriptor: descriptor, speaking: language)
   }
 
   /// Where the server listens, in the order of opening.

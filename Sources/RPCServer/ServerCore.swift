@@ -14,19 +14,28 @@ final class ServerCore: Sendable {
   let idle = Latch()
 
   private let counters = Mutex<[LoopCounters]>([])
+  private let webConfiguration: Mutex<WebConfiguration>
   private let sessions = Atomic<UInt64>(0)
   private let calls: Atomic<UInt64>
 
   init(
-    application: any Application, limits: Limits, logger: Logger, hub: SubscriptionHub
+    application: any Application, limits: Limits, web: WebConfiguration, logger: Logger,
+    hub: SubscriptionHub
   ) {
     self.application = application
     self.executor = application.executor
     self.limits = limits
+    webConfiguration = Mutex(web)
     self.logger = logger
     self.hub = hub
     // Another start for each process, so that the numbers in old logs are not used again.
     self.calls = Atomic(UInt64.random(in: 0...UInt64.max))
+  }
+
+  /// Replaced at a reload.
+  var web: WebConfiguration {
+    get { webConfiguration.withLock { $0 } }
+    set { webConfiguration.withLock { $0 = newValue } }
   }
 
   func add(_ counters: LoopCounters) {

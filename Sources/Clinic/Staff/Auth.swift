@@ -74,7 +74,7 @@ package struct Authenticate: SessionMethod {
   package static let summary = "Binds this connection to the user of an access token."
   package static let roles = Roles.anybody
   package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
-  package static let profile = CallProfile.barrier
+  package static let profile = CallProfile(isBarrier: true, needsConnection: true)
 
   package let accessToken: TypedPassword
 

@@ -62,14 +62,13 @@ package final class LoginBook: Sendable {
   }
 
   /// Binds a connection to a token's user. By the same user it extends the connection and keeps
-  /// its subscriptions, by another it ends them.
+  /// its subscriptions, by another it ends them. Nothing binds to a request that stands alone.
   package func bind(_ session: Session, to token: AccessToken) throws(ClinicError) -> Caller {
-    let member = try verify(token)
-    if let before = session.identity as? Identity, before.caller.userID != member.id {
+    let caller = try caller(with: token, on: session)
+    guard session.kind == .connection else { return caller }
+    if let before = session.identity as? Identity, before.caller.userID != caller.userID {
       hub.end(subscriptionsOf: session, reason: "other_user")
     }
-    let caller = Caller(
-      role: member.role, userID: member.id, name: member.username, source: session.source)
     session.identity = Identity(caller: caller, token: token)
     session.isAuthenticated = true
     bound.withLock { $0[session.id] = session }
@@ -88,12 +87,37 @@ package final class LoginBook: Sendable {
 
   /// Who calls, by the word of now: a token that ended ends the connection's rights with it.
   package func caller(of session: Session) async throws -> Caller? {
+    if case .request(let bearer) = session.kind {
+      guard let bearer else { return nil }
+      return try await caller(bearing: bearer, on: session)
+    }
     guard let identity = session.identity as? Identity else { return nil }
     guard let token = identity.token else { return identity.caller }
     guard Self.now < token.expiresAt else { throw ClinicError(.tokenExpired) }
     if !staff.isTrusted { try await confirm(token) }
     _ = try verify(token)
     return identity.caller
+  }
+
+  /// Who sends a request that stands alone, by the access token that came with it.
+  private func caller(bearing bearer: String, on session: Session) async throws -> Caller {
+    let token = try AccessToken(verifying: bearer, with: signingKeys, at: Self.now)
+    if !staff.isTrusted {
+      try await confirm(token)
+    } else if staff.member(token.userID)?.epoch != token.epoch {
+      try await staff.refresh(token.userID)
+    }
+    let caller = try caller(with: token, on: session)
+    session.identity = Identity(caller: caller, token: token)
+    return caller
+  }
+
+  private func caller(
+    with token: AccessToken, on session: Session
+  ) throws(ClinicError) -> Caller {
+    let member = try verify(token)
+    return Caller(
+      role: member.role, userID: member.id, name: member.username, source: session.source)
   }
 
   /// The user of a token, if the token still holds.

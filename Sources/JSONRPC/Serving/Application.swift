@@ -39,10 +39,16 @@ public struct CallProfile: Sendable, Hashable {
   /// A barrier starts when the calls before it on its connection have ended, and those after it
   /// start when it has ended.
   public var isBarrier: Bool
+  /// The method binds something to its connection, so it makes no sense in a request that stands
+  /// alone.
+  public var needsConnection: Bool
 
-  public init(deadline: Duration = .seconds(10), isBarrier: Bool = false) {
+  public init(
+    deadline: Duration = .seconds(10), isBarrier: Bool = false, needsConnection: Bool = false
+  ) {
     self.deadline = deadline
     self.isBarrier = isBarrier
+    self.needsConnection = needsConnection
   }
 
   public static let standard = CallProfile()

@@ -2,13 +2,21 @@ import Synchronization
 
 /// One connection, as the application sees it: who is at the other end, and what was bound to it.
 ///
-/// The server makes one when a connection opens and keeps it until it is closed. Every member may
-/// be used from any thread.
+/// The server makes one when a connection opens and keeps it until it is closed; a request that
+/// stands alone has one of its own. Every member may be used from any thread.
 public final class Session: Sendable {
+  public enum Kind: Sendable, Hashable {
+    /// Calls may bind a user and subscriptions to it.
+    case connection
+    /// One HTTP request: nothing binds to it, and its caller is who its access token says.
+    case request(bearer: String?)
+  }
+
   /// Unique in this process, never used again.
   public let id: UInt64
   /// How the peer connected.
   public let transport: Transport
+  public let kind: Kind
   /// When the connection was accepted.
   public let openedAt: ContinuousClock.Instant
   /// The server's side of the connection; nil in tests without a server.
@@ -21,11 +29,12 @@ public final class Session: Sendable {
   private let state = Mutex(State())
 
   public init(
-    id: UInt64, transport: Transport, openedAt: ContinuousClock.Instant = .now,
-    control: (any SessionControl)? = nil
+    id: UInt64, transport: Transport, kind: Kind = .connection,
+    openedAt: ContinuousClock.Instant = .now, control: (any SessionControl)? = nil
   ) {
     self.id = id
     self.transport = transport
+    self.kind = kind
     self.openedAt = openedAt
     self.control = control
   }

@@ -1,0 +1,319 @@
+import JSONRPC
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// Drives one connection that speaks HTTP/1.1: a request at a time, until it is closed or becomes a WebSocket.
+///
+/// Lives on its event loop, behind NIO's decoder and its handler for pipelined requests.
+final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, LoopConnection {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  enum Phase {
+    case idle
+    /// The head has come; the body follows.
+    case reading(WebRequest, body: ByteBuffer)
+    /// The request is complete; the reply is being made.
+    case answering
+    /// The calls of the request run.
+    case calling(RPCExchange)
+    /// The last reply is on its way; what still comes is not looked at.
+    case finishing
+    case lingering(Linger)
+    /// It becomes a WebSocket. Bytes that come now are the first frames.
+    case upgrading([NIOAny])
+    case closed
+  }
+
+  let id: UInt64
+  let server: ServerCore
+  let worker: EventLoopWorker
+  let transport: Transport
+  var phase = Phase.idle
+  var context: ChannelHandlerContext?
+  var isWatched = false
+  /// When the present phase ends by itself.
+  var deadline: ContinuousClock.Instant
+  var writeProgress: WriteProgress?
+  var isDraining = false
+  var isAdmitted = false
+  private var isRefused = false
+  private var inputHasEnded = false
+  /// The request that is being answered.
+  var current: WebRequest?
+
+  var loop: LoopConnections { worker.connections }
+
+  init(server: ServerCore, worker: EventLoopWorker, transport: Transport) {
+    id = server.nextSessionID()
+    self.server = server
+    self.worker = worker
+    self.transport = transport
+    deadline = .now + server.limits.unauthenticatedTime
+  }
+
+  // MARK: Opening and closing
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    if context.channel.isActive { open() }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    open()
+    context.fireChannelActive()
+  }
+
+  private func open() {
+    loop.watch(self)
+    switch server.admission.admit(transport, limits: server.limits) {
+    case .admitted:
+      isAdmitted = true
+      loop.add(self, id: id)
+    case .refused(let error, _):
+      isRefused = true
+      phase = .answering
+      reply(.rpc(.serviceUnavailable, error), closes: true)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    if case .calling(let exchange) = phase { exchange.end() }
+    phase = .closed
+    leave()
+    context.fireChannelInactive()
+  }
+
+  /// Is no longer a connection of the server.
+  func leave() {
+    if isAdmitted {
+      isAdmitted = false
+      loop.removeWebConnection(id)
+      server.admission.release(transport)
+      loop.checkIdle()
+    } else if isRefused {
+      isRefused = false
+      server.admission.releaseRefused()
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    server.logger.debug(
+      "connection failed", metadata: ["connection": "\(id)", "error": "\(error)"])
+    if case .upgrading = phase { return }
+    // What was wrong with HTTP has been answered by the handler before this one.
+    if error is HTTPParserError { finish() } else { closeNow() }
+  }
+
+  func closeNow() {
+    context?.close(promise: nil)
+  }
+
+  // MARK: Reading
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .upgrading(var early) = phase {
+      early.append(data)
+      phase = .upgrading(early)
+      return
+    }
+    switch unwrapInboundIn(data) {
+    case .head(let head): begin(head)
+    case .body(let part): take(part)
+    case .end: requestEnded()
+    }
+  }
+
+  private func begin(_ head: HTTPRequestHead) {
+    guard case .idle = phase else { return }
+    let request = WebRequest(head, origins: server.web.origins, limits: server.limits)
+    current = request
+    deadline = .now + server.limits.requestTime
+    if let answer = request.answer, head.hasBody {
+      // Without waiting for a body that nobody wants.
+      phase = .answering
+      return reply(answer, closes: true)
+    }
+    phase = .reading(request, body: ByteBuffer())
+    if head.expectsContinue, head.hasBody {
+      let head = HTTPResponseHead(version: .http1_1, status: .continue)
+      context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    }
+  }
+
+  private func take(_ part: ByteBuffer) {
+    switch phase {
+    case .reading(let request, var body):
+      // So that there is one reference to the buffer, which is then not copied.
+      phase = .answering
+      let size = body.readableBytes + part.readableBytes
+      guard size <= server.limits.messageBytes else {
+        return reply(.tooLarge(limit: server.limits.messageBytes, actual: size), closes: true)
+      }
+      body.writeImmutableBuffer(part)
+      phase = .reading(request, body: body)
+    case .lingering(var linger):
+      linger.bytes -= part.readableBytes
+      phase = .lingering(linger)
+      if linger.bytes < 0 { closeNow() }
+    default:
+      break
+    }
+  }
+
+  private func requestEnded() {
+    guard case .reading(let request, let body) = phase else { return }
+    phase = .answering
+    switch request.route {
+    case .answered: reply(request.answer ?? .notFound)
+    case .health: reply(.text(.ok, "ok"))
+    case .readiness: reply(readiness)
+    case .socket: openSocket(request)
+    case .call: call(request, body)
+    }
+  }
+
+  private var readiness: HTTPReply {
+    let missing = server.web.missing() + (isDraining ? ["stopping"] : [])
+    return missing.isEmpty
+      ? .text(.ok, "ready") : .text(.serviceUnavailable, missing.joined(separator: "\n"))
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed {
+      inputHasEnded = true
+      switch phase {
+      case .idle, .reading, .lingering: closeNow()
+      case .answering, .calling, .finishing, .upgrading, .closed: break
+      }
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  // MARK: Calls
+
+  private func call(_ request: WebRequest, _ body: ByteBuffer) {
+    var exchange = RPCExchange(
+      Array(body.readableBytesView), from: transport, bearer: request.head.bearer, connection: id,
+      server: server, worker: worker)
+    if isDraining { exchange.drain() }
+    advance(exchange)
+  }
+
+  private func advance(_ exchange: consuming RPCExchange) {
+    var exchange = exchange
+    if let reply = exchange.process() {
+      exchange.end()
+      phase = .answering
+      self.reply(reply)
+    } else {
+      phase = .calling(exchange)
+    }
+  }
+
+  func complete(_ slot: Int, with outcome: CallOutcome) {
+    guard case .calling(var exchange) = phase else { return }
+    phase = .answering
+    exchange.complete(slot, with: outcome)
+    advance(exchange)
+  }
+
+  func cancelCalls(_ reason: CancellationReason) {
+    if case .calling(let exchange) = phase { exchange.cancelCalls(reason) }
+  }
+
+  // MARK: Writing
+
+  /// Answers the present request.
+  ///
+  /// - Parameter closes: the connection ends with it.
+  func reply(_ reply: HTTPReply, closes: Bool = false) {
+    guard let context else { return }
+    let request = current
+    current = nil
+    let keepsAlive =
+      !closes && !reply.closes && !isDraining && !inputHasEnded
+      && request?.head.isKeepAlive == true && request?.head.offersUpgrade == false
+    var head = HTTPResponseHead(version: .http1_1, status: reply.status, headers: reply.headers)
+    request?.origin.addHeaders(to: &head.headers)
+    head.headers.add(name: "X-Content-Type-Options", value: "nosniff")
+    if reply.status.mayHaveResponseBody {
+      head.headers.replaceOrAdd(name: "Content-Length", value: "\(reply.body.readableBytes)")
+    }
+    if !keepsAlive {
+      head.headers.add(name: "Connection", value: "close")
+    } else if request?.head.version == .http1_0 {
+      head.headers.add(name: "Connection", value: "keep-alive")
+    }
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    if request?.head.method != .HEAD, reply.body.readableBytes > 0 {
+      context.write(wrapOutboundOut(.body(.byteBuffer(reply.body))), promise: nil)
+    }
+    phase = keepsAlive ? .idle : .finishing
+    deadline = .now + server.limits.keepAliveTime
+    writeProgress = WriteProgress(pendingBytes: context.channel.unsentBytes, since: .now)
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    sent.futureResult.assumeIsolated().whenSuccess { self.replyWasSent(isLast: !keepsAlive) }
+    // With it the handler for pipelined requests may hand out the next one.
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
+  }
+
+  private func replyWasSent(isLast: Bool) {
+    writeProgress = nil
+    if isLast { finish() }
+  }
+
+  /// Says that no more comes, and reads what the client still sends: a close with unread input would be a reset, and take the
+  /// reply from it.
+  private func finish() {
+    switch phase {
+    case .closed, .lingering: return
+    default: break
+    }
+    guard !inputHasEnded, let context else { return closeNow() }
+    phase = .lingering(
+      Linger(bytes: server.limits.lingerBytes, until: .now + server.limits.lingerTime))
+    context.close(mode: .output, promise: nil)
+    context.read()
+  }
+
+  func flush() { context?.flush() }
+
+  // MARK: Time
+
+  func tick(_ now: ContinuousClock.Instant) -> Bool {
+    if writeProgress?.isStalled(
+      unsent: context?.channel.unsentBytes ?? 0, at: now, limits: server.limits) == true
+    {
+      closeNow()
+    }
+    switch phase {
+    case .closed, .upgrading: return false
+    case .idle where now >= deadline && writeProgress == nil: closeNow()
+    case .reading where now >= deadline:
+      phase = .answering
+      reply(.text(.requestTimeout, "The request did not come in time."), closes: true)
+    case .calling(let exchange): exchange.cancelOverdue(at: now)
+    case .lingering(let linger) where now >= linger.until: closeNow()
+    case .idle, .reading, .answering, .finishing, .lingering: break
+    }
+    return true
+  }
+
+  func drain() {
+    isDraining = true
+    switch phase {
+    case .idle where writeProgress == nil: finish()
+    case .calling(var exchange):
+      phase = .answering
+      exchange.drain()
+      advance(exchange)
+    default: break
+    }
+  }
+}

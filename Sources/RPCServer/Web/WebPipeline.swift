@@ -1,0 +1,34 @@
+import JSONRPC
+import NIOCore
+import NIOHTTP1
+
+/// The handlers of a connection that speaks HTTP.
+enum WebPipeline {
+  private static let encoder = "http.encoder"
+  private static let decoder = "http.decoder"
+  private static let pipelining = "http.pipelining"
+  private static let errors = "http.errors"
+
+  /// Those that have to go when it speaks something else.
+  static let handlersOfHTTP = [pipelining, errors, encoder, decoder]
+
+  static func configure(
+    _ channel: any Channel, server: ServerCore, worker: EventLoopWorker, transport: Transport
+  ) throws {
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderFieldSize = 8_192
+    limits.maxHeaderListSize = 32_768
+    limits.maxHeaderFieldCount = 100
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(HTTPResponseEncoder(), name: encoder)
+    try pipeline.addHandler(
+      ByteToMessageHandler(
+        HTTPRequestDecoder(
+          leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
+          limitConfiguration: limits)), name: decoder)
+    try pipeline.addHandler(HTTPServerPipelineHandler(), name: pipelining)
+    try pipeline.addHandler(HTTPServerProtocolErrorHandler(), name: errors)
+    try pipeline.addHandler(
+      HTTPConnection(server: server, worker: worker, transport: transport))
+  }
+}

@@ -1,0 +1,129 @@
+import NIOHTTP1
+
+/// A request, before its body: where it goes, and whether it may.
+struct WebRequest {
+  enum Route: Equatable {
+    /// A WebSocket that speaks JSON-RPC.
+    case socket
+    /// A message in the body.
+    case call
+    case health, readiness
+    /// A reply that needs nothing more.
+    case answered
+  }
+
+  let head: HTTPRequestHead
+  let route: Route
+  /// The reply of a request that went nowhere.
+  let answer: HTTPReply?
+  let origin: OriginRule
+
+  init(_ head: HTTPRequestHead, origins: Set<String>, limits: Limits) {
+    self.head = head
+    origin = OriginRule(head.headers, listed: origins)
+    switch Self.route(head, origin, limits: limits) {
+    case .to(let route): (self.route, answer) = (route, nil)
+    case .reply(let reply): (route, answer) = (.answered, reply)
+    }
+  }
+
+  private enum Outcome {
+    case to(Route)
+    case reply(HTTPReply)
+  }
+
+  private static func route(
+    _ head: HTTPRequestHead, _ origin: OriginRule, limits: Limits
+  ) -> Outcome {
+    if origin == .refused {
+      return .reply(.text(.forbidden, "Pages of this origin may not call here."))
+    }
+    switch head.path {
+    case "/rpc": return rpc(head, limits: limits)
+    case "/healthz": return get(head, .health)
+    case "/readyz": return get(head, .readiness)
+    default: return .reply(.notFound)
+    }
+  }
+
+  private static func get(_ head: HTTPRequestHead, _ route: Route) -> Outcome {
+    switch head.method {
+    case .GET, .HEAD: .to(route)
+    default: .reply(.wrongMethod(allowed: "GET, HEAD"))
+    }
+  }
+
+  private static func rpc(_ head: HTTPRequestHead, limits: Limits) -> Outcome {
+    switch head.method {
+    case .POST: break
+    case .GET where head.wantsWebSocket: return .to(.socket)
+    case .OPTIONS:
+      return .reply(
+        HTTPReply(
+          .noContent, headers: [("Allow", "POST, OPTIONS")] + OriginRule.preflightHeaders))
+    default: return .reply(.wrongMethod(allowed: "POST, OPTIONS"))
+    }
+    guard head.hasJSONBody else {
+      return .reply(
+        .text(
+          .unsupportedMediaType, "The body is JSON-RPC: Content-Type: application/json.",
+          headers: [("Accept", "application/json")]))
+    }
+    if let length = head.contentLength, length > limits.messageBytes {
+      return .reply(.tooLarge(limit: limits.messageBytes, actual: length))
+    }
+    return .to(.call)
+  }
+}
+
+extension HTTPRequestHead {
+  /// The target without its query.
+  var path: Substring { uri.prefix { $0 != "?" && $0 != "#" } }
+
+  var contentLength: Int? {
+    headers.first(name: "Content-Length").flatMap { Int($0) }
+  }
+
+  /// Whether a body follows.
+  var hasBody: Bool {
+    headers.contains(name: "Transfer-Encoding") || (contentLength ?? 0) > 0
+  }
+
+  /// Whether the client waits for a word before it sends the body.
+  var expectsContinue: Bool {
+    headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+  }
+
+  /// Whether the client offers to speak something else from here on; if it is not taken at its word, the connection cannot
+  /// be used any more.
+  var offersUpgrade: Bool {
+    method == .CONNECT
+      || headers.contains(name: "Upgrade")
+        && headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+  }
+
+  var wantsWebSocket: Bool {
+    offersUpgrade && headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
+  }
+
+  var hasJSONBody: Bool {
+    let types = headers["Content-Type"]
+    guard types.count == 1, let type = types.first?.prefix(while: { $0 != ";" }) else {
+      return false
+    }
+    let name = type.split(separator: " ").joined().lowercased()
+    let isPlain = headers[canonicalForm: "content-encoding"].allSatisfy {
+      $0.lowercased() == "identity"
+    }
+    return isPlain && (name == "application/json" || name == "application/json-rpc")
+  }
+
+  /// The access token of `Authorization: Bearer`. A header of another kind is a token that no one knows.
+  var bearer: String? {
+    let values = headers["Authorization"]
+    guard let value = values.first else { return nil }
+    let words = value.split(separator: " ")
+    guard values.count == 1, words.count == 2, words[0].lowercased() == "bearer" else { return "" }
+    return String(words[1])
+  }
+}

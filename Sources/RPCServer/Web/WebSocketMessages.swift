@@ -1,0 +1,60 @@
+import NIOCore
+import NIOWebSocket
+
+/// Puts the messages of a WebSocket together: frames in, events out.
+struct WebSocketMessages {
+  enum Event: Equatable {
+    case nothing
+    case message(ByteBuffer)
+    /// To be sent back.
+    case ping(ByteBuffer)
+    /// The client ends the conversation; with its reason, which is sent back.
+    case close(WebSocketErrorCode?)
+    /// A message past the limit, in bytes that have come so far.
+    case tooLarge(Int)
+    case violation(WebSocketErrorCode, String)
+  }
+
+  private let limit: Int
+  private var parts: ByteBuffer?
+
+  /// - Parameter limit: the size of a message in bytes.
+  init(limit: Int) {
+    self.limit = limit
+  }
+
+  mutating func receive(_ frame: WebSocketFrame) -> Event {
+    guard frame.maskKey != nil else { return .violation(.protocolError, "frames must be masked") }
+    guard !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
+      return .violation(.protocolError, "no extension was agreed on")
+    }
+    switch frame.opcode {
+    case .text where parts == nil: return take(frame.unmaskedData, isLast: frame.fin)
+    case .continuation where parts != nil: return take(frame.unmaskedData, isLast: frame.fin)
+    case .text: return .violation(.protocolError, "a message is not complete yet")
+    case .continuation: return .violation(.protocolError, "there is nothing to continue")
+    case .binary: return .violation(.unacceptableData, "messages are text")
+    case .ping: return .ping(frame.unmaskedData)
+    case .pong: return .nothing
+    case .connectionClose:
+      var data = frame.unmaskedData
+      return .close(data.readWebSocketErrorCode())
+    default: return .violation(.protocolError, "there is no such opcode")
+    }
+  }
+
+  private mutating func take(_ part: ByteBuffer, isLast: Bool) -> Event {
+    let size = (parts?.readableBytes ?? 0) + part.readableBytes
+    guard size <= limit else { return .tooLarge(size) }
+    guard var whole = parts else {
+      if isLast { return .message(part) }
+      parts = part
+      return .nothing
+    }
+    parts = nil
+    whole.writeImmutableBuffer(part)
+    if isLast { return .message(whole) }
+    parts = whole
+    return .nothing
+  }
+}
