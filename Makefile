@@ -27,7 +27,7 @@ test-boot: build ## Install the package on a booted systemd, and try what an adm
 	Tests/Boot/run $(RELEASE)
 
 bench: build ## Measure a release build on private servers (ARGS=...)
-	@CLINIC_HOME=.build/bench-stack CLINIC_TCP_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
+	@CLINIC_HOME=.build/bench-stack CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
 	  CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \
 	  scripts/run $(RELEASE)/clinic-bench $(ARGS)
 

@@ -109,7 +109,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "RPCServerTests",
-      dependencies: ["RPCServer", "RPCClient", "JSONRPC", nio, nioPosix, logging],
+      dependencies: [
+        "RPCServer", "RPCClient", "JSONRPC", nio, nioPosix, nioHTTP, nioWebSocket, logging,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "ClinicTests",

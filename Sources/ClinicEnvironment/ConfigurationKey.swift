@@ -46,6 +46,12 @@ package struct ConfigurationKey: Sendable {
       name: "CLINIC_TCP_ADDRESS", standard: "127.0.0.1:7654", unit: "host:port",
       meaning: "the TCP listener, `none` for none; unused when systemd passes one"),
     ConfigurationKey(
+      name: "CLINIC_WEB_ADDRESS", standard: "127.0.0.1:7680", unit: "host:port",
+      meaning: "the web listener, `none` for none; unused when systemd passes sockets"),
+    ConfigurationKey(
+      name: "CLINIC_WEB_ORIGINS", standard: "none", unit: "list",
+      meaning: "origins whose pages may call beside the listener's own: `https://clinic.example`"),
+    ConfigurationKey(
       name: "CLINIC_ALLOW_PLAIN_TCP", standard: "no", unit: "yes or no",
       meaning: "listen without TLS on an address that is not loopback"),
     ConfigurationKey(

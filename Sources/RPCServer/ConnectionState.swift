@@ -76,6 +76,7 @@ struct ConnectionState {
     self.source = MessageSource(
       framing, limits: JSONLimits(maxBytes: limits.messageBytes, maxDepth: limits.nesting))
     self.isLasting = isLasting
+    terminator = source.terminator
   }
 
   // MARK: Input

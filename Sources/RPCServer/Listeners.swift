@@ -9,6 +9,7 @@ final class Listeners: Sendable {
   private struct Listener: Sendable {
     let channel: any Channel
     let address: ListenerAddress
+    let language: WireLanguage
     let isAdopted: Bool
   }
 
@@ -23,8 +24,8 @@ final class Listeners: Sendable {
     self.workers = workers
   }
 
-  var addresses: [ListenerAddress] {
-    open.withLock { $0.map(\.address) }
+  func addresses(speaking language: WireLanguage) -> [ListenerAddress] {
+    open.withLock { $0.filter { $0.language == language }.map(\.address) }
   }
 
   // MARK: Opening
@@ -62,7 +63,8 @@ final class Listeners: Sendable {
       throw ListenError.unknownKind
     }
     open.withLock {
-      $0.append(Listener(channel: channel, address: address, isAdopted: isAdopted))
+      $0.append(
+        Listener(channel: channel, address: address, language: language, isAdopted: isAdopted))
     }
     core.logger.info(
       language == .web ? "serving the web" : "listening", metadata: ["address": "\(address)"])

@@ -68,7 +68,9 @@ public final class RPCServer: Sendable {
   }
 
   /// Where the server listens, in the order of opening.
-  public var addresses: [ListenerAddress] { listeners.addresses }
+  public func addresses(speaking language: WireLanguage) -> [ListenerAddress] {
+    listeners.addresses(speaking: language)
+  }
 
   /// Returns when every event loop has answered.
   public func eventLoopsAnswer() async {

@@ -14,6 +14,8 @@ struct Configuration: Sendable {
   var socketPath: String
   var socketMode: UInt32
   var tcp: (host: String, port: Int)?
+  var webAddress: (host: String, port: Int)?
+  var webOrigins: Set<String>
   var allowsPlainTCP: Bool
   var eventLoops: Int
   var databaseConnections: Int
@@ -98,6 +100,8 @@ struct Configuration: Sendable {
     socketMode = reader.octal("CLINIC_SOCKET_MODE")
     allowsPlainTCP = reader.flag("CLINIC_ALLOW_PLAIN_TCP")
     tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsPlainTCP)
+    webAddress = reader.address("CLINIC_WEB_ADDRESS", allowsPlain: allowsPlainTCP)
+    webOrigins = reader.origins("CLINIC_WEB_ORIGINS")
     eventLoops = reader.number("CLINIC_EVENT_LOOPS", 1...64)
     databaseConnections = reader.number("CLINIC_DATABASE_CONNECTIONS", 2...200)
     migratesAtStart = reader.flag("CLINIC_MIGRATE_AT_START")

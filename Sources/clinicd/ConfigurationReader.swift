@@ -98,6 +98,25 @@ struct ConfigurationReader {
     return (host, port)
   }
 
+  /// `https://clinic.example,http://10.0.0.5:8080`: scheme, host and perhaps a port, and nothing more.
+  mutating func origins(_ name: String) -> Set<String> {
+    let origins = list(name).map { $0.lowercased() }
+    for origin in origins {
+      let host = ["https://", "http://"].lazy.filter { origin.hasPrefix($0) }
+        .map { origin.dropFirst($0.count) }.first
+      guard let host, !host.isEmpty, !host.contains(where: { "/?#@*".contains($0) }) else {
+        problems.append("\(name): a list of origins such as https://clinic.example")
+        break
+      }
+    }
+    return Set(origins)
+  }
+
+  /// Words between commas or spaces; none for `none`.
+  private mutating func list(_ name: String) -> [String] {
+    text(name).split { $0 == "," || $0 == " " }.filter { $0 != "none" }.map(String.init)
+  }
+
   static func isLoopback(_ host: String) -> Bool {
     host.hasPrefix("127.") || host == "::1" || host == "localhost"
   }
@@ -107,7 +126,7 @@ struct ConfigurationReader {
   mutating func roles(_ name: String) -> ([UInt32: Role], [UInt32: Role]) {
     var users: [UInt32: Role] = [:]
     var groups: [UInt32: Role] = [:]
-    for pair in text(name).split(whereSeparator: { $0 == "," || $0 == " " }) where pair != "none" {
+    for pair in list(name) {
       let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
       guard parts.count == 2, let role = Role(rawValue: String(parts[1]).uppercased()) else {
         problems.append("\(name): a list of user=ROLE and @group=ROLE")

@@ -80,7 +80,8 @@ struct Daemon: Sendable {
       })
     let application = ClinicApplication(clinic, methods: try .all())
     let server = RPCServer(
-      application: application, limits: configuration.limits, logger: log, hub: hub,
+      application: application, limits: configuration.limits,
+      web: configuration.web(for: clinic), logger: log, hub: hub,
       eventLoops: configuration.eventLoops)
     let lifetime = Lifetime(
       clinic: clinic, server: server, notifier: notifier, log: log, configuration: configuration)

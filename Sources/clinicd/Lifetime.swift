@@ -78,14 +78,17 @@ struct Lifetime: Sendable {
     try await clinic.whenReady()
     try await listen()
     notifier.ready(status: statusLine)
-    log.info("ready", metadata: ["listeners": "\(server.addresses)"])
+    var listeners: Logger.Metadata = ["listeners": "\(server.addresses(speaking: .rpc))"]
+    if let web = server.addresses(speaking: .web).first { listeners["web"] = "http://\(web)" }
+    log.info("ready", metadata: listeners)
   }
 
   /// systemd's sockets when it passes them, our own otherwise.
   private func listen() async throws {
     let adopted = SystemdSockets.adopt()
-    for socket in adopted where socket.name != "web" {
-      let address = try await server.adopt(descriptor: socket.descriptor)
+    for socket in adopted {
+      let address = try await server.adopt(
+        descriptor: socket.descriptor, speaking: socket.name == "web" ? .web : .rpc)
       if case .tcp(let host, _) = address, !configuration.allowsPlainTCP,
         !ConfigurationReader.isLoopback(host)
       {
@@ -93,12 +96,12 @@ struct Lifetime: Sendable {
           description: "a socket beyond loopback, and not encrypted: \(address)")
       }
     }
+    guard adopted.isEmpty else { return }
     do {
-      if adopted.isEmpty {
-        try await server.bind(unixPath: configuration.socketPath, mode: configuration.socketMode)
-      }
-      if adopted.isEmpty, let (host, port) = configuration.tcp {
-        try await server.bind(host: host, port: port)
+      try await server.bind(unixPath: configuration.socketPath, mode: configuration.socketMode)
+      if let (host, port) = configuration.tcp { try await server.bind(host: host, port: port) }
+      if let (host, port) = configuration.webAddress {
+        try await server.bind(host: host, port: port, speaking: .web)
       }
     } catch {
       throw Daemon.Failure(description: "cannot listen: \(error)")

@@ -63,7 +63,8 @@ final class FaultsStack: Sendable {
       "REDIS_URL": try #require(urls["REDIS_URL"]), "MONGO_URL": try #require(urls["MONGO_URL"]),
       "SECRET_KEY": "a secret of tests alone, 32 bytes or more",
       "CLINIC_AUDIT_KEY": "another secret of tests alone, 32 bytes",
-      "CLINIC_TCP_ADDRESS": "127.0.0.1:0", "CLINIC_MIGRATE_AT_START": "yes",
+      "CLINIC_TCP_ADDRESS": "127.0.0.1:0", "CLINIC_WEB_ADDRESS": "127.0.0.1:0",
+      "CLINIC_MIGRATE_AT_START": "yes",
       "CLINIC_PASSWORD_COST": "4", "CLINIC_ROLES": "\(getuid())=ADMIN",
       "CLINIC_DATABASE_CONNECTIONS": "4", "CLINIC_STATE_DIRECTORY": folder,
     ]

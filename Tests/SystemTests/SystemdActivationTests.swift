@@ -183,7 +183,8 @@ private final class SystemdService: Sendable {
       "MONGO_URL": clinic.stores.mongoURL,
       "SECRET_KEY": "a secret of tests alone, 32 bytes or more",
       "CLINIC_AUDIT_KEY": "another secret of tests alone, 32 bytes",
-      "CLINIC_TCP_ADDRESS": "127.0.0.1:0", "CLINIC_ROLES": "\(getuid())=ADMIN",
+      "CLINIC_TCP_ADDRESS": "127.0.0.1:0", "CLINIC_WEB_ADDRESS": "127.0.0.1:0",
+      "CLINIC_ROLES": "\(getuid())=ADMIN",
       "CLINIC_STATE_DIRECTORY": clinic.folder, "CLINIC_SOCKET": socket,
     ].merging(settings) { $1 }
     let daemon = "\(clinic.folder)/clinicd-test"

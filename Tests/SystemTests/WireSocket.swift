@@ -119,6 +119,20 @@ final class WireSocket: Sendable {
     }
   }
 
+  /// What `take` finds in what has come; it takes away what it has used. It is told whether more may come.
+  func read<Value: Sendable>(
+    within limit: Duration = .seconds(20), _ what: Comment,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ take: @Sendable (inout [UInt8], _ hasEnded: Bool) throws -> Value?
+  ) async throws -> Value {
+    try await awaited(within: limit, what, sourceLocation: sourceLocation) {
+      try state.withLock { state in
+        receive(&state)
+        return try take(&state.input, state.hasEnded)
+      }
+    }
+  }
+
   /// The next message; nil at the end of the connection.
   func message(
     within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation

@@ -45,6 +45,7 @@ package struct SubscribeQueue: SessionMethod {
   package static let summary = "Follows the queue of today or of another day."
   package static let roles = Roles.only(.doctor, .reception, .kiosk, .display)
   package static let errors: [Reason] = [.tooManySubscriptions, .noSuch, .notADoctor]
+  package static let profile = CallProfile(needsConnection: true)
 
   package let date: LocalDate?
   package let doctorID: ID<User>?
@@ -127,6 +128,7 @@ package struct UnsubscribeQueue: SessionMethod {
   package static let summary = "Ends a subscription of this connection."
   package static let roles = Roles.only(.doctor, .reception, .kiosk, .display)
   package static let errors: [Reason] = [.noSuch]
+  package static let profile = CallProfile(needsConnection: true)
 
   package let subscription: Line
 

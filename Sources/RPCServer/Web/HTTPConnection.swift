@@ -38,7 +38,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   var writeProgress: WriteProgress?
   var isDraining = false
   var isAdmitted = false
-  private var isRefused = false
+  /// Why there is no room for it: what its first request is answered with.
+  private var refusal: RPCError?
   private var inputHasEnded = false
   /// The request that is being answered.
   var current: WebRequest?
@@ -75,10 +76,10 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     case .admitted:
       isAdmitted = true
       loop.add(self, id: id)
-    case .refused(let error, _):
-      isRefused = true
-      phase = .answering
-      reply(.rpc(.serviceUnavailable, error), closes: true)
+    case .refused(let error, let mayLinger):
+      refusal = error
+      deadline = .now + server.limits.lingerTime
+      if !mayLinger { closeNow() }
     }
   }
 
@@ -96,8 +97,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
       loop.removeWebConnection(id)
       server.admission.release(transport)
       loop.checkIdle()
-    } else if isRefused {
-      isRefused = false
+    } else if refusal != nil {
+      refusal = nil
       server.admission.releaseRefused()
     }
   }
@@ -134,6 +135,10 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     let request = WebRequest(head, origins: server.web.origins, limits: server.limits)
     current = request
     deadline = .now + server.limits.requestTime
+    if let refusal {
+      phase = .answering
+      return reply(.rpc(.serviceUnavailable, refusal), closes: true)
+    }
     if let answer = request.answer, head.hasBody {
       // Without waiting for a body that nobody wants.
       phase = .answering

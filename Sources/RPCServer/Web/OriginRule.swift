@@ -13,7 +13,7 @@ enum OriginRule: Equatable {
   /// - Parameter listed: other origins that are allowed.
   init(_ headers: HTTPHeaders, listed: Set<String>) {
     let origins = headers[canonicalForm: "origin"]
-    guard let origin = origins.first else {
+    guard let origin = origins.first ?? (headers.contains(name: "Origin") ? "" : nil) else {
       self = .none
       return
     }

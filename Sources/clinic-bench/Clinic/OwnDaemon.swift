@@ -19,7 +19,8 @@ struct OwnDaemon: Sendable {
     let program = try await Program.start(
       setting.program("clinicd"), [],
       environment: [
-        "CLINIC_SOCKET": socket, "CLINIC_TCP_ADDRESS": "none", "CLINIC_STATE_DIRECTORY": state,
+        "CLINIC_SOCKET": socket, "CLINIC_TCP_ADDRESS": "none", "CLINIC_WEB_ADDRESS": "none",
+        "CLINIC_STATE_DIRECTORY": state,
       ], scratch: scratch)
     do {
       let connection = try await connect(to: socket, of: program)

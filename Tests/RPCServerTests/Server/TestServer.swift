@@ -10,6 +10,7 @@ struct TestServer {
   let server: RPCServer
   let unix: ListenerAddress
   let tcp: ListenerAddress
+  let web: ListenerAddress
 
   var hub: any NotificationHub { server.hub }
 
@@ -24,6 +25,7 @@ struct TestServer {
   /// Runs `body` with a server that is drained afterwards.
   static func run(
     eventLoops: Int = 2, limits change: (inout Limits) -> Void = { _ in },
+    web: WebConfiguration = WebConfiguration(),
     _ body: (TestServer) async throws -> Void
   ) async throws {
     var limits = quickLimits
@@ -32,14 +34,17 @@ struct TestServer {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let server = RPCServer(
-      application: application, limits: limits, logger: logger, eventLoops: eventLoops)
+      application: application, limits: limits, web: web, logger: logger,
+      eventLoops: eventLoops)
     application.use(server.hub)
     let unix = try await server.bind(unixPath: temporaryPath())
     let tcp = try await server.bind(host: "127.0.0.1", port: 0)
+    let webAddress = try await server.bind(host: "127.0.0.1", port: 0, speaking: .web)
     let result: Result<Void, any Error>
     do {
       try await body(
-        TestServer(application: application, server: server, unix: unix, tcp: tcp))
+        TestServer(
+          application: application, server: server, unix: unix, tcp: tcp, web: webAddress))
       result = .success(())
     } catch {
       result = .failure(error)

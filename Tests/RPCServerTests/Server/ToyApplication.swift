@@ -65,6 +65,7 @@ final class ToyApplication: Application {
   func profile(of method: String) -> CallProfile {
     switch method {
     case "login": CallProfile(isBarrier: true)
+    case "subscribe": CallProfile(needsConnection: true)
     case "wait.short": CallProfile(deadline: .milliseconds(20))
     default: .standard
     }
@@ -87,6 +88,12 @@ final class ToyApplication: Application {
       session.identity = text
       session.isAuthenticated = true
       return outcome
+    case "bearer":
+      guard case .request(let bearer?) = session.kind, bearer == "good" else {
+        return .failure(
+          RPCError(.notAuthenticated, reason: "token_invalid", message: "Who is that?"))
+      }
+      return .result(Array("\"\(bearer)\"".utf8))
     case "whoami":
       return .result(Array("\"\(session.identity as? String ?? "nobody")\"".utf8))
     case "large":

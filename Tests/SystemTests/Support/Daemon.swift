@@ -50,10 +50,18 @@ final class Daemon: Sendable {
   /// The TCP listener's port was free: the log tells it.
   var tcp: Endpoint {
     get throws {
-      let line = try #require(ready.last)
-      let mark = try #require(line.firstRange(of: "127.0.0.1:"))
-      let port = try #require(Int(line[mark.upperBound...].prefix(while: \.isNumber)))
-      return .tcp(host: "127.0.0.1", port: port)
+      .tcp(host: "127.0.0.1", port: try port(after: "127.0.0.1:"))
     }
+  }
+
+  /// The web listener's port, likewise.
+  var webPort: Int {
+    get throws { try port(after: "web=http://127.0.0.1:") }
+  }
+
+  private func port(after mark: String) throws -> Int {
+    let line = try #require(ready.last)
+    let mark = try #require(line.firstRange(of: mark))
+    return try #require(Int(line[mark.upperBound...].prefix(while: \.isNumber)))
   }
 }

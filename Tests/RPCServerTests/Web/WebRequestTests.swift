@@ -1,0 +1,104 @@
+import NIOHTTP1
+import Testing
+
+@testable import RPCServer
+
+/// Where a request goes by its head alone.
+@Suite struct WebRequestTests {
+  private func request(
+    _ method: HTTPMethod, _ uri: String, _ headers: [(String, String)] = [],
+    origins: Set<String> = []
+  ) -> WebRequest {
+    WebRequest(
+      HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: .init(headers)),
+      origins: origins, limits: Limits())
+  }
+
+  private func post(_ headers: [(String, String)]) -> WebRequest {
+    request(.POST, "/rpc", headers)
+  }
+
+  @Test(arguments: [
+    "application/json", "Application/JSON; charset=utf-8", "application/json-rpc",
+    "application/json ;charset=utf-8",
+  ])
+  func aBodyOfJSONIsACall(_ type: String) {
+    #expect(post([("Content-Type", type)]).route == .call)
+  }
+
+  @Test(arguments: [
+    [], [("Content-Type", "text/plain")], [("Content-Type", "application/x-www-form-urlencoded")],
+    [("Content-Type", "application/json"), ("Content-Type", "application/json")],
+    [("Content-Type", "application/json"), ("Content-Encoding", "gzip")],
+    [("Content-Type", "application/jsonx")],
+  ])
+  func otherBodiesAreRefused(_ headers: [(String, String)]) {
+    #expect(post(headers).answer?.status == .unsupportedMediaType)
+  }
+
+  @Test func aBodyThatIsAnnouncedAsTooLargeIsNotWaitedFor() {
+    let request = post([("Content-Type", "application/json"), ("Content-Length", "1048577")])
+    #expect(request.answer?.status == .payloadTooLarge)
+  }
+
+  @Test(arguments: [HTTPMethod.GET, .PUT, .DELETE, .HEAD])
+  func aWrongMethodIsToldTheRightOnes(_ method: HTTPMethod) {
+    let answer = request(method, "/rpc").answer
+    #expect(answer?.status == .methodNotAllowed)
+    #expect(answer?.headers["Allow"] == ["POST, OPTIONS"])
+  }
+
+  @Test func healthIsForReading() {
+    #expect(request(.GET, "/healthz").route == .health)
+    #expect(request(.HEAD, "/readyz?verbose").route == .readiness)
+    #expect(request(.POST, "/healthz").answer?.headers["Allow"] == ["GET, HEAD"])
+  }
+
+  @Test(arguments: ["/", "/rpc/", "/RPC", "/healthz/x", "*", "//rpc", "/%72pc"])
+  func thereIsNothingElse(_ uri: String) {
+    #expect(request(.GET, uri).answer?.status == .notFound)
+  }
+
+  @Test func aWebSocketAsksForAnUpgrade() {
+    let upgrade = [("Connection", "keep-alive, Upgrade"), ("Upgrade", "WebSocket")]
+    #expect(request(.GET, "/rpc", upgrade).route == .socket)
+    #expect(request(.GET, "/rpc", [("Upgrade", "websocket")]).answer?.status == .methodNotAllowed)
+    #expect(
+      request(.GET, "/rpc", [("Connection", "upgrade"), ("Upgrade", "h2c")]).answer?.status
+        == .methodNotAllowed)
+  }
+
+  @Test(
+    arguments: [
+      (nil, OriginRule.none), ("http://clinic.example:7680", .same),
+      ("https://clinic.example:7680", .same), ("HTTPS://Clinic.Example:7680", .same),
+      ("https://clinic.example", .refused), ("http://clinic.example:7680.evil", .refused),
+      ("null", .refused), ("", .refused),
+      ("https://pages.example", .listed("https://pages.example")),
+      ("ftp://clinic.example:7680", .refused),
+    ] as [(String?, OriginRule)])
+  func anOriginIsTheServersOwnOrListed(_ origin: String?, _ rule: OriginRule) {
+    var headers = HTTPHeaders([("Host", "clinic.example:7680")])
+    if let origin { headers.add(name: "Origin", value: origin) }
+    #expect(OriginRule(headers, listed: ["https://pages.example"]) == rule)
+  }
+
+  @Test func aForeignOriginIsRefusedEverywhere() {
+    let foreign = [("Host", "a"), ("Origin", "http://b"), ("Content-Type", "application/json")]
+    #expect(request(.POST, "/rpc", foreign).answer?.status == .forbidden)
+    #expect(request(.OPTIONS, "/rpc", foreign).answer?.status == .forbidden)
+    #expect(request(.GET, "/healthz", foreign).answer?.status == .forbidden)
+  }
+
+  @Test(
+    arguments: [
+      ([], nil), (["Bearer abc"], "abc"), (["bearer   abc"], "abc"), (["Basic abc"], ""),
+      (["Bearer"], ""), (["Bearer a b"], ""), (["Bearer a", "Bearer b"], ""),
+    ] as [([String], String?)])
+  func theTokenIsTheBearers(_ values: [String], _ token: String?) {
+    let head = HTTPRequestHead(
+      version: .http1_1, method: .POST, uri: "/rpc",
+      headers: .init(values.map { ("Authorization", $0) }))
+    #expect(head.bearer == token)
+  }
+}

@@ -1,0 +1,60 @@
+import NIOCore
+import NIOWebSocket
+import Testing
+
+@testable import RPCServer
+
+/// Frames in, messages out.
+@Suite struct WebSocketMessagesTests {
+  private var messages = WebSocketMessages(limit: 10)
+
+  private func frame(
+    _ opcode: WebSocketOpcode, _ text: String = "", fin: Bool = true, rsv1: Bool = false,
+    isMasked: Bool = true
+  ) -> WebSocketFrame {
+    let key: WebSocketMaskingKey? = isMasked ? [1, 2, 3, 4] : nil
+    var data = ByteBuffer(string: text)
+    if let key { data.webSocketMask(key) }
+    return WebSocketFrame(
+      fin: fin, rsv1: rsv1, opcode: opcode, maskKey: key, data: data)
+  }
+
+  @Test mutating func aTextFrameIsAMessage() {
+    #expect(messages.receive(frame(.text, "hello")) == .message(ByteBuffer(string: "hello")))
+    #expect(messages.receive(frame(.text)) == .message(ByteBuffer()))
+  }
+
+  @Test mutating func fragmentsMakeAMessageAndControlFramesComeBetween() {
+    #expect(messages.receive(frame(.text, "he", fin: false)) == .nothing)
+    #expect(messages.receive(frame(.ping, "?")) == .ping(ByteBuffer(string: "?")))
+    #expect(messages.receive(frame(.continuation, "ll", fin: false)) == .nothing)
+    #expect(messages.receive(frame(.pong)) == .nothing)
+    #expect(messages.receive(frame(.continuation, "o")) == .message(ByteBuffer(string: "hello")))
+    #expect(messages.receive(frame(.text, "x")) == .message(ByteBuffer(string: "x")))
+  }
+
+  @Test mutating func theLimitIsOfTheWholeMessage() {
+    #expect(messages.receive(frame(.text, "12345", fin: false)) == .nothing)
+    #expect(
+      messages.receive(frame(.continuation, "67890")) == .message(ByteBuffer(string: "1234567890")))
+    #expect(messages.receive(frame(.text, "12345", fin: false)) == .nothing)
+    #expect(messages.receive(frame(.continuation, "678901", fin: false)) == .tooLarge(11))
+  }
+
+  @Test mutating func aCloseHasACodeOrNone() {
+    #expect(messages.receive(frame(.connectionClose, "\u{3}\u{69}bye")) == .close(.unknown(873)))
+    #expect(messages.receive(frame(.connectionClose)) == .close(nil))
+  }
+
+  @Test mutating func whatNoProtocolAllowsHasACode() {
+    func code(_ event: WebSocketMessages.Event) -> WebSocketErrorCode? {
+      if case .violation(let code, _) = event { code } else { nil }
+    }
+    #expect(code(messages.receive(frame(.binary, "x"))) == .unacceptableData)
+    #expect(code(messages.receive(frame(.text, "x", isMasked: false))) == .protocolError)
+    #expect(code(messages.receive(frame(.text, "x", rsv1: true))) == .protocolError)
+    #expect(code(messages.receive(frame(.continuation, "x"))) == .protocolError)
+    #expect(messages.receive(frame(.text, "x", fin: false)) == .nothing)
+    #expect(code(messages.receive(frame(.text, "y"))) == .protocolError)
+  }
+}
