@@ -190,6 +190,73 @@ export interface QueueSubscribeResult {
   replay?: Array<unknown>;
 }
 
+export interface InventoryListMedicinesResult {
+  items: Array<InventoryAddMedicineResult>;
+  next_cursor: string | null;
+}
+
+export interface InventoryAddMedicineResult {
+  id: number;
+  name: string;
+  generic_name: string | null;
+  drug_class: string | null;
+  manufacturer: string | null;
+  form: string | null;
+  strength: string | null;
+  unit_price: string | number;
+  reorder_level: number;
+  is_active: boolean;
+  usable_stock: number;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface InventoryGetMedicineResult {
+  id: number;
+  name: string;
+  generic_name: string | null;
+  drug_class: string | null;
+  manufacturer: string | null;
+  form: string | null;
+  strength: string | null;
+  unit_price: string | number;
+  reorder_level: number;
+  is_active: boolean;
+  usable_stock: number;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  batches: Array<InventoryAddBatchResult>;
+}
+
+export interface InventoryExpiringResult {
+  items: Array<InventoryAddBatchResult>;
+  next_cursor: string | null;
+}
+
+export interface InventoryAddBatchResult {
+  id: number;
+  medicine_id: number;
+  medicine_name: string;
+  batch_number: string;
+  quantity: number;
+  expiry_date: string;
+  cost_price: string | number | null;
+  supplier: string | null;
+  is_held: boolean;
+  hold_reason: string | null;
+  is_expired: boolean;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface InventoryStocktakeResult {
+  counted: number;
+  differences: Array<InventoryStocktakeResultDifferencesItem>;
+}
+
 export interface ReportsAuditLogsResult {
   items: Array<ReportsAuditLogsResultItemsItem>;
   next_cursor: string | null;
@@ -232,6 +299,11 @@ export interface PatientsCreateEmergencyContact {
 export interface QueueSubscribeSince {
   date: string;
   version: number;
+}
+
+export interface InventoryStocktakeCountsItem {
+  batch_id: number;
+  counted: number;
 }
 
 export interface PatientEmergencyContact {
@@ -305,6 +377,16 @@ export interface QueueSummaryResultByDoctorItem {
   counts: QueueSummaryResultCounts;
   waits: QueueSummaryResultWaits;
   consultations: QueueSummaryResultWaits;
+}
+
+export interface InventoryStocktakeResultDifferencesItem {
+  batch_id: number;
+  medicine_id: number;
+  medicine_name: string;
+  batch_number: string;
+  expected: number;
+  counted: number;
+  difference: number;
 }
 
 export interface ReportsAuditLogsResultItemsItem {
@@ -412,6 +494,30 @@ export interface Methods {
   "queue.subscribe": { params: { date?: string | null; doctor_id?: number | null; since?: QueueSubscribeSince | null; overflow?: "coalesce" | "close" | null }; result: QueueSubscribeResult };
   /** Ends a subscription of this connection. */
   "queue.unsubscribe": { params: { subscription: string }; result: AuthLogoutResult };
+  /** Lists medicines with their usable stock, searched by words. */
+  "inventory.list_medicines": { params: { search?: string | null; active?: boolean | null; limit?: number | null; cursor?: string | null }; result: InventoryListMedicinesResult };
+  /** Adds a medicine, with nothing of it in stock yet. */
+  "inventory.add_medicine": { params: { name: string; unit_price: string | number; generic_name?: string | null; drug_class?: string | null; manufacturer?: string | null; form?: string | null; strength?: string | null; reorder_level?: number | null; idempotency_key?: string | null }; result: InventoryAddMedicineResult };
+  /** Gives one medicine with its usable stock and its batches. */
+  "inventory.get_medicine": { params: { id: number }; result: InventoryGetMedicineResult };
+  /** Changes a medicine: what is left out stays, null clears. */
+  "inventory.update_medicine": { params: { id: number; name?: string | null; generic_name?: string | null; drug_class?: string | null; manufacturer?: string | null; form?: string | null; strength?: string | null; unit_price?: string | number | null; reorder_level?: number | null; is_active?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: InventoryAddMedicineResult };
+  /** Lists active medicines with usable stock at the reorder level or below. */
+  "inventory.low_stock": { params: { limit?: number | null; cursor?: string | null }; result: InventoryListMedicinesResult };
+  /** Lists batches in stock that expire within some days or have expired. */
+  "inventory.expiring": { params: { days?: number | null; limit?: number | null; cursor?: string | null }; result: InventoryExpiringResult };
+  /** Lists batches; empty ones if asked for. */
+  "inventory.list_batches": { params: { medicine_id?: number | null; include_empty?: boolean | null; expired?: boolean | null; held?: boolean | null; limit?: number | null; cursor?: string | null }; result: InventoryExpiringResult };
+  /** Receives a batch of a medicine. */
+  "inventory.add_batch": { params: { medicine_id: number; batch_number: string; quantity: number; expiry_date: string; cost_price?: string | number | null; supplier?: string | null; reason?: string | null; idempotency_key?: string | null }; result: InventoryAddBatchResult };
+  /** Corrects a batch: the quantity, or an adjustment of it, with a reason; other fields. */
+  "inventory.update_batch": { params: { id: number; quantity?: number | null; adjustment?: number | null; reason?: string | null; expiry_date?: string | null; cost_price?: string | number | null; supplier?: string | null; version?: number | null; idempotency_key?: string | null }; result: InventoryAddBatchResult };
+  /** Holds a batch back: nothing is dispensed of it. */
+  "inventory.hold_batch": { params: { id: number; reason: string; idempotency_key?: string | null }; result: InventoryAddBatchResult };
+  /** Releases a held batch. */
+  "inventory.release_batch": { params: { id: number; idempotency_key?: string | null }; result: InventoryAddBatchResult };
+  /** Sets what was counted of batches: all of it or nothing. */
+  "inventory.stocktake": { params: { counts: Array<InventoryStocktakeCountsItem>; reason?: string | null; idempotency_key?: string | null }; result: InventoryStocktakeResult };
   /** Lists audit entries, the newest first. */
   "reports.audit_logs": { params: { from?: string | null; to?: string | null; user_id?: number | null; resource_type?: string | null; resource_id?: string | null; action?: string | null; outcome?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsAuditLogsResult };
   /** Tells that the daemon answers. */

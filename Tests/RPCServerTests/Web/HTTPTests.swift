@@ -111,7 +111,9 @@ import Testing
   }
 
   @Test func aBodyPastTheLimitIsAnsweredBeforeTheEnd() async throws {
-    try await TestServer.run(limits: { $0.messageBytes = 1_024 }) { server in
+    try await TestServer.run {
+      $0.messageBytes = 1_024
+    } _: { server in
       let large = String(repeating: " ", count: 100_000)
       let announced = try await answer(post(large), at: server)
       #expect(announced.hasPrefix("HTTP/1.1 413 "))
@@ -149,7 +151,9 @@ import Testing
   }
 
   @Test func aRequestThatDoesNotComeToItsEndIsTimedOut() async throws {
-    try await TestServer.run(limits: { $0.requestTime = .milliseconds(100) }) { server in
+    try await TestServer.run {
+      $0.requestTime = .milliseconds(100)
+    } _: { server in
       let client = try await TestClient.connect(to: server.web)
       try await client.send(
         "POST /rpc HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
@@ -159,12 +163,10 @@ import Testing
   }
 
   @Test func aConnectionWithoutARequestIsClosed() async throws {
-    try await TestServer.run(
-      limits: {
-        $0.keepAliveTime = .milliseconds(100)
-        $0.unauthenticatedTime = .milliseconds(100)
-      }
-    ) { server in
+    try await TestServer.run {
+      $0.keepAliveTime = .milliseconds(100)
+      $0.unauthenticatedTime = .milliseconds(100)
+    } _: { server in
       let silent = try await TestClient.connect(to: server.web)
       #expect(await silent.rest() == [])
       let slow = try await TestClient.connect(to: server.web)
@@ -215,7 +217,9 @@ import Testing
   }
 
   @Test func connectionsAreCountedWithTheOthers() async throws {
-    try await TestServer.run(limits: { $0.connections = 1 }) { server in
+    try await TestServer.run {
+      $0.connections = 1
+    } _: { server in
       let first = try await TestClient.connect(to: server.web)
       try await first.send(post(Self.ping))
       #expect(await first.line() == "HTTP/1.1 200 OK")

@@ -22,6 +22,13 @@ KEYED: frozenset[str] = frozenset(
         "queue.recall",
         "queue.transfer",
         "queue.set_priority",
+        "inventory.add_medicine",
+        "inventory.update_medicine",
+        "inventory.add_batch",
+        "inventory.update_batch",
+        "inventory.hold_batch",
+        "inventory.release_batch",
+        "inventory.stocktake",
     }
 )
 """Methods that take an idempotency key."""
@@ -610,6 +617,255 @@ class AsyncQueue:
         return cast("types.AuthLogoutResult", await self._caller.call("queue.unsubscribe", params))
 
 
+class AsyncInventory:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list_medicines(
+        self,
+        *,
+        search: str | None | Unset = UNSET,
+        active: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.InventoryListMedicinesResult:
+        """Lists medicines with their usable stock, searched by words."""
+        params: dict[str, Any] = {
+            "search": search,
+            "active": active,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryListMedicinesResult", await self._caller.call("inventory.list_medicines", params))
+
+    async def add_medicine(
+        self,
+        *,
+        name: str,
+        unit_price: str | float,
+        generic_name: str | None | Unset = UNSET,
+        drug_class: str | None | Unset = UNSET,
+        manufacturer: str | None | Unset = UNSET,
+        form: str | None | Unset = UNSET,
+        strength: str | None | Unset = UNSET,
+        reorder_level: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddMedicineResult:
+        """Adds a medicine, with nothing of it in stock yet."""
+        params: dict[str, Any] = {
+            "name": name,
+            "unit_price": unit_price,
+            "generic_name": generic_name,
+            "drug_class": drug_class,
+            "manufacturer": manufacturer,
+            "form": form,
+            "strength": strength,
+            "reorder_level": reorder_level,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddMedicineResult", await self._caller.call("inventory.add_medicine", params))
+
+    async def get_medicine(
+        self,
+        *,
+        id: int,
+    ) -> types.InventoryGetMedicineResult:
+        """Gives one medicine with its usable stock and its batches."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryGetMedicineResult", await self._caller.call("inventory.get_medicine", params))
+
+    async def update_medicine(
+        self,
+        *,
+        id: int,
+        name: str | None | Unset = UNSET,
+        generic_name: str | None | Unset = UNSET,
+        drug_class: str | None | Unset = UNSET,
+        manufacturer: str | None | Unset = UNSET,
+        form: str | None | Unset = UNSET,
+        strength: str | None | Unset = UNSET,
+        unit_price: str | float | None | Unset = UNSET,
+        reorder_level: int | None | Unset = UNSET,
+        is_active: bool | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddMedicineResult:
+        """Changes a medicine: what is left out stays, null clears."""
+        params: dict[str, Any] = {
+            "id": id,
+            "name": name,
+            "generic_name": generic_name,
+            "drug_class": drug_class,
+            "manufacturer": manufacturer,
+            "form": form,
+            "strength": strength,
+            "unit_price": unit_price,
+            "reorder_level": reorder_level,
+            "is_active": is_active,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddMedicineResult", await self._caller.call("inventory.update_medicine", params))
+
+    async def low_stock(
+        self,
+        *,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.InventoryListMedicinesResult:
+        """Lists active medicines with usable stock at the reorder level or below."""
+        params: dict[str, Any] = {
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryListMedicinesResult", await self._caller.call("inventory.low_stock", params))
+
+    async def expiring(
+        self,
+        *,
+        days: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.InventoryExpiringResult:
+        """Lists batches in stock that expire within some days or have expired."""
+        params: dict[str, Any] = {
+            "days": days,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryExpiringResult", await self._caller.call("inventory.expiring", params))
+
+    async def list_batches(
+        self,
+        *,
+        medicine_id: int | None | Unset = UNSET,
+        include_empty: bool | None | Unset = UNSET,
+        expired: bool | None | Unset = UNSET,
+        held: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.InventoryExpiringResult:
+        """Lists batches; empty ones if asked for."""
+        params: dict[str, Any] = {
+            "medicine_id": medicine_id,
+            "include_empty": include_empty,
+            "expired": expired,
+            "held": held,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryExpiringResult", await self._caller.call("inventory.list_batches", params))
+
+    async def add_batch(
+        self,
+        *,
+        medicine_id: int,
+        batch_number: str,
+        quantity: int,
+        expiry_date: str,
+        cost_price: str | float | None | Unset = UNSET,
+        supplier: str | None | Unset = UNSET,
+        reason: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddBatchResult:
+        """Receives a batch of a medicine."""
+        params: dict[str, Any] = {
+            "medicine_id": medicine_id,
+            "batch_number": batch_number,
+            "quantity": quantity,
+            "expiry_date": expiry_date,
+            "cost_price": cost_price,
+            "supplier": supplier,
+            "reason": reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddBatchResult", await self._caller.call("inventory.add_batch", params))
+
+    async def update_batch(
+        self,
+        *,
+        id: int,
+        quantity: int | None | Unset = UNSET,
+        adjustment: int | None | Unset = UNSET,
+        reason: str | None | Unset = UNSET,
+        expiry_date: str | None | Unset = UNSET,
+        cost_price: str | float | None | Unset = UNSET,
+        supplier: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddBatchResult:
+        """Corrects a batch: the quantity, or an adjustment of it, with a reason; other fields."""
+        params: dict[str, Any] = {
+            "id": id,
+            "quantity": quantity,
+            "adjustment": adjustment,
+            "reason": reason,
+            "expiry_date": expiry_date,
+            "cost_price": cost_price,
+            "supplier": supplier,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddBatchResult", await self._caller.call("inventory.update_batch", params))
+
+    async def hold_batch(
+        self,
+        *,
+        id: int,
+        reason: str,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddBatchResult:
+        """Holds a batch back: nothing is dispensed of it."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddBatchResult", await self._caller.call("inventory.hold_batch", params))
+
+    async def release_batch(
+        self,
+        *,
+        id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddBatchResult:
+        """Releases a held batch."""
+        params: dict[str, Any] = {
+            "id": id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddBatchResult", await self._caller.call("inventory.release_batch", params))
+
+    async def stocktake(
+        self,
+        *,
+        counts: List[types.InventoryStocktakeCountsItem],
+        reason: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryStocktakeResult:
+        """Sets what was counted of batches: all of it or nothing."""
+        params: dict[str, Any] = {
+            "counts": counts,
+            "reason": reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryStocktakeResult", await self._caller.call("inventory.stocktake", params))
+
+
 class AsyncReports:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
@@ -706,6 +962,7 @@ class AsyncMethods:
         self.kiosk = AsyncKiosk(caller)
         self.patients = AsyncPatients(caller)
         self.queue = AsyncQueue(caller)
+        self.inventory = AsyncInventory(caller)
         self.reports = AsyncReports(caller)
         self.system = AsyncSystem(caller)
         self.rpc = AsyncRpc(caller)
@@ -1294,6 +1551,255 @@ class Queue:
         return cast("types.AuthLogoutResult", self._caller.call("queue.unsubscribe", params))
 
 
+class Inventory:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list_medicines(
+        self,
+        *,
+        search: str | None | Unset = UNSET,
+        active: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.InventoryListMedicinesResult:
+        """Lists medicines with their usable stock, searched by words."""
+        params: dict[str, Any] = {
+            "search": search,
+            "active": active,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryListMedicinesResult", self._caller.call("inventory.list_medicines", params))
+
+    def add_medicine(
+        self,
+        *,
+        name: str,
+        unit_price: str | float,
+        generic_name: str | None | Unset = UNSET,
+        drug_class: str | None | Unset = UNSET,
+        manufacturer: str | None | Unset = UNSET,
+        form: str | None | Unset = UNSET,
+        strength: str | None | Unset = UNSET,
+        reorder_level: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddMedicineResult:
+        """Adds a medicine, with nothing of it in stock yet."""
+        params: dict[str, Any] = {
+            "name": name,
+            "unit_price": unit_price,
+            "generic_name": generic_name,
+            "drug_class": drug_class,
+            "manufacturer": manufacturer,
+            "form": form,
+            "strength": strength,
+            "reorder_level": reorder_level,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddMedicineResult", self._caller.call("inventory.add_medicine", params))
+
+    def get_medicine(
+        self,
+        *,
+        id: int,
+    ) -> types.InventoryGetMedicineResult:
+        """Gives one medicine with its usable stock and its batches."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryGetMedicineResult", self._caller.call("inventory.get_medicine", params))
+
+    def update_medicine(
+        self,
+        *,
+        id: int,
+        name: str | None | Unset = UNSET,
+        generic_name: str | None | Unset = UNSET,
+        drug_class: str | None | Unset = UNSET,
+        manufacturer: str | None | Unset = UNSET,
+        form: str | None | Unset = UNSET,
+        strength: str | None | Unset = UNSET,
+        unit_price: str | float | None | Unset = UNSET,
+        reorder_level: int | None | Unset = UNSET,
+        is_active: bool | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddMedicineResult:
+        """Changes a medicine: what is left out stays, null clears."""
+        params: dict[str, Any] = {
+            "id": id,
+            "name": name,
+            "generic_name": generic_name,
+            "drug_class": drug_class,
+            "manufacturer": manufacturer,
+            "form": form,
+            "strength": strength,
+            "unit_price": unit_price,
+            "reorder_level": reorder_level,
+            "is_active": is_active,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddMedicineResult", self._caller.call("inventory.update_medicine", params))
+
+    def low_stock(
+        self,
+        *,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.InventoryListMedicinesResult:
+        """Lists active medicines with usable stock at the reorder level or below."""
+        params: dict[str, Any] = {
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryListMedicinesResult", self._caller.call("inventory.low_stock", params))
+
+    def expiring(
+        self,
+        *,
+        days: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.InventoryExpiringResult:
+        """Lists batches in stock that expire within some days or have expired."""
+        params: dict[str, Any] = {
+            "days": days,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryExpiringResult", self._caller.call("inventory.expiring", params))
+
+    def list_batches(
+        self,
+        *,
+        medicine_id: int | None | Unset = UNSET,
+        include_empty: bool | None | Unset = UNSET,
+        expired: bool | None | Unset = UNSET,
+        held: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.InventoryExpiringResult:
+        """Lists batches; empty ones if asked for."""
+        params: dict[str, Any] = {
+            "medicine_id": medicine_id,
+            "include_empty": include_empty,
+            "expired": expired,
+            "held": held,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryExpiringResult", self._caller.call("inventory.list_batches", params))
+
+    def add_batch(
+        self,
+        *,
+        medicine_id: int,
+        batch_number: str,
+        quantity: int,
+        expiry_date: str,
+        cost_price: str | float | None | Unset = UNSET,
+        supplier: str | None | Unset = UNSET,
+        reason: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddBatchResult:
+        """Receives a batch of a medicine."""
+        params: dict[str, Any] = {
+            "medicine_id": medicine_id,
+            "batch_number": batch_number,
+            "quantity": quantity,
+            "expiry_date": expiry_date,
+            "cost_price": cost_price,
+            "supplier": supplier,
+            "reason": reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddBatchResult", self._caller.call("inventory.add_batch", params))
+
+    def update_batch(
+        self,
+        *,
+        id: int,
+        quantity: int | None | Unset = UNSET,
+        adjustment: int | None | Unset = UNSET,
+        reason: str | None | Unset = UNSET,
+        expiry_date: str | None | Unset = UNSET,
+        cost_price: str | float | None | Unset = UNSET,
+        supplier: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddBatchResult:
+        """Corrects a batch: the quantity, or an adjustment of it, with a reason; other fields."""
+        params: dict[str, Any] = {
+            "id": id,
+            "quantity": quantity,
+            "adjustment": adjustment,
+            "reason": reason,
+            "expiry_date": expiry_date,
+            "cost_price": cost_price,
+            "supplier": supplier,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddBatchResult", self._caller.call("inventory.update_batch", params))
+
+    def hold_batch(
+        self,
+        *,
+        id: int,
+        reason: str,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddBatchResult:
+        """Holds a batch back: nothing is dispensed of it."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddBatchResult", self._caller.call("inventory.hold_batch", params))
+
+    def release_batch(
+        self,
+        *,
+        id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryAddBatchResult:
+        """Releases a held batch."""
+        params: dict[str, Any] = {
+            "id": id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryAddBatchResult", self._caller.call("inventory.release_batch", params))
+
+    def stocktake(
+        self,
+        *,
+        counts: List[types.InventoryStocktakeCountsItem],
+        reason: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.InventoryStocktakeResult:
+        """Sets what was counted of batches: all of it or nothing."""
+        params: dict[str, Any] = {
+            "counts": counts,
+            "reason": reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.InventoryStocktakeResult", self._caller.call("inventory.stocktake", params))
+
+
 class Reports:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -1390,6 +1896,7 @@ class Methods:
         self.kiosk = Kiosk(caller)
         self.patients = Patients(caller)
         self.queue = Queue(caller)
+        self.inventory = Inventory(caller)
         self.reports = Reports(caller)
         self.system = System(caller)
         self.rpc = Rpc(caller)

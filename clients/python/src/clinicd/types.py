@@ -198,6 +198,73 @@ class QueueSubscribeResult(_QueueSubscribeResult, total=False):
     replay: List[Any]
 
 
+class InventoryListMedicinesResult(TypedDict):
+    items: List[InventoryAddMedicineResult]
+    next_cursor: str | None
+
+
+class InventoryAddMedicineResult(TypedDict):
+    id: int
+    name: str
+    generic_name: str | None
+    drug_class: str | None
+    manufacturer: str | None
+    form: str | None
+    strength: str | None
+    unit_price: str | float
+    reorder_level: int
+    is_active: bool
+    usable_stock: int
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class InventoryGetMedicineResult(TypedDict):
+    id: int
+    name: str
+    generic_name: str | None
+    drug_class: str | None
+    manufacturer: str | None
+    form: str | None
+    strength: str | None
+    unit_price: str | float
+    reorder_level: int
+    is_active: bool
+    usable_stock: int
+    version: int
+    created_at: str
+    updated_at: str
+    batches: List[InventoryAddBatchResult]
+
+
+class InventoryExpiringResult(TypedDict):
+    items: List[InventoryAddBatchResult]
+    next_cursor: str | None
+
+
+class InventoryAddBatchResult(TypedDict):
+    id: int
+    medicine_id: int
+    medicine_name: str
+    batch_number: str
+    quantity: int
+    expiry_date: str
+    cost_price: str | float | None
+    supplier: str | None
+    is_held: bool
+    hold_reason: str | None
+    is_expired: bool
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class InventoryStocktakeResult(TypedDict):
+    counted: int
+    differences: List[InventoryStocktakeResultDifferencesItem]
+
+
 class ReportsAuditLogsResult(TypedDict):
     items: List[ReportsAuditLogsResultItemsItem]
     next_cursor: str | None
@@ -243,6 +310,11 @@ class PatientsCreateEmergencyContact(_PatientsCreateEmergencyContact, total=Fals
 class QueueSubscribeSince(TypedDict):
     date: str
     version: int
+
+
+class InventoryStocktakeCountsItem(TypedDict):
+    batch_id: int
+    counted: int
 
 
 class PatientEmergencyContact(TypedDict):
@@ -318,6 +390,16 @@ class QueueSummaryResultByDoctorItem(TypedDict):
     consultations: QueueSummaryResultWaits
 
 
+class InventoryStocktakeResultDifferencesItem(TypedDict):
+    batch_id: int
+    medicine_id: int
+    medicine_name: str
+    batch_number: str
+    expected: int
+    counted: int
+    difference: int
+
+
 class ReportsAuditLogsResultItemsItem(TypedDict):
     position: int
     timestamp: str
@@ -391,5 +473,17 @@ QueueTransferResult = Union[QueueToken, BoardToken]
 QueueSetPriorityResult = Union[QueueToken, BoardToken]
 
 QueueUnsubscribeResult = AuthLogoutResult
+
+InventoryUpdateMedicineResult = InventoryAddMedicineResult
+
+InventoryLowStockResult = InventoryListMedicinesResult
+
+InventoryListBatchesResult = InventoryExpiringResult
+
+InventoryUpdateBatchResult = InventoryAddBatchResult
+
+InventoryHoldBatchResult = InventoryAddBatchResult
+
+InventoryReleaseBatchResult = InventoryAddBatchResult
 
 RpcDiscoverResult = Any
