@@ -29,7 +29,7 @@ CREATE TABLE invoices (
   CONSTRAINT invoices_discount CHECK (discount BETWEEN 0 AND subtotal),
   CONSTRAINT invoices_total CHECK (total = subtotal - discount + tax),
   -- However many pay at once (rule 41).
-  CONSTRAINT invoices_paid CHECK (paid BETWEEN 0 AND total),
+  CONSTRAINT invoices_paid CHECK (paid - refunded <= total),
   CONSTRAINT invoices_refunded CHECK (refunded BETWEEN 0 AND paid),
   CONSTRAINT invoices_numbered CHECK ((status = 'DRAFT') <= (number IS NULL)),
   CONSTRAINT invoices_issued CHECK (status NOT IN ('PENDING', 'PAID') OR number IS NOT NULL)
@@ -39,7 +39,7 @@ CREATE UNIQUE INDEX invoices_prescription_key ON invoices (prescription_id)
   WHERE status <> 'CANCELLED';
 CREATE INDEX invoices_patient ON invoices (patient_id, id);
 CREATE INDEX invoices_date ON invoices (date, id);
-CREATE INDEX invoices_status ON invoices (status, id) WHERE status IN ('DRAFT', 'PENDING');
+CREATE INDEX invoices_status ON invoices (status, date, id);
 ALTER TABLE dispensings ADD CONSTRAINT dispensings_invoice FOREIGN KEY (invoice_id) REFERENCES invoices;
 
 -- The last number given. Its row is locked until the invoice is committed: no gap (rule 40).
@@ -63,11 +63,12 @@ CREATE TABLE invoice_items (
   CONSTRAINT invoice_items_total CHECK (line_total = round(quantity * unit_price, 2))
 );
 
--- The lines of an issued invoice are locked (rule 42), and so are its amounts.
+-- The lines of an issued invoice are locked (rule 42), and so are its amounts. A cancelled one stays
+-- cancelled. A new invoice's lines are written before its own row: then it has no number yet.
 CREATE FUNCTION invoice_items_locked() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT FROM invoices WHERE number IS NOT NULL AND id =
-    CASE TG_OP WHEN 'DELETE' THEN OLD.invoice_id ELSE NEW.invoice_id END)
+  IF EXISTS (SELECT FROM invoices WHERE number IS NOT NULL
+    AND id IN (OLD.invoice_id, NEW.invoice_id))
   THEN
     RAISE EXCEPTION 'the invoice is issued' USING ERRCODE = '23514', CONSTRAINT = 'invoices_locked';
   END IF;
@@ -78,7 +79,8 @@ CREATE TRIGGER invoice_items_locked BEFORE INSERT OR UPDATE OR DELETE ON invoice
 
 CREATE FUNCTION invoices_locked() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'DELETE' OR (OLD.number IS NOT NULL AND
+  IF TG_OP = 'DELETE' OR (OLD.status = 'CANCELLED' AND NEW.status <> 'CANCELLED')
+    OR (OLD.number IS NOT NULL AND
     (NEW.number, NEW.prescription_id, NEW.mode, NEW.subtotal, NEW.discount_percent, NEW.discount,
      NEW.tax_percent, NEW.tax, NEW.total)
     IS DISTINCT FROM
@@ -122,3 +124,14 @@ CREATE TABLE refunds (
 );
 CREATE INDEX refunds_invoice ON refunds (invoice_id, id);
 CREATE INDEX refunds_date ON refunds (date);
+
+-- What was paid and refunded stays written down.
+CREATE FUNCTION payments_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'payments and refunds are kept'
+    USING ERRCODE = '23514', CONSTRAINT = 'payments_kept';
+END $$;
+CREATE TRIGGER payments_kept BEFORE UPDATE OR DELETE ON payments
+  FOR EACH ROW EXECUTE FUNCTION payments_kept();
+CREATE TRIGGER refunds_kept BEFORE UPDATE OR DELETE ON refunds
+  FOR EACH ROW EXECUTE FUNCTION payments_kept();

@@ -25,6 +25,8 @@ package final class Clinic: Sendable {
   package let audit: AuditJournal
   package let refusals: Refusals
   package let commands: CommandLane
+  /// Invoices and payments: whatever takes the last number waits for whoever has it (rule 40).
+  package let billing: CommandLane
   package let liveQueue: LiveQueue
   package let queue: QueueLane
   package let feed: QueueFeed
@@ -51,7 +53,8 @@ package final class Clinic: Sendable {
     throttle = Throttle(redis: redis)
     audit = AuditJournal(postgres: postgres)
     refusals = Refusals(audit: audit)
-    commands = CommandLane(postgres: postgres, settings: settings)
+    commands = CommandLane(postgres: postgres, settings: settings, width: 3)
+    billing = CommandLane(postgres: postgres, settings: settings, width: 1)
     liveQueue = LiveQueue(redis: redis, staff: staff)
     feed = QueueFeed(
       postgres: postgres, redis: redis, live: liveQueue, hub: hub, staff: staff, calendar: calendar,
@@ -111,6 +114,7 @@ package final class Clinic: Sendable {
       { await self.audit.run() },
       { await self.refusals.run() },
       { await self.commands.run() },
+      { await self.billing.run() },
       { await self.queue.run() },
       { await self.feed.run() },
       { await self.relay.run() },

@@ -54,6 +54,14 @@ import Testing
     "inventory.hold_batch": "AP",
     "inventory.release_batch": "AP",
     "inventory.stocktake": "AP",
+    "billing.create": "APR",
+    "billing.get": "APR",
+    "billing.list": "APR",
+    "billing.update": "APR",
+    "billing.issue": "APR",
+    "billing.pay": "APR",
+    "billing.cancel": "AR",
+    "billing.refund": "AR",
     "reports.audit_logs": "A",
     "system.ping": "ADPRKB-",
     "system.version": "ADPRKB-",
@@ -154,7 +162,10 @@ import Testing
         #expect(version.isByNameOnly && !version.isRequired, "\(entry.name)")
       }
     }
-    for name in ["users.update", "users.reset_password", "patients.update", "patients.delete"] {
+    for name in [
+      "users.update", "users.reset_password", "patients.update", "patients.delete",
+      "billing.update", "billing.issue", "billing.cancel",
+    ] {
       #expect(table[name]?.description.params.field(named: "version") != nil, "\(name)")
     }
   }
@@ -167,6 +178,8 @@ import Testing
     "inventory.add_medicine", "inventory.update_medicine", "inventory.add_batch",
     "inventory.update_batch", "inventory.hold_batch", "inventory.release_batch",
     "inventory.stocktake",
+    "billing.create", "billing.update", "billing.issue", "billing.pay", "billing.cancel",
+    "billing.refund",
   ]
 
   @Test("the document is JSON, names each method once, and is the same each time")

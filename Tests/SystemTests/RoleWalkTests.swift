@@ -23,6 +23,12 @@ import Testing
     "queue.recall": ["token": "2020-01-01-001"],
     "queue.transfer": ["token": "2020-01-01-001", "doctor_id": 999_999],
     "queue.set_priority": ["token": "2020-01-01-001", "priority": "URGENT"],
+    "billing.create": ["mode": "AUTO", "prescription_id": 999_999],
+    "billing.get": ["id": 999_999], "billing.update": ["id": 999_999],
+    "billing.issue": ["id": 999_999],
+    "billing.pay": ["id": 999_999, "payment_method": "CASH"],
+    "billing.cancel": ["id": 999_999, "reason": "none"],
+    "billing.refund": ["id": 999_999, "payment_method": "CASH", "reason": "none"],
     "queue.unsubscribe": ["subscription": "none"], "system.rebuild": ["store": "redis"],
   ]
 

@@ -33,6 +33,40 @@ export interface Patient {
   updated_at: string;
 }
 
+export interface Invoice {
+  items: Array<InvoiceItemsItem>;
+  payments: Array<InvoicePaymentsItem>;
+  refunds: Array<InvoiceRefundsItem>;
+  id: number;
+  number: number | null;
+  invoice_number: string | null;
+  mode: "AUTO" | "MANUAL";
+  status: "DRAFT" | "PENDING" | "PAID" | "CANCELLED";
+  patient_id: number;
+  patient_name: string;
+  prescription_id: number | null;
+  visit_id: number | null;
+  date: string;
+  subtotal: string | number;
+  discount_percent: string | number | null;
+  discount: string | number;
+  tax_percent: string | number;
+  tax: string | number;
+  total: string | number;
+  paid: string | number;
+  refunded: string | number;
+  balance: string | number;
+  notes: string | null;
+  cancel_reason: string | null;
+  created_by: string;
+  issued_at: string | null;
+  paid_at: string | null;
+  cancelled_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
 export interface Credentials {
   access_token: string;
   refresh_token: string;
@@ -257,6 +291,46 @@ export interface InventoryStocktakeResult {
   differences: Array<InventoryStocktakeResultDifferencesItem>;
 }
 
+export interface BillingListResult {
+  items: Array<BillingListResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface BillingPayResult {
+  items: Array<InvoiceItemsItem>;
+  payments: Array<InvoicePaymentsItem>;
+  refunds: Array<InvoiceRefundsItem>;
+  id: number;
+  number: number | null;
+  invoice_number: string | null;
+  mode: "AUTO" | "MANUAL";
+  status: "DRAFT" | "PENDING" | "PAID" | "CANCELLED";
+  patient_id: number;
+  patient_name: string;
+  prescription_id: number | null;
+  visit_id: number | null;
+  date: string;
+  subtotal: string | number;
+  discount_percent: string | number | null;
+  discount: string | number;
+  tax_percent: string | number;
+  tax: string | number;
+  total: string | number;
+  paid: string | number;
+  refunded: string | number;
+  balance: string | number;
+  notes: string | null;
+  cancel_reason: string | null;
+  created_by: string;
+  issued_at: string | null;
+  paid_at: string | null;
+  cancelled_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  change: string | number;
+}
+
 export interface ReportsAuditLogsResult {
   items: Array<ReportsAuditLogsResultItemsItem>;
   next_cursor: string | null;
@@ -306,10 +380,54 @@ export interface InventoryStocktakeCountsItem {
   counted: number;
 }
 
+export interface BillingCreateItemsItem {
+  description?: string | null;
+  quantity: number;
+  unit_price?: string | number | null;
+  medicine_id?: number | null;
+}
+
+export interface BillingPayPaymentsItem {
+  payment_method: "CASH" | "CARD" | "UPI";
+  amount: string | number;
+  reference?: string | null;
+}
+
 export interface PatientEmergencyContact {
   name: string;
   phone: string | null;
   relation: string | null;
+}
+
+export interface InvoiceItemsItem {
+  description: string;
+  medicine_id: number | null;
+  prescription_item_id: number | null;
+  quantity: number;
+  unit_price: string | number;
+  line_total: string | number;
+}
+
+export interface InvoicePaymentsItem {
+  id: number;
+  payment_method: "CASH" | "CARD" | "UPI";
+  amount: string | number;
+  tendered: string | number;
+  change: string | number;
+  reference: string | null;
+  received_by: string;
+  date: string;
+  paid_at: string;
+}
+
+export interface InvoiceRefundsItem {
+  id: number;
+  payment_method: "CASH" | "CARD" | "UPI";
+  amount: string | number;
+  reason: string;
+  refunded_by: string;
+  date: string;
+  refunded_at: string;
 }
 
 export interface DoctorsListResultItemsItem {
@@ -387,6 +505,37 @@ export interface InventoryStocktakeResultDifferencesItem {
   expected: number;
   counted: number;
   difference: number;
+}
+
+export interface BillingListResultItemsItem {
+  id: number;
+  number: number | null;
+  invoice_number: string | null;
+  mode: "AUTO" | "MANUAL";
+  status: "DRAFT" | "PENDING" | "PAID" | "CANCELLED";
+  patient_id: number;
+  patient_name: string;
+  prescription_id: number | null;
+  visit_id: number | null;
+  date: string;
+  subtotal: string | number;
+  discount_percent: string | number | null;
+  discount: string | number;
+  tax_percent: string | number;
+  tax: string | number;
+  total: string | number;
+  paid: string | number;
+  refunded: string | number;
+  balance: string | number;
+  notes: string | null;
+  cancel_reason: string | null;
+  created_by: string;
+  issued_at: string | null;
+  paid_at: string | null;
+  cancelled_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
 }
 
 export interface ReportsAuditLogsResultItemsItem {
@@ -518,6 +667,22 @@ export interface Methods {
   "inventory.release_batch": { params: { id: number; idempotency_key?: string | null }; result: InventoryAddBatchResult };
   /** Sets what was counted of batches: all of it or nothing. */
   "inventory.stocktake": { params: { counts: Array<InventoryStocktakeCountsItem>; reason?: string | null; idempotency_key?: string | null }; result: InventoryStocktakeResult };
+  /** Writes an invoice, of a prescription or of the lines given. */
+  "billing.create": { params: { mode: "AUTO" | "MANUAL"; prescription_id?: number | null; patient_id?: number | null; visit_id?: number | null; items?: Array<BillingCreateItemsItem> | null; discount_percent?: string | number | null; discount_amount?: string | number | null; tax_percent?: string | number | null; status?: "DRAFT" | "PENDING" | null; notes?: string | null; idempotency_key?: string | null }; result: Invoice };
+  /** Gives one invoice with its lines, payments and refunds. */
+  "billing.get": { params: { id: number }; result: Invoice };
+  /** Lists invoices, the newest first. */
+  "billing.list": { params: { patient_id?: number | null; prescription_id?: number | null; status?: "DRAFT" | "PENDING" | "PAID" | "CANCELLED" | null; date?: string | null; from?: string | null; to?: string | null; limit?: number | null; cursor?: string | null }; result: BillingListResult };
+  /** Changes a draft: what is left out stays, null clears. */
+  "billing.update": { params: { id: number; items?: Array<BillingCreateItemsItem> | null; discount_percent?: string | number | null; discount_amount?: string | number | null; tax_percent?: string | number | null; notes?: string | null; version?: number | null; idempotency_key?: string | null }; result: Invoice };
+  /** Issues a draft: it gets its number and can be paid. */
+  "billing.issue": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: Invoice };
+  /** Takes a payment: partial, by several methods, with change for cash. */
+  "billing.pay": { params: { id: number; payment_method?: "CASH" | "CARD" | "UPI" | null; amount?: string | number | null; tendered?: string | number | null; reference?: string | null; payments?: Array<BillingPayPaymentsItem> | null; idempotency_key?: string | null }; result: BillingPayResult };
+  /** Cancels an invoice of which nothing is paid, or all was refunded. */
+  "billing.cancel": { params: { id: number; reason: string; version?: number | null; idempotency_key?: string | null }; result: Invoice };
+  /** Gives back some or all of what was paid. */
+  "billing.refund": { params: { id: number; payment_method: "CASH" | "CARD" | "UPI"; reason: string; amount?: string | number | null; idempotency_key?: string | null }; result: Invoice };
   /** Lists audit entries, the newest first. */
   "reports.audit_logs": { params: { from?: string | null; to?: string | null; user_id?: number | null; resource_type?: string | null; resource_id?: string | null; action?: string | null; outcome?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsAuditLogsResult };
   /** Tells that the daemon answers. */

@@ -8,17 +8,19 @@ import Synchronization
 /// savepoint is rolled back while its audit entry commits. If the shared transaction fails as a
 /// whole, each call is run again alone, so that no call's failure takes a neighbour with it.
 package final class CommandLane: Sendable {
-  /// How many transactions may be under way at once, and how many calls share one at most.
-  private static let width = 3
+  /// How many calls share a transaction at most.
   private static let depth = 32
 
   private let postgres: PostgresClient
   private let settings: Settings
+  private let width: Int
   private let waiting = Gathering<CommandJob>()
 
-  init(postgres: PostgresClient, settings: Settings) {
+  /// - Parameter width: how many transactions may be under way at once.
+  init(postgres: PostgresClient, settings: Settings, width: Int) {
     self.postgres = postgres
     self.settings = settings
+    self.width = width
   }
 
   /// Runs one command and returns its encoded result once that is durable.
@@ -40,7 +42,7 @@ package final class CommandLane: Sendable {
 
   func run() async {
     await withTaskGroup { group in
-      for _ in 0..<Self.width {
+      for _ in 0..<width {
         group.addTask {
           while !Task.isCancelled { await self.perform(await self.waiting.take(Self.depth)) }
         }

@@ -55,6 +55,9 @@ package protocol Command: Method {
   static var takesKey: Bool { get }
   /// False for a command that takes long: it does not share its transaction with others.
   static var sharesTransaction: Bool { get }
+  /// Where it waits for its turn. Commands that lock the same rows have a lane of their own, so that
+  /// they do not wait for each other across transactions that others are in.
+  static func lane(of clinic: Clinic) -> CommandLane
   func run(in transaction: Transaction, of clinic: Clinic, by caller: Caller) async throws -> Result
   /// What the audit calls the thing that was made; by default the call's own subject.
   func subject(of result: Result) -> Subject?
@@ -65,6 +68,7 @@ package protocol Command: Method {
 extension Command {
   package static var takesKey: Bool { true }
   package static var sharesTransaction: Bool { true }
+  package static func lane(of clinic: Clinic) -> CommandLane { clinic.commands }
   package func subject(of result: Result) -> Subject? { subject }
   package func committed(_ result: Result, in clinic: Clinic) async {}
 }

@@ -61,7 +61,7 @@ extension MethodEntry {
       let command = try ParamsReader.decode(M.self, from: call.params, names: params)
       let claim = try M.takesKey ? IdempotencyClaim(of: call, by: caller, in: clinic) : nil
       let outcome = Outcome<M.Result>()
-      let reply = try await clinic.commands.run(
+      let reply = try await M.lane(of: clinic).run(
         CommandWork(
           context: CallContext.current,
           body: { transaction in

@@ -29,6 +29,12 @@ KEYED: frozenset[str] = frozenset(
         "inventory.hold_batch",
         "inventory.release_batch",
         "inventory.stocktake",
+        "billing.create",
+        "billing.update",
+        "billing.issue",
+        "billing.pay",
+        "billing.cancel",
+        "billing.refund",
     }
 )
 """Methods that take an idempotency key."""
@@ -866,6 +872,185 @@ class AsyncInventory:
         return cast("types.InventoryStocktakeResult", await self._caller.call("inventory.stocktake", params))
 
 
+class AsyncBilling:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        mode: Literal["AUTO", "MANUAL"],
+        prescription_id: int | None | Unset = UNSET,
+        patient_id: int | None | Unset = UNSET,
+        visit_id: int | None | Unset = UNSET,
+        items: List[types.BillingCreateItemsItem] | None | Unset = UNSET,
+        discount_percent: str | float | None | Unset = UNSET,
+        discount_amount: str | float | None | Unset = UNSET,
+        tax_percent: str | float | None | Unset = UNSET,
+        status: Literal["DRAFT", "PENDING"] | None | Unset = UNSET,
+        notes: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Writes an invoice, of a prescription or of the lines given."""
+        params: dict[str, Any] = {
+            "mode": mode,
+            "prescription_id": prescription_id,
+            "patient_id": patient_id,
+            "visit_id": visit_id,
+            "items": items,
+            "discount_percent": discount_percent,
+            "discount_amount": discount_amount,
+            "tax_percent": tax_percent,
+            "status": status,
+            "notes": notes,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", await self._caller.call("billing.create", params))
+
+    async def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Invoice:
+        """Gives one invoice with its lines, payments and refunds."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", await self._caller.call("billing.get", params))
+
+    async def list(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        prescription_id: int | None | Unset = UNSET,
+        status: Literal["DRAFT", "PENDING", "PAID", "CANCELLED"] | None | Unset = UNSET,
+        date: str | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.BillingListResult:
+        """Lists invoices, the newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "prescription_id": prescription_id,
+            "status": status,
+            "date": date,
+            "from": from_,
+            "to": to,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.BillingListResult", await self._caller.call("billing.list", params))
+
+    async def update(
+        self,
+        *,
+        id: int,
+        items: List[types.BillingCreateItemsItem] | None | Unset = UNSET,
+        discount_percent: str | float | None | Unset = UNSET,
+        discount_amount: str | float | None | Unset = UNSET,
+        tax_percent: str | float | None | Unset = UNSET,
+        notes: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Changes a draft: what is left out stays, null clears."""
+        params: dict[str, Any] = {
+            "id": id,
+            "items": items,
+            "discount_percent": discount_percent,
+            "discount_amount": discount_amount,
+            "tax_percent": tax_percent,
+            "notes": notes,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", await self._caller.call("billing.update", params))
+
+    async def issue(
+        self,
+        *,
+        id: int,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Issues a draft: it gets its number and can be paid."""
+        params: dict[str, Any] = {
+            "id": id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", await self._caller.call("billing.issue", params))
+
+    async def pay(
+        self,
+        *,
+        id: int,
+        payment_method: Literal["CASH", "CARD", "UPI"] | None | Unset = UNSET,
+        amount: str | float | None | Unset = UNSET,
+        tendered: str | float | None | Unset = UNSET,
+        reference: str | None | Unset = UNSET,
+        payments: List[types.BillingPayPaymentsItem] | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.BillingPayResult:
+        """Takes a payment: partial, by several methods, with change for cash."""
+        params: dict[str, Any] = {
+            "id": id,
+            "payment_method": payment_method,
+            "amount": amount,
+            "tendered": tendered,
+            "reference": reference,
+            "payments": payments,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.BillingPayResult", await self._caller.call("billing.pay", params))
+
+    async def cancel(
+        self,
+        *,
+        id: int,
+        reason: str,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Cancels an invoice of which nothing is paid, or all was refunded."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", await self._caller.call("billing.cancel", params))
+
+    async def refund(
+        self,
+        *,
+        id: int,
+        payment_method: Literal["CASH", "CARD", "UPI"],
+        reason: str,
+        amount: str | float | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Gives back some or all of what was paid."""
+        params: dict[str, Any] = {
+            "id": id,
+            "payment_method": payment_method,
+            "reason": reason,
+            "amount": amount,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", await self._caller.call("billing.refund", params))
+
+
 class AsyncReports:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
@@ -963,6 +1148,7 @@ class AsyncMethods:
         self.patients = AsyncPatients(caller)
         self.queue = AsyncQueue(caller)
         self.inventory = AsyncInventory(caller)
+        self.billing = AsyncBilling(caller)
         self.reports = AsyncReports(caller)
         self.system = AsyncSystem(caller)
         self.rpc = AsyncRpc(caller)
@@ -1800,6 +1986,185 @@ class Inventory:
         return cast("types.InventoryStocktakeResult", self._caller.call("inventory.stocktake", params))
 
 
+class Billing:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def create(
+        self,
+        *,
+        mode: Literal["AUTO", "MANUAL"],
+        prescription_id: int | None | Unset = UNSET,
+        patient_id: int | None | Unset = UNSET,
+        visit_id: int | None | Unset = UNSET,
+        items: List[types.BillingCreateItemsItem] | None | Unset = UNSET,
+        discount_percent: str | float | None | Unset = UNSET,
+        discount_amount: str | float | None | Unset = UNSET,
+        tax_percent: str | float | None | Unset = UNSET,
+        status: Literal["DRAFT", "PENDING"] | None | Unset = UNSET,
+        notes: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Writes an invoice, of a prescription or of the lines given."""
+        params: dict[str, Any] = {
+            "mode": mode,
+            "prescription_id": prescription_id,
+            "patient_id": patient_id,
+            "visit_id": visit_id,
+            "items": items,
+            "discount_percent": discount_percent,
+            "discount_amount": discount_amount,
+            "tax_percent": tax_percent,
+            "status": status,
+            "notes": notes,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", self._caller.call("billing.create", params))
+
+    def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Invoice:
+        """Gives one invoice with its lines, payments and refunds."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", self._caller.call("billing.get", params))
+
+    def list(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        prescription_id: int | None | Unset = UNSET,
+        status: Literal["DRAFT", "PENDING", "PAID", "CANCELLED"] | None | Unset = UNSET,
+        date: str | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.BillingListResult:
+        """Lists invoices, the newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "prescription_id": prescription_id,
+            "status": status,
+            "date": date,
+            "from": from_,
+            "to": to,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.BillingListResult", self._caller.call("billing.list", params))
+
+    def update(
+        self,
+        *,
+        id: int,
+        items: List[types.BillingCreateItemsItem] | None | Unset = UNSET,
+        discount_percent: str | float | None | Unset = UNSET,
+        discount_amount: str | float | None | Unset = UNSET,
+        tax_percent: str | float | None | Unset = UNSET,
+        notes: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Changes a draft: what is left out stays, null clears."""
+        params: dict[str, Any] = {
+            "id": id,
+            "items": items,
+            "discount_percent": discount_percent,
+            "discount_amount": discount_amount,
+            "tax_percent": tax_percent,
+            "notes": notes,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", self._caller.call("billing.update", params))
+
+    def issue(
+        self,
+        *,
+        id: int,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Issues a draft: it gets its number and can be paid."""
+        params: dict[str, Any] = {
+            "id": id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", self._caller.call("billing.issue", params))
+
+    def pay(
+        self,
+        *,
+        id: int,
+        payment_method: Literal["CASH", "CARD", "UPI"] | None | Unset = UNSET,
+        amount: str | float | None | Unset = UNSET,
+        tendered: str | float | None | Unset = UNSET,
+        reference: str | None | Unset = UNSET,
+        payments: List[types.BillingPayPaymentsItem] | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.BillingPayResult:
+        """Takes a payment: partial, by several methods, with change for cash."""
+        params: dict[str, Any] = {
+            "id": id,
+            "payment_method": payment_method,
+            "amount": amount,
+            "tendered": tendered,
+            "reference": reference,
+            "payments": payments,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.BillingPayResult", self._caller.call("billing.pay", params))
+
+    def cancel(
+        self,
+        *,
+        id: int,
+        reason: str,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Cancels an invoice of which nothing is paid, or all was refunded."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", self._caller.call("billing.cancel", params))
+
+    def refund(
+        self,
+        *,
+        id: int,
+        payment_method: Literal["CASH", "CARD", "UPI"],
+        reason: str,
+        amount: str | float | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Invoice:
+        """Gives back some or all of what was paid."""
+        params: dict[str, Any] = {
+            "id": id,
+            "payment_method": payment_method,
+            "reason": reason,
+            "amount": amount,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Invoice", self._caller.call("billing.refund", params))
+
+
 class Reports:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -1897,6 +2262,7 @@ class Methods:
         self.patients = Patients(caller)
         self.queue = Queue(caller)
         self.inventory = Inventory(caller)
+        self.billing = Billing(caller)
         self.reports = Reports(caller)
         self.system = System(caller)
         self.rpc = Rpc(caller)

@@ -38,6 +38,40 @@ class Patient(TypedDict):
     updated_at: str
 
 
+class Invoice(TypedDict):
+    items: List[InvoiceItemsItem]
+    payments: List[InvoicePaymentsItem]
+    refunds: List[InvoiceRefundsItem]
+    id: int
+    number: int | None
+    invoice_number: str | None
+    mode: Literal["AUTO", "MANUAL"]
+    status: Literal["DRAFT", "PENDING", "PAID", "CANCELLED"]
+    patient_id: int
+    patient_name: str
+    prescription_id: int | None
+    visit_id: int | None
+    date: str
+    subtotal: str | float
+    discount_percent: str | float | None
+    discount: str | float
+    tax_percent: str | float
+    tax: str | float
+    total: str | float
+    paid: str | float
+    refunded: str | float
+    balance: str | float
+    notes: str | None
+    cancel_reason: str | None
+    created_by: str
+    issued_at: str | None
+    paid_at: str | None
+    cancelled_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
 class Credentials(TypedDict):
     access_token: str
     refresh_token: str
@@ -265,6 +299,46 @@ class InventoryStocktakeResult(TypedDict):
     differences: List[InventoryStocktakeResultDifferencesItem]
 
 
+class BillingListResult(TypedDict):
+    items: List[BillingListResultItemsItem]
+    next_cursor: str | None
+
+
+class BillingPayResult(TypedDict):
+    items: List[InvoiceItemsItem]
+    payments: List[InvoicePaymentsItem]
+    refunds: List[InvoiceRefundsItem]
+    id: int
+    number: int | None
+    invoice_number: str | None
+    mode: Literal["AUTO", "MANUAL"]
+    status: Literal["DRAFT", "PENDING", "PAID", "CANCELLED"]
+    patient_id: int
+    patient_name: str
+    prescription_id: int | None
+    visit_id: int | None
+    date: str
+    subtotal: str | float
+    discount_percent: str | float | None
+    discount: str | float
+    tax_percent: str | float
+    tax: str | float
+    total: str | float
+    paid: str | float
+    refunded: str | float
+    balance: str | float
+    notes: str | None
+    cancel_reason: str | None
+    created_by: str
+    issued_at: str | None
+    paid_at: str | None
+    cancelled_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+    change: str | float
+
+
 class ReportsAuditLogsResult(TypedDict):
     items: List[ReportsAuditLogsResultItemsItem]
     next_cursor: str | None
@@ -317,10 +391,60 @@ class InventoryStocktakeCountsItem(TypedDict):
     counted: int
 
 
+class _BillingCreateItemsItem(TypedDict):
+    quantity: int
+
+
+class BillingCreateItemsItem(_BillingCreateItemsItem, total=False):
+    description: str | None
+    unit_price: str | float | None
+    medicine_id: int | None
+
+
+class _BillingPayPaymentsItem(TypedDict):
+    payment_method: Literal["CASH", "CARD", "UPI"]
+    amount: str | float
+
+
+class BillingPayPaymentsItem(_BillingPayPaymentsItem, total=False):
+    reference: str | None
+
+
 class PatientEmergencyContact(TypedDict):
     name: str
     phone: str | None
     relation: str | None
+
+
+class InvoiceItemsItem(TypedDict):
+    description: str
+    medicine_id: int | None
+    prescription_item_id: int | None
+    quantity: int
+    unit_price: str | float
+    line_total: str | float
+
+
+class InvoicePaymentsItem(TypedDict):
+    id: int
+    payment_method: Literal["CASH", "CARD", "UPI"]
+    amount: str | float
+    tendered: str | float
+    change: str | float
+    reference: str | None
+    received_by: str
+    date: str
+    paid_at: str
+
+
+class InvoiceRefundsItem(TypedDict):
+    id: int
+    payment_method: Literal["CASH", "CARD", "UPI"]
+    amount: str | float
+    reason: str
+    refunded_by: str
+    date: str
+    refunded_at: str
 
 
 class DoctorsListResultItemsItem(TypedDict):
@@ -398,6 +522,37 @@ class InventoryStocktakeResultDifferencesItem(TypedDict):
     expected: int
     counted: int
     difference: int
+
+
+class BillingListResultItemsItem(TypedDict):
+    id: int
+    number: int | None
+    invoice_number: str | None
+    mode: Literal["AUTO", "MANUAL"]
+    status: Literal["DRAFT", "PENDING", "PAID", "CANCELLED"]
+    patient_id: int
+    patient_name: str
+    prescription_id: int | None
+    visit_id: int | None
+    date: str
+    subtotal: str | float
+    discount_percent: str | float | None
+    discount: str | float
+    tax_percent: str | float
+    tax: str | float
+    total: str | float
+    paid: str | float
+    refunded: str | float
+    balance: str | float
+    notes: str | None
+    cancel_reason: str | None
+    created_by: str
+    issued_at: str | None
+    paid_at: str | None
+    cancelled_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
 
 
 class ReportsAuditLogsResultItemsItem(TypedDict):
@@ -485,5 +640,17 @@ InventoryUpdateBatchResult = InventoryAddBatchResult
 InventoryHoldBatchResult = InventoryAddBatchResult
 
 InventoryReleaseBatchResult = InventoryAddBatchResult
+
+BillingCreateResult = Invoice
+
+BillingGetResult = Invoice
+
+BillingUpdateResult = Invoice
+
+BillingIssueResult = Invoice
+
+BillingCancelResult = Invoice
+
+BillingRefundResult = Invoice
 
 RpcDiscoverResult = Any

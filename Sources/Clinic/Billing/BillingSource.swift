@@ -1,0 +1,110 @@
+import JSONRPC
+import Postgres
+
+/// What an invoice is written for, and how that is read and locked.
+enum BillingSource {
+  case prescription(ID<Prescription>, patientID: ID<Patient>?, visitID: ID<Visit>?)
+  case patient(ID<Patient>, visitID: ID<Visit>?)
+
+  /// What was found.
+  struct Billed {
+    let patientID: ID<Patient>
+    let visitID: ID<Visit>?
+    /// The lines that a prescription brings.
+    var items: [InvoiceItem] = []
+  }
+
+  /// The prescription is locked, so that it is not cancelled meanwhile, and the patient, so that
+  /// nobody archives or merges him or her.
+  var statements: [SQL] {
+    switch self {
+    case .prescription(let id, let patientID, _):
+      [
+        """
+        SELECT p.patient_id, p.visit_id, p.status = 'CANCELLED', pat.archived_at IS NOT NULL, \
+        p.patient_id = survivor(\(patientID)) \
+        FROM prescriptions p JOIN patients pat ON pat.id = p.patient_id WHERE p.id = \(id) \
+        FOR NO KEY UPDATE OF p FOR KEY SHARE OF pat
+        """,
+        InvoiceItem.prescribed(by: id),
+        "SELECT id FROM invoices WHERE prescription_id = \(id) AND status <> 'CANCELLED'",
+      ]
+    case .patient(let id, let visitID):
+      [
+        """
+        SELECT id, archived_at IS NOT NULL, \(visitID)::bigint IS NULL OR EXISTS \
+        (SELECT FROM visits v WHERE v.id = \(visitID) AND v.patient_id = patients.id) \
+        FROM patients WHERE id = survivor(\(id)) FOR KEY SHARE
+        """
+      ]
+    }
+  }
+
+  /// From what the statements gave.
+  ///
+  /// - Throws: `not_found`, `patient_archived`, `prescription_cancelled`, `already_invoiced`;
+  ///   `ParamsError` for a patient or a visit that is not the prescription's.
+  func billed(_ results: [Rows]) throws -> Billed {
+    switch self {
+    case .prescription(let id, _, let visitID):
+      let prescription: BilledPrescription = try results[0].row(orMissing: "prescription", id)
+      if prescription.isCancelled { throw ClinicError(.prescriptionCancelled) }
+      if let invoice = try results[2].column(as: ID<Invoice>.self).first {
+        throw ClinicError.alreadyInvoiced(invoice)
+      }
+      if prescription.isArchived { throw ClinicError(.patientArchived) }
+      if prescription.isOfPatient == false {
+        throw ParamsError(
+          reason: .invalid, field: "patient_id", message: "not the prescription's patient")
+      }
+      if let visitID, visitID != prescription.visitID {
+        throw ParamsError(
+          reason: .invalid, field: "visit_id", message: "not the prescription's visit")
+      }
+      return Billed(
+        patientID: prescription.patientID, visitID: prescription.visitID,
+        items: try results[1].decode())
+    case .patient(let id, let visitID):
+      let patient: BilledPatient = try results[0].row(orMissing: "patient", id)
+      if patient.isArchived { throw ClinicError(.patientArchived) }
+      if let visitID, !patient.hasVisit { throw ClinicError.notFound("visit", visitID) }
+      return Billed(patientID: patient.id, visitID: visitID)
+    }
+  }
+}
+
+private struct BilledPrescription: RowDecodable {
+  let patientID: ID<Patient>
+  let visitID: ID<Visit>
+  let isCancelled: Bool
+  let isArchived: Bool
+  /// Of the patient who was named; nil when nobody was.
+  let isOfPatient: Bool?
+
+  init(cells: inout Cells) throws(PostgresError) {
+    patientID = try cells.next()
+    visitID = try cells.next()
+    isCancelled = try cells.next()
+    isArchived = try cells.next()
+    isOfPatient = try cells.next()
+  }
+}
+
+private struct BilledPatient: RowDecodable {
+  let id: ID<Patient>
+  let isArchived: Bool
+  /// Whether the visit that was named is the patient's.
+  let hasVisit: Bool
+
+  init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    isArchived = try cells.next()
+    hasVisit = try cells.next()
+  }
+}
+
+extension ClinicError {
+  static func alreadyInvoiced(_ invoice: ID<Invoice>) -> ClinicError {
+    ClinicError(.alreadyInvoiced).with("invoice_id", .int(Int(invoice.rawValue)))
+  }
+}

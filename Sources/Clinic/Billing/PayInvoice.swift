@@ -1,0 +1,142 @@
+package import JSONRPC
+package import Postgres
+
+/// Takes a payment: all or a part of the balance, by one method or by several. Cash beyond the
+/// balance is change; anything else beyond it is refused (rule 41).
+package struct PayInvoice: BillingCommand {
+  package struct Result: Codable, Sendable {
+    let invoice: Invoice
+    /// What is given back of this payment.
+    let change: Money
+
+    private struct Rest: Codable { let change: Money }
+
+    package func encode(to encoder: any Encoder) throws {
+      try invoice.encode(to: encoder)
+      try Rest(change: change).encode(to: encoder)
+    }
+
+    package init(from decoder: any Decoder) throws {
+      self.init(
+        invoice: try Invoice(from: decoder), change: try Rest(from: decoder).change)
+    }
+
+    init(invoice: Invoice, change: Money) {
+      self.invoice = invoice
+      self.change = change
+    }
+  }
+
+  package static let name = "billing.pay"
+  package static let summary = "Takes a payment: partial, by several methods, with change for cash."
+  package static let roles = Roles.only(.reception, .pharmacist)
+  package static let errors: [Reason] = [
+    .noSuch, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance,
+  ]
+
+  package let id: ID<Invoice>
+  package let paymentMethod: PaymentMethod?
+  package let amount: PositiveMoney?
+  package let tendered: PositiveMoney?
+  package let reference: Line?
+  package let payments: PartialPayments?
+
+  package var subject: Subject? { Subject("invoice", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Result {
+    let tenders = try tenders
+    let before = try await InvoiceHead.lock(id, in: transaction)
+    switch before.status {
+    case .pending: break
+    case .draft: throw ClinicError(.notIssued)
+    case .paid: throw ClinicError(.alreadyPaid)
+    case .cancelled: throw ClinicError(.invoiceCancelled)
+    }
+    let settlement = try Settlement(of: before.balance, by: tenders)
+    var changes: [SQL] = ["paid = paid + \(settlement.paid)"]
+    if settlement.rest == .zero { changes.append("status = 'PAID', paid_at = now()") }
+    return Result(
+      invoice: try await transaction.change(
+        id, changes, after: [insert(settlement.parts, by: caller)]),
+      change: settlement.change)
+  }
+
+  /// What is handed over.
+  private var tenders: [Settlement.Tender] {
+    get throws {
+      if let payments {
+        if paymentMethod != nil || amount != nil || tendered != nil || reference != nil {
+          throw ParamsError(
+            reason: .invalid, field: "payments", message: "either payments or one payment")
+        }
+        return payments.rawValue.map {
+          Settlement.Tender(
+            method: $0.paymentMethod, amount: $0.amount.money, reference: $0.reference?.rawValue)
+        }
+      }
+      guard let paymentMethod else {
+        throw ParamsError(
+          reason: .missing, field: "payment_method", message: "how it is paid, or payments")
+      }
+      if let tendered {
+        guard paymentMethod == .cash else {
+          throw ParamsError(reason: .invalid, field: "tendered", message: "of cash alone")
+        }
+        if let amount, tendered.money < amount.money {
+          throw ParamsError(
+            reason: .outOfRange, field: "tendered", message: "not less than the amount")
+        }
+      }
+      return [
+        Settlement.Tender(
+          method: paymentMethod, amount: amount?.money, tendered: tendered?.money,
+          reference: reference?.rawValue)
+      ]
+    }
+  }
+
+  private func insert(_ parts: [Settlement.Part], by caller: Caller) -> SQL {
+    """
+    INSERT INTO payments (invoice_id, payment_method, amount, tendered, change, reference, \
+    received_by) SELECT \(id), p.method, p.amount::numeric, p.tendered::numeric, \
+    p.change::numeric, p.reference, \(caller.name) \
+    FROM unnest(\(parts.map(\.method)), \(parts.map(\.amount.description)), \
+    \(parts.map(\.tendered.description)), \(parts.map(\.change.description)), \
+    \(parts.map(\.reference))) WITH ORDINALITY \
+    AS p (method, amount, tendered, change, reference, n) ORDER BY p.n
+    """
+  }
+}
+
+/// The parts of a mixed payment: 1 to 10.
+package struct PartialPayments: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
+  package struct Part: Codable, Sendable {
+    package let paymentMethod: PaymentMethod
+    package let amount: PositiveMoney
+    package let reference: Line?
+  }
+
+  package let rawValue: [Part]
+  package init(rawValue: [Part]) { self.rawValue = rawValue }
+  private static let limits = 1...10
+
+  package static var jsonSchema: JSONSchema {
+    let part = try? SchemaRecorder.schema(of: Part.self, as: .params)
+    return .array(of: part ?? .any, minItems: limits.lowerBound, maxItems: limits.upperBound)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    rawValue = try decoder.singleValueContainer().decode([Part].self)
+    guard Self.limits.contains(rawValue.count) else {
+      throw InvalidValue(
+        reason: rawValue.isEmpty ? .tooShort : .tooLong, message: "1 to 10 payments")
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
+}

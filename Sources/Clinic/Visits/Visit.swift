@@ -1,0 +1,2 @@
+/// A doctor's consultation of a patient.
+package struct Visit: Sendable {}
