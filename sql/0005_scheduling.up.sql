@@ -56,6 +56,8 @@ CREATE INDEX appointments_slot_all ON appointments (slot_id);
 CREATE INDEX appointments_patient ON appointments (patient_id, id);
 CREATE INDEX appointments_doctor ON appointments (doctor_id, date, start_time, id);
 CREATE INDEX appointments_date ON appointments (date, start_time, id);
+-- What the close of the day looks for.
+CREATE INDEX appointments_open ON appointments (date) WHERE status = 'SCHEDULED';
 
 -- Every appointment's history, kept by the database.
 CREATE TABLE appointment_events (
@@ -97,7 +99,8 @@ CREATE FUNCTION queue_tokens_appointment() RETURNS trigger LANGUAGE plpgsql AS $
 BEGIN
   UPDATE appointments SET version = version + 1, updated_at = now(), changed_by = 'queue',
     status = CASE NEW.status WHEN 'WAITING' THEN 'CHECKED_IN' WHEN 'SKIPPED' THEN 'CHECKED_IN'
-      ELSE NEW.status END
+      ELSE NEW.status END,
+    cancel_reason = CASE NEW.status WHEN 'CANCELLED' THEN cancel_reason END
   WHERE id = NEW.appointment_id AND status IS DISTINCT FROM
     CASE NEW.status WHEN 'WAITING' THEN 'CHECKED_IN' WHEN 'SKIPPED' THEN 'CHECKED_IN'
       ELSE NEW.status END;

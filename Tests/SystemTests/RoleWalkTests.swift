@@ -17,6 +17,15 @@ import Testing
     "users.reset_password": ["id": 999_999, "new_password": "another password"],
     "patients.get": ["id": 999_999], "patients.update": ["id": 999_999],
     "patients.delete": ["id": 999_999],
+    "slots.block": ["id": 999_999], "slots.unblock": ["id": 999_999],
+    "slots.create_bulk": [
+      "doctor_id": 999_999, "from": "2030-01-01", "to": "2030-01-01", "start": "09:00",
+      "end": "10:00", "minutes": 15,
+    ],
+    "appointments.create": ["patient_id": 999_999, "slot_id": 999_999],
+    "appointments.get": ["id": 999_999], "appointments.update": ["id": 999_999],
+    "appointments.cancel": ["id": 999_999], "appointments.mark_no_show": ["id": 999_999],
+    "queue.check_in": ["appointment_id": 999_999],
     "queue.walk_in": ["patient_id": 999_999], "queue.call_next": ["doctor_id": 999_999],
     "queue.set_status": ["token": "2020-01-01-001", "status": "SKIPPED"],
     "queue.undo": ["token": "2020-01-01-001", "reason": "none"],
@@ -33,7 +42,9 @@ import Testing
   ]
 
   /// Refusals by a rule of their own, of callers whom the table lets in.
-  private static let ownRefusals: Set = ["not_your_queue", "not_your_patient", "bad_credentials"]
+  private static let ownRefusals: Set = [
+    "not_your_queue", "not_your_patient", "not_your_slots", "bad_credentials",
+  ]
 
   @Test("rule 45: every method × role on the wire, for both instances")
   func walk() async throws {

@@ -15,6 +15,7 @@ package enum Reason: String, CaseIterable, Sendable {
   case notYourPatient = "not_your_patient"
   case visitorUnknown = "visitor_unknown"
   case notYourVisit = "not_your_visit"
+  case notYourSlots = "not_your_slots"
 
   // The present state.
   case noSuch = "not_found"
@@ -92,7 +93,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .notAuthenticated, .badCredentials, .tokenInvalid, .tokenExpired, .tokenRevoked:
       .notAuthenticated
     case .roleNotAllowed, .noStaffIdentity, .notYourQueue, .priorityForStaff, .notYourPatient,
-      .notYourVisit, .visitorUnknown:
+      .notYourVisit, .notYourSlots, .visitorUnknown:
       .notAllowed
     case .noSuch: .notFound
     case .staleVersion, .keyReused, .usernameTaken, .emailTaken, .alreadyInQueue, .alreadyServing,
@@ -136,7 +137,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .alreadyInQueue: "the patient is in the queue already"
     case .alreadyServing: "the doctor is with a patient"
     case .queueEmpty: "nobody is waiting"
-    case .invalidTransition: "the token cannot move to that status from where it is"
+    case .invalidTransition: "that status cannot follow the present one"
     case .sameDoctor: "the token is with this doctor already"
     case .patientInQueue: "the patient is in the queue"
     case .dayClosed: "this day is closed"
@@ -146,6 +147,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .bornInFuture: "the birth date is in the future"
     case .samePassword: "the new password is the old one"
     case .lastAdmin: "the last active administrator stays"
+    case .notYourSlots: "a doctor keeps his or her own slots"
     case .notYourVisit: "this is another doctor's visit"
     case .slotTaken: "the slot is taken"
     case .slotBlocked: "the slot is blocked"

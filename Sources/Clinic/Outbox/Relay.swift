@@ -24,6 +24,7 @@ package final class Relay: Sendable {
   private let postgres: PostgresClient
   private let mongo: MongoClient
   private let queue: QueueLane
+  private let scheduling: SchedulingRules
   private let chain: AuditChain
   private let shipment: AuditShipment
   private let log: Logger
@@ -38,6 +39,7 @@ package final class Relay: Sendable {
     self.postgres = postgres
     self.mongo = mongo
     self.queue = queue
+    scheduling = settings.scheduling
     self.log = log
     chain = AuditChain(key: settings.auditKey)
     shipment = AuditShipment(mongo: mongo)
@@ -127,7 +129,7 @@ package final class Relay: Sendable {
     keepAnchor("\(position) \(link)\n")
   }
 
-  /// The daemon itself closes the days that are over (rule 16).
+  /// The daemon itself closes the days that are over (rule 16), and notes who did not come.
   private func closeDays(_ connection: Connection) async throws {
     let rows = try await connection.query(
       "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date")
@@ -138,6 +140,7 @@ package final class Relay: Sendable {
         log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
       }
     }
+    _ = try await connection.query(MissedAppointments.mark(under: scheduling))
   }
 
   private func measure(_ connection: Connection) async throws {

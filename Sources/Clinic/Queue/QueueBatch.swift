@@ -101,12 +101,12 @@ struct QueueBatch: Sendable {
   private static func appointments(_ ids: [ID<Appointment>], visitors: [[UInt8]]) -> [SQL] {
     [
       """
-      SELECT a.id, a.patient_id, p.name, a.doctor_id, a.status, a.date, \
+      SELECT a.id, a.patient_id, p.name, p.archived_at IS NOT NULL, a.doctor_id, a.status, a.date, \
       (a.date + a.start_time)::timestamptz, (a.date + a.end_time)::timestamptz \
       FROM appointments a JOIN patients p ON p.id = a.patient_id \
       WHERE a.id = ANY(\(ids)) OR (a.date = current_date AND a.status = 'SCHEDULED' \
       AND a.patient_id IN (SELECT patient_id FROM visitors WHERE token_hash = ANY(\(visitors)))) \
-      ORDER BY a.id FOR NO KEY UPDATE OF a
+      ORDER BY a.id FOR KEY SHARE OF p FOR NO KEY UPDATE OF a
       """,
       """
       SELECT v.token_hash, v.caller, p.id, p.name, p.archived_at IS NOT NULL, NULL::text \
@@ -287,6 +287,7 @@ extension AppointmentAtDesk: RowDecodable {
     id = try cells.next()
     patientID = try cells.next()
     patientName = try cells.next()
+    patientIsArchived = try cells.next()
     doctorID = try cells.next()
     status = try cells.next()
     date = try cells.next()

@@ -31,6 +31,7 @@ package struct QueueContext: Sendable {
   package let now: Instant
   let staff: StaffDirectory
   let rows: QueueRows
+  let scheduling: SchedulingRules
 
   func patient(_ id: ID<Patient>) throws(ClinicError) -> PatientAtDesk {
     guard let patient = rows.patients[id] else { throw .notFound("patient", id) }
@@ -75,6 +76,7 @@ struct AppointmentAtDesk: Sendable {
   let id: ID<Appointment>
   let patientID: ID<Patient>
   let patientName: String
+  let patientIsArchived: Bool
   let doctorID: ID<User>
   let status: Appointment.Status
   let date: LocalDate

@@ -48,7 +48,9 @@ package final class QueueLane: Sendable {
               outcome)
           },
           apply: { day, now, rows, staff in
-            let context = QueueContext(caller: caller, now: now, staff: staff, rows: rows)
+            let context = QueueContext(
+              caller: caller, now: now, staff: staff, rows: rows,
+              scheduling: self.settings.scheduling)
             let change = try command.apply(to: &day, in: context)
             guard let token = change.tokens.first else { return (change, []) }
             return (
@@ -125,8 +127,22 @@ package final class QueueLane: Sendable {
       if jobs.count > 1, (error as? PostgresError)?.kind == .server {
         for job in jobs { await perform([job], on: date) }
       } else {
-        for job in jobs { job.finish(.failure(error)) }
+        for job in jobs { job.finish(.failure(await told(error, of: job))) }
       }
+    }
+  }
+
+  /// What the schema alone refused is audited like what the queue refuses.
+  ///
+  /// - Returns: what the caller is told: `error`, or why its entry could not be written.
+  private func told(_ error: any Error, of job: QueueJob) async -> any Error {
+    let entry = CallContext.$current.withValue(job.context) { job.entry(.failure(error)) }
+    guard let entry else { return error }
+    do {
+      _ = try await postgres.query(AuditEntry.insert([entry]))
+      return error
+    } catch let failure {
+      return failure
     }
   }
 

@@ -2,6 +2,7 @@
 func queueMethods() throws -> [MethodEntry] {
   [
     try .queue(WalkIn.self),
+    try .queue(CheckIn.self),
     try .query(QueueToday.self),
     try .queue(CallNext.self),
     try .queue(SetStatus.self),

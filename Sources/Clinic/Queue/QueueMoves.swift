@@ -119,7 +119,8 @@ package struct UndoToken: QueueCommand {
   package static let summary = "Brings a token back from a final state."
   package static let roles = Roles.only(.doctor, .reception)
   package static let errors: [Reason] = [
-    .noSuch, .invalidTransition, .alreadyServing, .alreadyInQueue, .dayClosed,
+    .noSuch, .invalidTransition, .alreadyServing, .alreadyInQueue, .slotTaken,
+    .appointmentsOverlap, .dayClosed,
   ]
 
   package let token: TokenName

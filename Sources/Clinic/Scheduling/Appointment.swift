@@ -1,5 +1,5 @@
 import JSONRPC
-import Postgres
+package import Postgres
 
 /// A patient's place in a doctor's slot.
 package struct Appointment: Codable, Sendable, Equatable {
@@ -33,4 +33,76 @@ package struct Appointment: Codable, Sendable, Equatable {
   package let version: RowVersion
   package let createdAt: Instant
   package let updatedAt: Instant
+}
+
+extension Appointment: RowDecodable {
+  /// Of an appointment `a`, its patient `p`, its doctor `u` and its token `t`.
+  static let columns: SQL = """
+    a.id, a.patient_id, p.name, a.doctor_id, u.full_name, a.slot_id, a.date, a.start_time, \
+    a.end_time, a.status, a.reason, a.notes, a.cancel_reason, t.date, t.number, a.version, \
+    a.created_at, a.updated_at
+    """
+
+  /// What stands beside an appointment `a` in every answer.
+  static let joins: SQL = """
+    JOIN patients p ON p.id = a.patient_id JOIN users u ON u.id = a.doctor_id \
+    LEFT JOIN LATERAL (SELECT date, number FROM queue_tokens WHERE appointment_id = a.id \
+    ORDER BY date DESC, number DESC LIMIT 1) t ON true
+    """
+
+  package init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    patientID = try cells.next()
+    patientName = try cells.next()
+    doctorID = try cells.next()
+    doctorName = try cells.next()
+    slotID = try cells.next()
+    date = try cells.next()
+    startTime = try cells.next()
+    endTime = try cells.next()
+    status = try cells.next()
+    reason = try cells.next()
+    notes = try cells.next()
+    cancelReason = try cells.next()
+    let tokenDate: LocalDate? = try cells.next()
+    let tokenNumber: Int32? = try cells.next()
+    if let tokenDate, let tokenNumber {
+      token = TokenName(date: tokenDate, number: Int(tokenNumber))
+    } else {
+      token = nil
+    }
+    version = try cells.next()
+    createdAt = try cells.next()
+    updatedAt = try cells.next()
+  }
+
+  static func select(where condition: SQL) -> SQL {
+    "SELECT \(sql: columns) FROM appointments a \(sql: joins) WHERE \(sql: condition)"
+  }
+
+  /// Locks the appointment of a command for what the command will do.
+  static func lock(_ id: ID<Appointment>) -> SQL {
+    "\(sql: select(where: "a.id = \(id)")) FOR NO KEY UPDATE OF a"
+  }
+
+  /// Changes the appointment, which is locked. - Returns: it as it is then.
+  func changed(
+    _ fields: [SQL], by caller: Caller, in transaction: Transaction
+  ) async throws -> Appointment {
+    let fields =
+      fields + ["changed_by = \(caller.name)", "version = version + 1", "updated_at = now()"]
+    return try await transaction.pipeline([
+      "UPDATE appointments SET \(sql: fields.joined(separator: ", ")) WHERE id = \(id)",
+      Self.select(where: "a.id = \(id)"),
+    ])[1].row()
+  }
+
+  func require(_ version: RowVersion?) throws(ClinicError) {
+    if let version, version != self.version { throw .stale(self.version) }
+  }
+
+  /// The refusal of a move that the appointment cannot make from where it is.
+  func cannotBecome(_ next: Status) -> ClinicError {
+    ClinicError(.invalidTransition).with("from", status.rawValue).with("to", next.rawValue)
+  }
 }

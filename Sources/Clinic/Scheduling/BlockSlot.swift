@@ -1,0 +1,121 @@
+import JSONRPC
+package import Postgres
+
+/// Takes a slot out of what can be booked. A booked one is refused, or its appointment is cancelled
+/// with it when the call says so (rule 12).
+package struct BlockSlot: Command {
+  package struct Result: Codable, Sendable {
+    let slot: Slot
+    /// The appointment that was cancelled with it.
+    let cancelledAppointmentID: ID<Appointment>?
+
+    init(slot: Slot, cancelledAppointmentID: ID<Appointment>?) {
+      self.slot = slot
+      self.cancelledAppointmentID = cancelledAppointmentID
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+      try slot.encode(to: encoder)
+      try Extra(cancelledAppointmentID: cancelledAppointmentID).encode(to: encoder)
+    }
+
+    package init(from decoder: any Decoder) throws {
+      slot = try Slot(from: decoder)
+      cancelledAppointmentID = try Extra(from: decoder).cancelledAppointmentID
+    }
+
+    private struct Extra: Codable { let cancelledAppointmentID: ID<Appointment>? }
+  }
+  package static let name = "slots.block"
+  package static let summary =
+    "Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so."
+  package static let roles = Roles.only(.doctor)
+  package static let errors: [Reason] = [
+    .noSuch, .staleVersion, .slotBooked, .notYourSlots, .invalidTransition,
+  ]
+  // It may change the queue.
+  package static let sharesTransaction = false
+
+  package let id: ID<Slot>
+  package let reason: Line?
+  package let cancelAppointments: Bool?
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("slot", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Result {
+    if cancelAppointments == true {
+      transaction.enqueue(Appointment.lockDay("SELECT date FROM slots WHERE id = \(id)"))
+    }
+    var slot = try await Slot.locked(id, in: transaction)
+    try caller.requireOwnSlots(of: slot.doctorID)
+    if let version, version != slot.version { throw ClinicError.stale(slot.version) }
+    var cancelled: ID<Appointment>?
+    if let booked = try await booking(in: transaction) {
+      guard cancelAppointments == true else {
+        throw ClinicError(.slotBooked).with("appointment_id", .int(Int(booked.id.rawValue)))
+      }
+      let reason = reason.map { Note(rawValue: $0.rawValue) }
+      cancelled = try await booked.cancel(for: reason, by: caller, in: transaction, of: clinic).id
+    }
+    if !slot.isBlocked || reason.map({ $0.rawValue != slot.blockReason }) == true {
+      slot = try await slot.changed(
+        "is_blocked = true, block_reason = coalesce(\(reason), block_reason)", in: transaction)
+    }
+    return Result(slot: slot, cancelledAppointmentID: cancelled)
+  }
+
+  /// The appointment that has the slot, locked. Read after the slot's lock, under which nobody
+  /// else can take it.
+  private func booking(in transaction: Transaction) async throws -> Appointment? {
+    let condition: SQL = "a.slot_id = \(id) AND a.status NOT IN ('CANCELLED', 'NO_SHOW')"
+    return try await transaction.query(
+      "\(sql: Appointment.select(where: condition)) FOR NO KEY UPDATE OF a"
+    ).decode(as: Appointment.self).first
+  }
+}
+
+/// Lets a blocked slot be booked again.
+package struct UnblockSlot: Command {
+  package typealias Result = Slot
+  package static let name = "slots.unblock"
+  package static let summary = "Lets a blocked slot be booked again."
+  package static let roles = Roles.only(.doctor)
+  package static let errors: [Reason] = [.noSuch, .staleVersion, .notYourSlots]
+
+  package let id: ID<Slot>
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("slot", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Slot {
+    let slot = try await Slot.locked(id, in: transaction)
+    try caller.requireOwnSlots(of: slot.doctorID)
+    if let version, version != slot.version { throw ClinicError.stale(slot.version) }
+    guard slot.isBlocked else { return slot }
+    return try await slot.changed("is_blocked = false, block_reason = NULL", in: transaction)
+  }
+}
+
+extension Slot {
+  /// Locks the slot against bookings and other changes.
+  fileprivate static func locked(
+    _ id: ID<Slot>, in transaction: Transaction
+  ) async throws -> Slot {
+    try await transaction.query("\(sql: select(where: "s.id = \(id)")) FOR UPDATE OF s")
+      .row(orMissing: "slot", id)
+  }
+
+  fileprivate func changed(_ fields: SQL, in transaction: Transaction) async throws -> Slot {
+    try await transaction.pipeline([
+      """
+      UPDATE slots SET \(sql: fields), version = version + 1, updated_at = now() WHERE id = \(id)
+      """,
+      Self.select(where: "s.id = \(id)"),
+    ])[1].row()
+  }
+}

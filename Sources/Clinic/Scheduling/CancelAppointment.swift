@@ -1,0 +1,58 @@
+import JSONRPC
+package import Postgres
+
+/// Cancels an appointment: its slot is free again, the row and the reason stay (rule 12). Of a
+/// patient who has checked in and is not with the doctor yet the token is cancelled with it.
+package struct CancelAppointment: Command {
+  package typealias Result = Appointment
+  package static let name = "appointments.cancel"
+  package static let summary = "Cancels an appointment and frees its slot."
+  package static let roles = Roles.only(.reception, .doctor)
+  package static let errors: [Reason] = [.noSuch, .staleVersion, .invalidTransition, .dayClosed]
+  // It may change the queue.
+  package static let sharesTransaction = false
+
+  package let id: ID<Appointment>
+  package let reason: Note?
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("appointment", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Appointment {
+    transaction.enqueue(
+      Appointment.lockDay("SELECT date FROM appointments WHERE id = \(id)"))
+    let appointment: Appointment = try await transaction.query(Appointment.lock(id))
+      .row(orMissing: "appointment", id)
+    try appointment.require(version)
+    return try await appointment.cancel(for: reason, by: caller, in: transaction, of: clinic)
+  }
+}
+
+extension Appointment {
+  /// Locks a day of the queue, if there is one, before the appointment whose token may move with
+  /// it: the queue takes the two in that order.
+  ///
+  /// - Parameter date: a subquery that gives the day.
+  static func lockDay(_ date: SQL) -> SQL {
+    "SELECT FROM queue_days WHERE date = (\(sql: date)) FOR NO KEY UPDATE"
+  }
+
+  /// Cancels the appointment, which is locked after its day, and its token.
+  ///
+  /// - Throws: `invalid_transition` from where nothing can be cancelled any more.
+  func cancel(
+    for reason: Note?, by caller: Caller, in transaction: Transaction, of clinic: Clinic
+  ) async throws -> Appointment {
+    guard status == .scheduled || status == .checkedIn else { throw cannotBecome(.cancelled) }
+    let cancelled = try await changed(
+      ["status = 'CANCELLED'", "cancel_reason = \(reason)"], by: caller, in: transaction)
+    if status == .checkedIn, let token {
+      try await clinic.queue.change(token.date, in: transaction) { day, now in
+        try day.setStatus(of: token.number, to: .cancelled, at: now)
+      }
+    }
+    return cancelled
+  }
+}

@@ -1,0 +1,39 @@
+import JSONRPC
+package import Postgres
+
+/// Books a slot for a patient. Of all who try at once one succeeds (rule 7); a patient's own
+/// appointments overlap only if the call says so (rule 9).
+package struct CreateAppointment: Command {
+  package typealias Result = Appointment
+  package static let name = "appointments.create"
+  package static let summary = "Books a slot for a patient."
+  package static let roles = Roles.only(.reception, .doctor)
+  package static let errors: [Reason] = [
+    .noSuch, .slotTaken, .slotBlocked, .appointmentsOverlap, .inPast, .patientArchived, .notADoctor,
+  ]
+
+  package let patientID: ID<Patient>
+  package let slotID: ID<Slot>
+  package let reason: Note?
+  package let notes: Note?
+  package let override: Bool?
+
+  package var subject: Subject? { Subject("appointment") }
+  package func subject(of result: Appointment) -> Subject? { Subject("appointment", result.id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Appointment {
+    let found = try await Booking(slot: slotID, client: .patient(patientID)).look(in: transaction)
+    try await found.check(override: override ?? false, staff: clinic.staff)
+    return try await transaction.query(
+      """
+      WITH a AS (INSERT INTO appointments (patient_id, slot_id, doctor_id, date, start_time, \
+      end_time, reason, notes, may_overlap, created_by, changed_by) \
+      SELECT \(found.patientID), id, doctor_id, date, start_time, end_time, \(reason), \(notes), \
+      \(found.overlaps), \(caller.name), \(caller.name) FROM slots WHERE id = \(slotID) \
+      RETURNING *) SELECT \(sql: Appointment.columns) FROM a \(sql: Appointment.joins)
+      """
+    ).row()
+  }
+}

@@ -1,0 +1,124 @@
+import JSONRPC
+import Postgres
+
+/// Lists appointments in order of time; without a date to begin with, the latest first.
+package struct ListAppointments: Query {
+  package typealias Result = Page<Appointment>
+  package static let name = "appointments.list"
+  package static let summary = "Lists appointments by patient, doctor, dates and status."
+  package static let roles = Roles.only(.reception, .doctor)
+  package static let isAudited = true
+
+  package let patientID: ID<Patient>?
+  package let doctorID: ID<User>?
+  package let date: LocalDate?
+  package let from: LocalDate?
+  package let to: LocalDate?
+  package let status: Appointment.Status?
+  package let limit: PageLimit?
+  package let cursor: TimedCursor?
+
+  package var subject: Subject? {
+    patientID.map { Subject("patient", $0) } ?? Subject("appointment")
+  }
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<Appointment> {
+    let limit = limit ?? .standard
+    let order: SQL = isForward ? "ASC" : "DESC"
+    let appointments = try await clinic.postgres.query(
+      """
+      \(sql: Appointment.select(where: conditions)) ORDER BY a.date \(sql: order), \
+      a.start_time \(sql: order), a.id \(sql: order) LIMIT \(limit.rawValue + 1)
+      """
+    ).decode(as: Appointment.self)
+    return Page(appointments, limit: limit) {
+      TimedCursor(date: $0.date, time: $0.startTime, id: $0.id.rawValue).rawValue
+    }
+  }
+
+  private var isForward: Bool { date != nil || from != nil }
+
+  private var conditions: SQL {
+    var conditions: [SQL] = ["true"]
+    if let patientID { conditions.append("a.patient_id = (SELECT survivor(\(patientID)))") }
+    if let doctorID { conditions.append("a.doctor_id = \(doctorID)") }
+    if let date { conditions.append("a.date = \(date)") }
+    if let from { conditions.append("a.date >= \(from)") }
+    if let to { conditions.append("a.date <= \(to)") }
+    if let status { conditions.append("a.status = \(status)") }
+    if let cursor {
+      let side: SQL = isForward ? ">" : "<"
+      conditions.append("(a.date, a.start_time, a.id) \(sql: side) \(sql: cursor.place)")
+    }
+    return conditions.joined(separator: " AND ")
+  }
+}
+
+/// One appointment with everything that happened to it.
+package struct GetAppointment: Query {
+  package struct Event: Codable, Sendable, Equatable {
+    package let at: Instant
+    package let status: Appointment.Status
+    package let slotID: ID<Slot>
+    /// A user's name; `queue` for what came with the token, `clinicd` for the close of the day.
+    package let changedBy: String
+    /// Of a cancellation.
+    package let reason: String?
+  }
+  package struct Result: Codable, Sendable {
+    let appointment: Appointment
+    /// Every status and slot that it had, the first one first.
+    let history: [Event]
+
+    init(appointment: Appointment, history: [Event]) {
+      self.appointment = appointment
+      self.history = history
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+      try appointment.encode(to: encoder)
+      try Extra(history: history).encode(to: encoder)
+    }
+
+    package init(from decoder: any Decoder) throws {
+      appointment = try Appointment(from: decoder)
+      history = try Extra(from: decoder).history
+    }
+
+    private struct Extra: Codable { let history: [Event] }
+  }
+  package static let name = "appointments.get"
+  package static let summary = "Gives one appointment with its history."
+  package static let roles = Roles.only(.reception, .doctor)
+  package static let errors: [Reason] = [.noSuch]
+  package static let isAudited = true
+
+  package let id: ID<Appointment>
+
+  package var subject: Subject? { Subject("appointment", id) }
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
+    // One row an event, so that both are of one moment.
+    let rows = try await clinic.postgres.query(
+      """
+      SELECT \(sql: Appointment.columns), e.at, e.status, e.slot_id, e.changed_by, e.reason \
+      FROM appointments a \(sql: Appointment.joins) \
+      JOIN appointment_events e ON e.appointment_id = a.id WHERE a.id = \(id) ORDER BY e.id
+      """)
+    let whole = try rows.decode(as: WithEvent.self)
+    guard let first = whole.first else { throw ClinicError.notFound("appointment", id) }
+    return Result(appointment: first.appointment, history: whole.map(\.event))
+  }
+
+  private struct WithEvent: RowDecodable {
+    let appointment: Appointment
+    let event: Event
+
+    init(cells: inout Cells) throws(PostgresError) {
+      appointment = try Appointment(cells: &cells)
+      event = Event(
+        at: try cells.next(), status: try cells.next(), slotID: try cells.next(),
+        changedBy: try cells.next(), reason: try cells.next())
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import JSONRPC
+package import Postgres
+
+/// Notes that nobody came: after the grace period, and never over an arrival (rule 13).
+package struct MarkNoShow: Command {
+  package typealias Result = Appointment
+  package static let name = "appointments.mark_no_show"
+  package static let summary = "Notes that a patient did not come, after the grace period."
+  package static let roles = Roles.only(.reception, .doctor)
+  package static let errors: [Reason] = [.noSuch, .staleVersion, .invalidTransition, .tooEarly]
+
+  package let id: ID<Appointment>
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("appointment", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Appointment {
+    let results = try await transaction.pipeline([
+      Appointment.lock(id),
+      """
+      SELECT (date + start_time)::timestamptz \
+      + make_interval(mins => \(clinic.settings.scheduling.noShowGrace)), clock_timestamp() \
+      FROM appointments WHERE id = \(id)
+      """,
+    ])
+    let appointment: Appointment = try results[0].row(orMissing: "appointment", id)
+    try appointment.require(version)
+    guard appointment.status == .scheduled else { throw appointment.cannotBecome(.noShow) }
+    guard let row = results[1].first else { throw ClinicError.notFound("appointment", id) }
+    var cells = row.cells
+    let notBefore: Instant = try cells.next()
+    let now: Instant = try cells.next()
+    guard now >= notBefore else {
+      throw ClinicError(.tooEarly).with("not_before", notBefore.description)
+    }
+    return try await appointment.changed(["status = 'NO_SHOW'"], by: caller, in: transaction)
+  }
+}
+
+/// Nobody came to what is still SCHEDULED when its day is over (rule 16).
+enum MissedAppointments {
+  /// Marks them and tells the audit, in one statement.
+  static func mark(under rules: SchedulingRules) -> SQL {
+    """
+    WITH missed AS (UPDATE appointments SET status = 'NO_SHOW', changed_by = 'clinicd', \
+    version = version + 1, updated_at = now() WHERE status = 'SCHEDULED' AND date < current_date \
+    AND (date + start_time)::timestamptz + make_interval(mins => \(rules.noShowGrace)) <= now() \
+    RETURNING id) INSERT INTO audit_entries (user_name, source, method, resource_type, \
+    resource_id, outcome, request_id) SELECT 'clinicd', 'daemon', \(MarkNoShow.name), \
+    'appointment', id::text, 'ok', 'daemon' FROM missed
+    """
+  }
+}
+
+extension SchedulingRules {
+  fileprivate var noShowGrace: Int32 { Int32(clamping: noShowGraceMinutes) }
+}
