@@ -135,7 +135,10 @@ struct JSONSchemaText {
     switch type {
     case "integer": .int(max(1, schema?["minimum"]?.int ?? 1))
     case "boolean": true
-    case "array": []
+    case "array":
+      .array(
+        (schema?["minItems"]?.int ?? 0) > 0
+          ? [JSONSchemaText(schema?["items"]).fitting ?? .null] : [])
     case "object":
       .object(
         (schema?["properties"].map { Array($0.members) } ?? []).map {

@@ -45,10 +45,10 @@ package struct CreateSlots: Command {
   package let doctorID: ID<User>
   package let from: LocalDate
   package let to: LocalDate
-  package let weekdays: ItemList<Weekday>?
   package let start: TimeOfDay
   package let end: TimeOfDay
   package let minutes: SlotMinutes
+  package let weekdays: ItemList<Weekday>?
   package let breaks: Breaks?
 
   package var subject: Subject? { Subject("doctor", doctorID) }
