@@ -33,6 +33,27 @@ export interface Patient {
   updated_at: string;
 }
 
+export interface Appointment {
+  id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  slot_id: number;
+  date: string;
+  start_time: string;
+  end_time: string;
+  status: "SCHEDULED" | "CHECKED_IN" | "WITH_DOCTOR" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
+  reason: string | null;
+  notes: string | null;
+  cancel_reason: string | null;
+  token: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  history: Array<AppointmentHistoryItem>;
+}
+
 export interface Invoice {
   items: Array<InvoiceItemsItem>;
   payments: Array<InvoicePaymentsItem>;
@@ -165,6 +186,69 @@ export interface PatientsCreateResult {
   created_at: string;
   updated_at: string;
   possible_duplicates: Array<PatientsCreateResultPossibleDuplicatesItem>;
+}
+
+export interface SlotsCreateBulkResult {
+  created: number;
+  items: Array<SlotsCreateBulkResultItemsItem>;
+  skipped: Array<SlotsCreateBulkResultSkippedItem>;
+}
+
+export interface SlotsBlockResult {
+  id: number;
+  doctor_id: number;
+  date: string;
+  start_time: string;
+  end_time: string;
+  is_blocked: boolean;
+  block_reason: string | null;
+  appointment_id: number | null;
+  is_available: boolean;
+  version: number;
+  cancelled_appointment_id: number | null;
+}
+
+export interface SlotsUnblockResult {
+  id: number;
+  doctor_id: number;
+  date: string;
+  start_time: string;
+  end_time: string;
+  is_blocked: boolean;
+  block_reason: string | null;
+  appointment_id: number | null;
+  is_available: boolean;
+  version: number;
+}
+
+export interface SlotsListResult {
+  items: Array<SlotsUnblockResult>;
+  next_cursor: string | null;
+}
+
+export interface AppointmentsCreateResult {
+  id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  slot_id: number;
+  date: string;
+  start_time: string;
+  end_time: string;
+  status: "SCHEDULED" | "CHECKED_IN" | "WITH_DOCTOR" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
+  reason: string | null;
+  notes: string | null;
+  cancel_reason: string | null;
+  token: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface AppointmentsListResult {
+  items: Array<AppointmentsCreateResult>;
+  next_cursor: string | null;
 }
 
 export interface QueueToken {
@@ -370,6 +454,11 @@ export interface PatientsCreateEmergencyContact {
   relation?: string | null;
 }
 
+export interface SlotsCreateBulkBreaksItem {
+  start: string;
+  end: string;
+}
+
 export interface QueueSubscribeSince {
   date: string;
   version: number;
@@ -397,6 +486,14 @@ export interface PatientEmergencyContact {
   name: string;
   phone: string | null;
   relation: string | null;
+}
+
+export interface AppointmentHistoryItem {
+  at: string;
+  status: "SCHEDULED" | "CHECKED_IN" | "WITH_DOCTOR" | "COMPLETED" | "CANCELLED" | "NO_SHOW";
+  slot_id: number;
+  changed_by: string;
+  reason: string | null;
 }
 
 export interface InvoiceItemsItem {
@@ -462,6 +559,20 @@ export interface PatientsCreateResultPossibleDuplicatesItem {
   phone: string | null;
   date_of_birth: string | null;
   score: number;
+}
+
+export interface SlotsCreateBulkResultItemsItem {
+  id: number;
+  date: string;
+  start_time: string;
+  end_time: string;
+}
+
+export interface SlotsCreateBulkResultSkippedItem {
+  date: string;
+  start_time: string;
+  reason: "exists" | "overlaps" | "no_such_time" | "past";
+  slot_id: number | null;
 }
 
 export interface Board {
@@ -621,8 +732,30 @@ export interface Methods {
   "patients.update": { params: { id: number; name?: string | null; phone?: string | null; date_of_birth?: string | null; estimated_age?: number | null; sex?: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN" | null; email?: string | null; address?: string | null; allergies?: Array<string> | null; chronic_conditions?: Array<string> | null; medical_history?: string | null; emergency_contact?: PatientsCreateEmergencyContact | null; verified?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: Patient };
   /** Archives a patient; refused while the patient is in the queue. */
   "patients.delete": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: Patient };
+  /** Makes a doctor's slots over a range of dates; tells which it left out and why. */
+  "slots.create_bulk": { params: { doctor_id: number; from: string; to: string; start: string; end: string; minutes: number; weekdays?: Array<"MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN"> | null; breaks?: Array<SlotsCreateBulkBreaksItem> | null; idempotency_key?: string | null }; result: SlotsCreateBulkResult };
+  /** Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so. */
+  "slots.block": { params: { id: number; reason?: string | null; cancel_appointments?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: SlotsBlockResult };
+  /** Lets a blocked slot be booked again. */
+  "slots.unblock": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: SlotsUnblockResult };
+  /** Lists slots by doctor, dates and whether they can be booked. */
+  "slots.list": { params: { doctor_id?: number | null; from?: string | null; to?: string | null; available?: boolean | null; limit?: number | null; cursor?: string | null }; result: SlotsListResult };
+  /** Books a slot for a patient. */
+  "appointments.create": { params: { patient_id: number; slot_id: number; reason?: string | null; notes?: string | null; override?: boolean | null; idempotency_key?: string | null }; result: AppointmentsCreateResult };
+  /** Gives one appointment with its history. */
+  "appointments.get": { params: { id: number }; result: Appointment };
+  /** Lists appointments by patient, doctor, dates and status. */
+  "appointments.list": { params: { patient_id?: number | null; doctor_id?: number | null; date?: string | null; from?: string | null; to?: string | null; status?: "SCHEDULED" | "CHECKED_IN" | "WITH_DOCTOR" | "COMPLETED" | "CANCELLED" | "NO_SHOW" | null; limit?: number | null; cursor?: string | null }; result: AppointmentsListResult };
+  /** Changes an appointment, or moves it to another slot. */
+  "appointments.update": { params: { id: number; slot_id?: number | null; reason?: string | null; notes?: string | null; status?: "SCHEDULED" | "CHECKED_IN" | "WITH_DOCTOR" | "COMPLETED" | "CANCELLED" | "NO_SHOW" | null; override?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: AppointmentsCreateResult };
+  /** Cancels an appointment and frees its slot. */
+  "appointments.cancel": { params: { id: number; reason?: string | null; version?: number | null; idempotency_key?: string | null }; result: AppointmentsCreateResult };
+  /** Notes that a patient did not come, after the grace period. */
+  "appointments.mark_no_show": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: AppointmentsCreateResult };
   /** Puts a patient without an appointment into today's queue. */
   "queue.walk_in": { params: { patient_id?: number | null; doctor_id?: number | null; priority?: "ROUTINE" | "URGENT" | "EMERGENCY" | null; visitor?: string | null; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  /** Puts a patient who came for an appointment into today's queue. */
+  "queue.check_in": { params: { appointment_id: number; idempotency_key?: string | null }; result: QueueToken | BoardToken };
   /** Gives the queue of today or of another day. */
   "queue.today": { params: { date?: string | null }; result: QueueTodayResult | QueueTodayResult2 };
   /** Calls the next waiting patient for a doctor. */

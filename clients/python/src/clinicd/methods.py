@@ -15,7 +15,15 @@ KEYED: frozenset[str] = frozenset(
         "patients.create",
         "patients.update",
         "patients.delete",
+        "slots.create_bulk",
+        "slots.block",
+        "slots.unblock",
+        "appointments.create",
+        "appointments.update",
+        "appointments.cancel",
+        "appointments.mark_no_show",
         "queue.walk_in",
+        "queue.check_in",
         "queue.call_next",
         "queue.set_status",
         "queue.undo",
@@ -450,6 +458,222 @@ class AsyncPatients:
         return cast("types.Patient", await self._caller.call("patients.delete", params))
 
 
+class AsyncSlots:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def create_bulk(
+        self,
+        *,
+        doctor_id: int,
+        from_: str,
+        to: str,
+        start: str,
+        end: str,
+        minutes: int,
+        weekdays: List[Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]] | None | Unset = UNSET,
+        breaks: List[types.SlotsCreateBulkBreaksItem] | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.SlotsCreateBulkResult:
+        """Makes a doctor's slots over a range of dates; tells which it left out and why."""
+        params: dict[str, Any] = {
+            "doctor_id": doctor_id,
+            "from": from_,
+            "to": to,
+            "start": start,
+            "end": end,
+            "minutes": minutes,
+            "weekdays": weekdays,
+            "breaks": breaks,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SlotsCreateBulkResult", await self._caller.call("slots.create_bulk", params))
+
+    async def block(
+        self,
+        *,
+        id: int,
+        reason: str | None | Unset = UNSET,
+        cancel_appointments: bool | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.SlotsBlockResult:
+        """Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "cancel_appointments": cancel_appointments,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SlotsBlockResult", await self._caller.call("slots.block", params))
+
+    async def unblock(
+        self,
+        *,
+        id: int,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.SlotsUnblockResult:
+        """Lets a blocked slot be booked again."""
+        params: dict[str, Any] = {
+            "id": id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SlotsUnblockResult", await self._caller.call("slots.unblock", params))
+
+    async def list(
+        self,
+        *,
+        doctor_id: int | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        available: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.SlotsListResult:
+        """Lists slots by doctor, dates and whether they can be booked."""
+        params: dict[str, Any] = {
+            "doctor_id": doctor_id,
+            "from": from_,
+            "to": to,
+            "available": available,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SlotsListResult", await self._caller.call("slots.list", params))
+
+
+class AsyncAppointments:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        patient_id: int,
+        slot_id: int,
+        reason: str | None | Unset = UNSET,
+        notes: str | None | Unset = UNSET,
+        override: bool | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.AppointmentsCreateResult:
+        """Books a slot for a patient."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "slot_id": slot_id,
+            "reason": reason,
+            "notes": notes,
+            "override": override,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsCreateResult", await self._caller.call("appointments.create", params))
+
+    async def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Appointment:
+        """Gives one appointment with its history."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Appointment", await self._caller.call("appointments.get", params))
+
+    async def list(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        date: str | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        status: Literal["SCHEDULED", "CHECKED_IN", "WITH_DOCTOR", "COMPLETED", "CANCELLED", "NO_SHOW"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.AppointmentsListResult:
+        """Lists appointments by patient, doctor, dates and status."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "doctor_id": doctor_id,
+            "date": date,
+            "from": from_,
+            "to": to,
+            "status": status,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsListResult", await self._caller.call("appointments.list", params))
+
+    async def update(
+        self,
+        *,
+        id: int,
+        slot_id: int | None | Unset = UNSET,
+        reason: str | None | Unset = UNSET,
+        notes: str | None | Unset = UNSET,
+        status: Literal["SCHEDULED", "CHECKED_IN", "WITH_DOCTOR", "COMPLETED", "CANCELLED", "NO_SHOW"] | None | Unset = UNSET,
+        override: bool | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.AppointmentsCreateResult:
+        """Changes an appointment, or moves it to another slot."""
+        params: dict[str, Any] = {
+            "id": id,
+            "slot_id": slot_id,
+            "reason": reason,
+            "notes": notes,
+            "status": status,
+            "override": override,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsCreateResult", await self._caller.call("appointments.update", params))
+
+    async def cancel(
+        self,
+        *,
+        id: int,
+        reason: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.AppointmentsCreateResult:
+        """Cancels an appointment and frees its slot."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsCreateResult", await self._caller.call("appointments.cancel", params))
+
+    async def mark_no_show(
+        self,
+        *,
+        id: int,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.AppointmentsCreateResult:
+        """Notes that a patient did not come, after the grace period."""
+        params: dict[str, Any] = {
+            "id": id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsCreateResult", await self._caller.call("appointments.mark_no_show", params))
+
+
 class AsyncQueue:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
@@ -473,6 +697,20 @@ class AsyncQueue:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.walk_in", params))
+
+    async def check_in(
+        self,
+        *,
+        appointment_id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Puts a patient who came for an appointment into today's queue."""
+        params: dict[str, Any] = {
+            "appointment_id": appointment_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", await self._caller.call("queue.check_in", params))
 
     async def today(
         self,
@@ -1146,6 +1384,8 @@ class AsyncMethods:
         self.devices = AsyncDevices(caller)
         self.kiosk = AsyncKiosk(caller)
         self.patients = AsyncPatients(caller)
+        self.slots = AsyncSlots(caller)
+        self.appointments = AsyncAppointments(caller)
         self.queue = AsyncQueue(caller)
         self.inventory = AsyncInventory(caller)
         self.billing = AsyncBilling(caller)
@@ -1564,6 +1804,222 @@ class Patients:
         return cast("types.Patient", self._caller.call("patients.delete", params))
 
 
+class Slots:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def create_bulk(
+        self,
+        *,
+        doctor_id: int,
+        from_: str,
+        to: str,
+        start: str,
+        end: str,
+        minutes: int,
+        weekdays: List[Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]] | None | Unset = UNSET,
+        breaks: List[types.SlotsCreateBulkBreaksItem] | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.SlotsCreateBulkResult:
+        """Makes a doctor's slots over a range of dates; tells which it left out and why."""
+        params: dict[str, Any] = {
+            "doctor_id": doctor_id,
+            "from": from_,
+            "to": to,
+            "start": start,
+            "end": end,
+            "minutes": minutes,
+            "weekdays": weekdays,
+            "breaks": breaks,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SlotsCreateBulkResult", self._caller.call("slots.create_bulk", params))
+
+    def block(
+        self,
+        *,
+        id: int,
+        reason: str | None | Unset = UNSET,
+        cancel_appointments: bool | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.SlotsBlockResult:
+        """Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "cancel_appointments": cancel_appointments,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SlotsBlockResult", self._caller.call("slots.block", params))
+
+    def unblock(
+        self,
+        *,
+        id: int,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.SlotsUnblockResult:
+        """Lets a blocked slot be booked again."""
+        params: dict[str, Any] = {
+            "id": id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SlotsUnblockResult", self._caller.call("slots.unblock", params))
+
+    def list(
+        self,
+        *,
+        doctor_id: int | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        available: bool | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.SlotsListResult:
+        """Lists slots by doctor, dates and whether they can be booked."""
+        params: dict[str, Any] = {
+            "doctor_id": doctor_id,
+            "from": from_,
+            "to": to,
+            "available": available,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SlotsListResult", self._caller.call("slots.list", params))
+
+
+class Appointments:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def create(
+        self,
+        *,
+        patient_id: int,
+        slot_id: int,
+        reason: str | None | Unset = UNSET,
+        notes: str | None | Unset = UNSET,
+        override: bool | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.AppointmentsCreateResult:
+        """Books a slot for a patient."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "slot_id": slot_id,
+            "reason": reason,
+            "notes": notes,
+            "override": override,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsCreateResult", self._caller.call("appointments.create", params))
+
+    def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Appointment:
+        """Gives one appointment with its history."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Appointment", self._caller.call("appointments.get", params))
+
+    def list(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        date: str | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        status: Literal["SCHEDULED", "CHECKED_IN", "WITH_DOCTOR", "COMPLETED", "CANCELLED", "NO_SHOW"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.AppointmentsListResult:
+        """Lists appointments by patient, doctor, dates and status."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "doctor_id": doctor_id,
+            "date": date,
+            "from": from_,
+            "to": to,
+            "status": status,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsListResult", self._caller.call("appointments.list", params))
+
+    def update(
+        self,
+        *,
+        id: int,
+        slot_id: int | None | Unset = UNSET,
+        reason: str | None | Unset = UNSET,
+        notes: str | None | Unset = UNSET,
+        status: Literal["SCHEDULED", "CHECKED_IN", "WITH_DOCTOR", "COMPLETED", "CANCELLED", "NO_SHOW"] | None | Unset = UNSET,
+        override: bool | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.AppointmentsCreateResult:
+        """Changes an appointment, or moves it to another slot."""
+        params: dict[str, Any] = {
+            "id": id,
+            "slot_id": slot_id,
+            "reason": reason,
+            "notes": notes,
+            "status": status,
+            "override": override,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsCreateResult", self._caller.call("appointments.update", params))
+
+    def cancel(
+        self,
+        *,
+        id: int,
+        reason: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.AppointmentsCreateResult:
+        """Cancels an appointment and frees its slot."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsCreateResult", self._caller.call("appointments.cancel", params))
+
+    def mark_no_show(
+        self,
+        *,
+        id: int,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.AppointmentsCreateResult:
+        """Notes that a patient did not come, after the grace period."""
+        params: dict[str, Any] = {
+            "id": id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AppointmentsCreateResult", self._caller.call("appointments.mark_no_show", params))
+
+
 class Queue:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -1587,6 +2043,20 @@ class Queue:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.walk_in", params))
+
+    def check_in(
+        self,
+        *,
+        appointment_id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.QueueToken | types.BoardToken:
+        """Puts a patient who came for an appointment into today's queue."""
+        params: dict[str, Any] = {
+            "appointment_id": appointment_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.QueueToken | types.BoardToken", self._caller.call("queue.check_in", params))
 
     def today(
         self,
@@ -2260,6 +2730,8 @@ class Methods:
         self.devices = Devices(caller)
         self.kiosk = Kiosk(caller)
         self.patients = Patients(caller)
+        self.slots = Slots(caller)
+        self.appointments = Appointments(caller)
         self.queue = Queue(caller)
         self.inventory = Inventory(caller)
         self.billing = Billing(caller)

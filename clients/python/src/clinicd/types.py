@@ -38,6 +38,27 @@ class Patient(TypedDict):
     updated_at: str
 
 
+class Appointment(TypedDict):
+    id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    slot_id: int
+    date: str
+    start_time: str
+    end_time: str
+    status: Literal["SCHEDULED", "CHECKED_IN", "WITH_DOCTOR", "COMPLETED", "CANCELLED", "NO_SHOW"]
+    reason: str | None
+    notes: str | None
+    cancel_reason: str | None
+    token: str | None
+    version: int
+    created_at: str
+    updated_at: str
+    history: List[AppointmentHistoryItem]
+
+
 class Invoice(TypedDict):
     items: List[InvoiceItemsItem]
     payments: List[InvoicePaymentsItem]
@@ -170,6 +191,69 @@ class PatientsCreateResult(TypedDict):
     created_at: str
     updated_at: str
     possible_duplicates: List[PatientsCreateResultPossibleDuplicatesItem]
+
+
+class SlotsCreateBulkResult(TypedDict):
+    created: int
+    items: List[SlotsCreateBulkResultItemsItem]
+    skipped: List[SlotsCreateBulkResultSkippedItem]
+
+
+class SlotsBlockResult(TypedDict):
+    id: int
+    doctor_id: int
+    date: str
+    start_time: str
+    end_time: str
+    is_blocked: bool
+    block_reason: str | None
+    appointment_id: int | None
+    is_available: bool
+    version: int
+    cancelled_appointment_id: int | None
+
+
+class SlotsUnblockResult(TypedDict):
+    id: int
+    doctor_id: int
+    date: str
+    start_time: str
+    end_time: str
+    is_blocked: bool
+    block_reason: str | None
+    appointment_id: int | None
+    is_available: bool
+    version: int
+
+
+class SlotsListResult(TypedDict):
+    items: List[SlotsUnblockResult]
+    next_cursor: str | None
+
+
+class AppointmentsCreateResult(TypedDict):
+    id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    slot_id: int
+    date: str
+    start_time: str
+    end_time: str
+    status: Literal["SCHEDULED", "CHECKED_IN", "WITH_DOCTOR", "COMPLETED", "CANCELLED", "NO_SHOW"]
+    reason: str | None
+    notes: str | None
+    cancel_reason: str | None
+    token: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class AppointmentsListResult(TypedDict):
+    items: List[AppointmentsCreateResult]
+    next_cursor: str | None
 
 
 class QueueToken(TypedDict):
@@ -381,6 +465,11 @@ class PatientsCreateEmergencyContact(_PatientsCreateEmergencyContact, total=Fals
     relation: str | None
 
 
+class SlotsCreateBulkBreaksItem(TypedDict):
+    start: str
+    end: str
+
+
 class QueueSubscribeSince(TypedDict):
     date: str
     version: int
@@ -414,6 +503,14 @@ class PatientEmergencyContact(TypedDict):
     name: str
     phone: str | None
     relation: str | None
+
+
+class AppointmentHistoryItem(TypedDict):
+    at: str
+    status: Literal["SCHEDULED", "CHECKED_IN", "WITH_DOCTOR", "COMPLETED", "CANCELLED", "NO_SHOW"]
+    slot_id: int
+    changed_by: str
+    reason: str | None
 
 
 class InvoiceItemsItem(TypedDict):
@@ -479,6 +576,20 @@ class PatientsCreateResultPossibleDuplicatesItem(TypedDict):
     phone: str | None
     date_of_birth: str | None
     score: float
+
+
+class SlotsCreateBulkResultItemsItem(TypedDict):
+    id: int
+    date: str
+    start_time: str
+    end_time: str
+
+
+class SlotsCreateBulkResultSkippedItem(TypedDict):
+    date: str
+    start_time: str
+    reason: Literal["exists", "overlaps", "no_such_time", "past"]
+    slot_id: int | None
 
 
 class Board(TypedDict):
@@ -613,7 +724,17 @@ PatientsUpdateResult = Patient
 
 PatientsDeleteResult = Patient
 
+AppointmentsGetResult = Appointment
+
+AppointmentsUpdateResult = AppointmentsCreateResult
+
+AppointmentsCancelResult = AppointmentsCreateResult
+
+AppointmentsMarkNoShowResult = AppointmentsCreateResult
+
 QueueWalkInResult = Union[QueueToken, BoardToken]
+
+QueueCheckInResult = Union[QueueToken, BoardToken]
 
 QueueCallNextResult = Union[QueueToken, BoardToken]
 
