@@ -57,6 +57,7 @@ let package = Package(
     .target(name: "Mongo", dependencies: ["CMongoc"], swiftSettings: settings),
     .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: settings),
     .target(name: "Terminal", swiftSettings: settings),
+    .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "Bcrypt", dependencies: ["CCrypt"], swiftSettings: settings),
 
     // The wire.
@@ -64,7 +65,7 @@ let package = Package(
     .target(
       name: "RPCServer",
       dependencies: [
-        "JSONRPC", "CZlib", nio, nioPosix, nioHTTP, nioWebSocket, nioTLS, nioSSL, crypto, logging,
+        "JSONRPC", "Gzip", nio, nioPosix, nioHTTP, nioWebSocket, nioTLS, nioSSL, crypto, logging,
       ],
       swiftSettings: settings),
     .target(
@@ -110,7 +111,7 @@ let package = Package(
     .testTarget(
       name: "RPCServerTests",
       dependencies: [
-        "RPCServer", "RPCClient", "JSONRPC", nio, nioPosix, nioHTTP, nioWebSocket, logging,
+        "RPCServer", "RPCClient", "JSONRPC", "Gzip", nio, nioPosix, nioHTTP, nioWebSocket, logging,
       ],
       swiftSettings: settings),
     .testTarget(

@@ -52,6 +52,11 @@ package struct ConfigurationKey: Sendable {
       name: "CLINIC_WEB_ORIGINS", standard: "none", unit: "list",
       meaning: "origins whose pages may call beside the listener's own: `https://clinic.example`"),
     ConfigurationKey(
+      name: "CLINIC_CLIENTS_DIRECTORY", standard: "", unit: "path",
+      meaning:
+        "the pages of the web listener; by default `../share/clinicd/clients` as seen from the program, or `clients`"
+    ),
+    ConfigurationKey(
       name: "CLINIC_ALLOW_PLAIN_TCP", standard: "no", unit: "yes or no",
       meaning: "listen without TLS on an address that is not loopback"),
     ConfigurationKey(

@@ -187,7 +187,10 @@ extension ConnectionHandler {
     _ subscription: Subscription, _ change: (inout SubscriberState) -> Result
   ) -> Result {
     let before = subscription.state.pendingBytes
-    defer { pendingNotificationBytes += subscription.state.pendingBytes - before }
+    defer {
+      let more = subscription.state.pendingBytes - before
+      if more != 0 { pendingNotificationBytes += more }
+    }
     return change(&subscription.state)
   }
 }

@@ -14,7 +14,9 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   var context: ChannelHandlerContext?
   var closing = Closing.open
   /// What notifications are kept for a slow reader, together.
-  var pendingNotificationBytes = 0
+  var pendingNotificationBytes = 0 {
+    didSet { worker.counters.pendingBytes.add(pendingNotificationBytes - oldValue) }
+  }
   /// A flush follows in any case.
   private var willFlush = false
   let worker: EventLoopWorker
@@ -102,6 +104,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
       for subscription in subscriptions.values { loop.remove(subscription) }
       subscriptions = [:]
       held = []
+      pendingNotificationBytes = 0
       loop.remove(self)
       server.application.closed(session)
       server.admission.release(session.transport)
@@ -215,6 +218,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   private func run(_ start: ConnectionState.Start) {
     worker.counters.calls.add(1)
     if let outcome = server.application.handleNow(start.call, on: session) {
+      server.calls[start.call.method].note(outcome, after: .zero)
       state.complete(start.slot, with: outcome)
       return
     }
@@ -225,7 +229,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   /// The task of a call ended.
   func complete(_ slot: Int, with outcome: CallOutcome) {
     guard closing != .closed else { return }
-    let call = running.end(slot)
+    let call = running.end(slot, with: outcome)
     let batch = state.complete(slot, with: outcome)
     if let call, !held.isEmpty { settleHeld(by: call, outcome: outcome, in: batch) }
     process()

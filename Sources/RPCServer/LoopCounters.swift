@@ -9,6 +9,8 @@ final class LoopCounters: Sendable {
   let notifications = Counter()
   let overflows = Counter()
   let slowReadersClosed = Counter()
+  /// Of notifications that are kept for slow readers now.
+  let pendingBytes = Counter()
 }
 
 struct Counter: ~Copyable, Sendable {

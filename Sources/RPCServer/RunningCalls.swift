@@ -4,6 +4,8 @@ import JSONRPC
 struct RunningCalls {
   private struct Entry {
     let context: CallContext
+    let metrics: MethodMetrics
+    let start: ContinuousClock.Instant
     let task: Task<Void, Never>
 
     func cancel(_ reason: CancellationReason) {
@@ -21,9 +23,10 @@ struct RunningCalls {
     let call = start.call
     let slot = start.slot
     let application = server.application
+    let now = ContinuousClock.now
     let context = CallContext(
       sessionID: session.id, number: server.nextCallNumber(),
-      deadline: .now.advanced(by: start.profile.deadline))
+      deadline: now.advanced(by: start.profile.deadline))
     let task = Task(executorPreference: server.executor) {
       // Under load a call may wait for its turn for longer than its client does.
       let outcome =
@@ -35,15 +38,18 @@ struct RunningCalls {
       worker.post(.completed(connection: connection, slot: slot, outcome: outcome))
     }
     while entries.count <= slot { entries.append(nil) }
-    entries[slot] = Entry(context: context, task: task)
+    entries[slot] = Entry(
+      context: context, metrics: server.calls[call.method], start: now, task: task)
   }
 
   /// The task of a call ended.
   ///
   /// - Returns: the number of the call.
-  mutating func end(_ slot: Int) -> UInt64? {
-    defer { entries[slot] = nil }
-    return entries[slot]?.context.number
+  mutating func end(_ slot: Int, with outcome: CallOutcome) -> UInt64? {
+    guard let entry = entries[slot] else { return nil }
+    entries[slot] = nil
+    entry.metrics.note(outcome, after: .now - entry.start)
+    return entry.context.number
   }
 
   func contains(number: UInt64) -> Bool {

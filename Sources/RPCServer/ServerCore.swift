@@ -10,26 +10,29 @@ final class ServerCore: Sendable {
   let logger: Logger
   let hub: SubscriptionHub
   let admission = Admission()
+  let pages = Pages()
+  let calls: CallMetrics
   /// Open when a drain has nothing left to wait for.
   let idle = Latch()
 
   private let counters = Mutex<[LoopCounters]>([])
   private let webConfiguration: Mutex<WebConfiguration>
   private let sessions = Atomic<UInt64>(0)
-  private let calls: Atomic<UInt64>
+  private let callNumbers: Atomic<UInt64>
 
   init(
     application: any Application, limits: Limits, web: WebConfiguration, logger: Logger,
     hub: SubscriptionHub
   ) {
     self.application = application
+    calls = CallMetrics(methods: application.methodNames + [CancelParams.method])
     self.executor = application.executor
     self.limits = limits
     webConfiguration = Mutex(web)
     self.logger = logger
     self.hub = hub
     // Another start for each process, so that the numbers in old logs are not used again.
-    self.calls = Atomic(UInt64.random(in: 0...UInt64.max))
+    self.callNumbers = Atomic(UInt64.random(in: 0...UInt64.max))
   }
 
   /// Replaced at a reload.
@@ -40,6 +43,11 @@ final class ServerCore: Sendable {
 
   func add(_ counters: LoopCounters) {
     self.counters.withLock { $0.append(counters) }
+  }
+
+  /// A figure of all event loops together.
+  func sum(_ figure: (LoopCounters) -> Int) -> Int {
+    counters.withLock { $0.reduce(0) { $0 + figure($1) } }
   }
 
   /// No connection is open and no call runs.
@@ -55,6 +63,6 @@ final class ServerCore: Sendable {
   }
 
   func nextCallNumber() -> UInt64 {
-    calls.wrappingAdd(1, ordering: .relaxed).newValue
+    callNumbers.wrappingAdd(1, ordering: .relaxed).newValue
   }
 }

@@ -7,4 +7,12 @@ extension ProcessEnvironment {
     defer { unsafe free(path) }
     return unsafe String(cString: path)
   }
+
+  /// The folder that the running program is in.
+  public static var programFolder: String? {
+    guard let path = unsafe realpath("/proc/self/exe", nil) else { return nil }
+    defer { unsafe free(path) }
+    let program = unsafe String(cString: path)
+    return program.lastIndex(of: "/").map { String(program[..<$0]) }
+  }
 }

@@ -1,12 +1,19 @@
 import Clinic
 import Postgres
 import RPCServer
+import StoreLoop
+import Systemd
 
 extension Configuration {
   /// What the web listener is told.
   func web(for clinic: Clinic) -> WebConfiguration {
     var web = WebConfiguration()
     web.origins = webOrigins
+    let metrics = ClinicMetrics(
+      clinic: clinic, startedAt: Int(WallClock.microseconds() / 1_000_000))
+    web.metrics = { metrics.write(to: &$0) }
+    let folder = pagesFolder
+    web.page = { try? SmallFile.read("\(folder)/\($0)", limit: 16 << 20) }
     web.missing = {
       var missing: [String] = []
       if clinic.postgres.state != .up { missing.append("postgresql does not answer") }
@@ -14,5 +21,13 @@ extension Configuration {
       return missing
     }
     return web
+  }
+
+  /// Where the pages are: as it is configured, or as it was installed, or as it is in a checkout.
+  private var pagesFolder: String {
+    guard clientsDirectory.isEmpty else { return clientsDirectory }
+    let installed = ProcessEnvironment.programFolder.map { "\($0)/../share/clinicd/clients" }
+    if let installed, SmallFile.exists(installed) { return installed }
+    return "clients"
   }
 }

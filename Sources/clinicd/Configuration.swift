@@ -16,6 +16,7 @@ struct Configuration: Sendable {
   var tcp: (host: String, port: Int)?
   var webAddress: (host: String, port: Int)?
   var webOrigins: Set<String>
+  var clientsDirectory: String
   var allowsPlainTCP: Bool
   var eventLoops: Int
   var databaseConnections: Int
@@ -101,6 +102,7 @@ struct Configuration: Sendable {
     allowsPlainTCP = reader.flag("CLINIC_ALLOW_PLAIN_TCP")
     tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsPlainTCP)
     webAddress = reader.address("CLINIC_WEB_ADDRESS", allowsPlain: allowsPlainTCP)
+    clientsDirectory = reader.text("CLINIC_CLIENTS_DIRECTORY")
     webOrigins = reader.origins("CLINIC_WEB_ORIGINS")
     eventLoops = reader.number("CLINIC_EVENT_LOOPS", 1...64)
     databaseConnections = reader.number("CLINIC_DATABASE_CONNECTIONS", 2...200)

@@ -13,6 +13,7 @@ package struct ClinicApplication: Application {
   }
 
   package var executor: any TaskExecutor { clinic.loop }
+  package var methodNames: [String] { methods.names }
 
   package func opened(_ session: Session) { clinic.logins.opened(session) }
   package func closed(_ session: Session) { clinic.logins.closed(session) }

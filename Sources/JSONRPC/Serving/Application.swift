@@ -3,6 +3,9 @@ public protocol Application: Sendable {
   /// Where the tasks of calls run.
   var executor: any TaskExecutor { get }
 
+  /// The methods that there are, for figures about each.
+  var methodNames: [String] { get }
+
   /// A connection opened. Called before any of its calls, on the connection's event loop: must not
   /// block.
   func opened(_ session: Session)
@@ -27,6 +30,7 @@ public protocol Application: Sendable {
 }
 
 extension Application {
+  public var methodNames: [String] { [] }
   public func opened(_ session: Session) {}
   public func closed(_ session: Session) {}
   public func handleNow(_ call: IncomingCall, on session: Session) -> CallOutcome? { nil }

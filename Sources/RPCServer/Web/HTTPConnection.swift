@@ -2,6 +2,7 @@ import JSONRPC
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// Drives one connection that speaks HTTP/1.1: a request at a time, until it is closed or becomes a WebSocket.
 ///
@@ -178,8 +179,29 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     case .answered: reply(request.answer ?? .notFound)
     case .health: reply(.text(.ok, "ok"))
     case .readiness: reply(readiness)
+    case .metrics:
+      reply(
+        HTTPReply(
+          .ok, Array(server.metricsText.utf8), type: MetricsText.contentType,
+          headers: [("Cache-Control", "no-store")]))
+    case .page(let path, let type): openPage(request, path, type)
     case .socket: openSocket(request)
     case .call: call(request, body)
+    }
+  }
+
+  private func openPage(_ request: WebRequest, _ path: String, _ type: String) {
+    guard let eventLoop = context?.eventLoop else { return }
+    let head = request.head
+    let pages = server.pages
+    let read = server.web.page
+    NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+      pages.answer(head, path, type: type, read: read)
+    }.assumeIsolated().whenComplete { answer in
+      switch answer {
+      case .success(let reply): self.reply(reply)
+      case .failure: self.closeNow()
+      }
     }
   }
 

@@ -47,6 +47,7 @@ struct RPCExchange {
   private mutating func run(_ start: ConnectionState.Start) {
     worker.counters.calls.add(1)
     if let outcome = server.application.handleNow(start.call, on: session) {
+      server.calls[start.call.method].note(outcome, after: .zero)
       note(outcome)
       state.complete(start.slot, with: outcome)
     } else {
@@ -55,7 +56,7 @@ struct RPCExchange {
   }
 
   mutating func complete(_ slot: Int, with outcome: CallOutcome) {
-    _ = running.end(slot)
+    _ = running.end(slot, with: outcome)
     note(outcome)
     state.complete(slot, with: outcome)
   }

@@ -7,7 +7,9 @@ struct WebRequest {
     case socket
     /// A message in the body.
     case call
-    case health, readiness
+    case health, readiness, metrics
+    /// A file of the pages.
+    case page(String, type: String)
     /// A reply that needs nothing more.
     case answered
   }
@@ -42,7 +44,20 @@ struct WebRequest {
     case "/rpc": return rpc(head, limits: limits)
     case "/healthz": return get(head, .health)
     case "/readyz": return get(head, .readiness)
-    default: return .reply(.notFound)
+    case "/metrics": return get(head, .metrics)
+    default: return page(head)
+    }
+  }
+
+  private static func page(_ head: HTTPRequestHead) -> Outcome {
+    switch PagePath(head.path) {
+    case .file(let path, let type): get(head, .page(path, type: type))
+    case .redirect(let path):
+      .reply(
+        .text(
+          .found, "It is at \(path)",
+          headers: [("Location", path + head.uri.dropFirst(head.path.count))]))
+    case .none: .reply(.notFound)
     }
   }
 

@@ -54,7 +54,7 @@ import Testing
     #expect(request(.POST, "/healthz").answer?.headers["Allow"] == ["GET, HEAD"])
   }
 
-  @Test(arguments: ["/", "/rpc/", "/RPC", "/healthz/x", "*", "//rpc", "/%72pc"])
+  @Test(arguments: ["/rpc/", "/RPC", "/healthz/x", "*", "//rpc", "/%72pc"])
   func thereIsNothingElse(_ uri: String) {
     #expect(request(.GET, uri).answer?.status == .notFound)
   }

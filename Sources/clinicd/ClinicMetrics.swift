@@ -1,0 +1,73 @@
+import Clinic
+import Postgres
+import RPCServer
+import Systemd
+
+/// The figures of the clinic and of the process, for `/metrics`.
+struct ClinicMetrics: Sendable {
+  let clinic: Clinic
+  /// Unix time in seconds.
+  let startedAt: Int
+
+  func write(to text: inout MetricsText) {
+    text.family("clinicd_build_info", .gauge, "The program that runs.")
+    text.sample(1, [("version", Daemon.version)])
+    writeStores(to: &text)
+    writePostgres(clinic.postgres.statistics, to: &text)
+    writeProjections(clinic.relay.status, to: &text)
+    writeProcess(.current(), to: &text)
+  }
+
+  private func writeStores(to text: inout MetricsText) {
+    text.family("clinicd_store_up", .gauge, "Whether a store answers.")
+    for store in clinic.stores { text.sample(store.isUp ? 1 : 0, [("store", store.name)]) }
+    text.single(
+      "clinicd_staff_trusted", .gauge, "Whether what is known of the staff is up to date.",
+      clinic.staff.isTrusted ? 1 : 0)
+  }
+
+  private func writePostgres(_ pool: PostgresStatistics, to text: inout MetricsText) {
+    text.single(
+      "clinicd_postgres_connections", .gauge, "Open connections to PostgreSQL.", pool.connections)
+    text.single(
+      "clinicd_postgres_transactions_in_use", .gauge, "Transactions that have a connection.",
+      pool.transactionsInUse)
+    text.single(
+      "clinicd_postgres_transactions_waiting", .gauge, "Transactions that wait for a connection.",
+      pool.transactionsWaiting)
+    text.single(
+      "clinicd_postgres_queries_in_flight", .gauge, "Queries outside of transactions.",
+      pool.queriesInFlight)
+    text.single(
+      "clinicd_postgres_queries_total", .counter, "Queries outside of transactions.", pool.queries)
+    text.single(
+      "clinicd_postgres_transactions_total", .counter, "Transactions.", pool.transactions)
+    text.family(
+      "clinicd_postgres_errors_total", .counter, "Connections that were lost or never made.")
+    text.sample(pool.connectionsLost, [("kind", "lost")])
+    text.sample(pool.connectionsFailed, [("kind", "failed")])
+  }
+
+  /// The lag is known to the instance that carries the outbox.
+  private func writeProjections(_ lag: Relay.Lag, to text: inout MetricsText) {
+    text.single(
+      "clinicd_outbox_leader", .gauge, "Whether this instance carries the outbox.",
+      lag.isLeader ? 1 : 0)
+    guard lag.unsealed != nil || lag.unshipped != nil else { return }
+    text.family(
+      "clinicd_outbox_lag_entries", .gauge, "Entries that a projection does not have yet.")
+    if let unsealed = lag.unsealed { text.sample(unsealed, [("projection", "audit_chain")]) }
+    if let unshipped = lag.unshipped { text.sample(unshipped, [("projection", "mongodb")]) }
+  }
+
+  private func writeProcess(_ figures: ProcessFigures, to text: inout MetricsText) {
+    text.single(
+      "process_resident_memory_bytes", .gauge, "Memory in RAM.", figures.residentBytes)
+    text.family("process_cpu_seconds_total", .counter, "Processor time.")
+    text.sample(figures.cpuTime / .seconds(1))
+    text.single("process_open_fds", .gauge, "Open files and sockets.", figures.openDescriptors)
+    text.single("process_max_fds", .gauge, "As many may be open.", figures.descriptorLimit)
+    text.single(
+      "process_start_time_seconds", .gauge, "When the process started, in Unix time.", startedAt)
+  }
+}
