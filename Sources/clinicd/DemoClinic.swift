@@ -4,8 +4,8 @@ import Postgres
 import StoreLoop
 import Systemd
 
-/// A small clinic to try the daemon on: staff of every role and 200 patients. Loading it again
-/// changes nothing.
+/// A small clinic to try the daemon on: staff of every role, 200 patients, the doctors' slots of two
+/// weeks and some of today's appointments. Loading it again on the same day changes nothing.
 enum DemoClinic {
   private struct Person {
     let key: String
@@ -44,6 +44,7 @@ enum DemoClinic {
       let members = try await addStaff(
         to: daemon.postgres, known: known, cost: configuration.settings.passwordCost)
       try await addPatients(to: daemon.postgres)
+      try await addSlots(to: daemon.postgres)
       try SmallFile.write(members, to: path)
     }
   }
@@ -136,6 +137,33 @@ enum DemoClinic {
       SELECT name, phone, born, CASE number % 2 WHEN 0 THEN 'FEMALE' ELSE 'MALE' END, 'demo' \
       FROM unnest(\(names), \(phones), \(births)) WITH ORDINALITY AS t (name, phone, born, number) \
       WHERE NOT EXISTS (SELECT FROM patients) ORDER BY number
+      """)
+  }
+
+  // MARK: - Appointments
+
+  /// From 08:00 to 20:00 with an hour's break, a quarter of an hour each, today and two weeks on;
+  /// each third one of today's that are still to come is booked, up to twelve.
+  private static func addSlots(to postgres: PostgresClient) async throws {
+    let doctors = staff.filter { $0.role == .doctor }.map(\.username)
+    _ = try await postgres.query(
+      """
+      INSERT INTO slots (doctor_id, date, start_time, end_time) \
+      SELECT u.id, current_date + day, '08:00'::time + make_interval(mins => 15 * n), \
+      '08:15'::time + make_interval(mins => 15 * n) FROM users u, generate_series(0, 14) day, \
+      generate_series(0, 47) n WHERE u.username = ANY(\(doctors)) AND n NOT BETWEEN 20 AND 23 \
+      ORDER BY u.id, day, n ON CONFLICT DO NOTHING
+      """)
+    _ = try await postgres.query(
+      """
+      INSERT INTO appointments (patient_id, slot_id, doctor_id, date, start_time, end_time, \
+      reason, created_by, changed_by) SELECT p.id, s.id, s.doctor_id, s.date, s.start_time, \
+      s.end_time, 'Check-up', 'demo', 'demo' \
+      FROM (SELECT *, row_number() OVER (ORDER BY start_time, id) AS number FROM slots \
+      WHERE date = current_date AND (date + start_time)::timestamptz > now()) s \
+      JOIN (SELECT id, row_number() OVER (ORDER BY id) AS number FROM patients \
+      WHERE archived_at IS NULL) p ON s.number = 3 * p.number \
+      WHERE p.number <= 12 AND NOT EXISTS (SELECT FROM appointments WHERE date = current_date)
       """)
   }
 }

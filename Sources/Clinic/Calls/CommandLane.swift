@@ -10,6 +10,9 @@ import Synchronization
 package final class CommandLane: Sendable {
   /// How many calls share a transaction at most.
   private static let depth = 32
+  /// How long a call that shares its transaction waits for a lock. Its neighbours hold some that
+  /// others may wait for; past this it gives way and is run again alone.
+  private static let lockPatience: SQL = "SET LOCAL lock_timeout = '50ms'"
 
   private let postgres: PostgresClient
   private let settings: Settings
@@ -65,11 +68,12 @@ package final class CommandLane: Sendable {
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
         var again: [CommandJob] = []
         var entries: [AuditEntry] = []
+        if jobs.count > 1 { transaction.enqueue(Self.lockPatience) }
         for job in jobs {
           let outcome = await job.perform(in: transaction)
           if case .failure(let error as PostgresError) = outcome {
             if error.kind != .server && error.kind != .cancelled { throw error }
-            // A deadlock or a race for a key: alone, the call finds out how it stands.
+            // A deadlock, or a lock that others hold: alone, the call finds out how it stands.
             if error.isRetriable && job.mayRetry() {
               again.append(job)
               continue
@@ -197,6 +201,7 @@ final class CommandJob: Sendable {
 }
 
 extension PostgresError {
-  /// A deadlock or a serialization failure: the same again may succeed.
-  var isRetriable: Bool { sqlState == "40P01" || sqlState == "40001" }
+  /// A deadlock, a serialization failure or a lock that was not to be had: the same again may
+  /// succeed.
+  var isRetriable: Bool { ["40P01", "40001", "55P03"].contains(sqlState) }
 }
