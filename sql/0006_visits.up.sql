@@ -43,8 +43,9 @@ CREATE UNIQUE INDEX visits_appointment_key ON visits (appointment_id);
 -- A patient has one open visit with a doctor.
 CREATE UNIQUE INDEX visits_open_key ON visits (patient_id, doctor_id) WHERE status = 'OPEN';
 CREATE INDEX visits_patient ON visits (patient_id, id);
-CREATE INDEX visits_doctor ON visits (doctor_id, id);
+CREATE INDEX visits_doctor ON visits (doctor_id, date, id);
 CREATE INDEX visits_date ON visits (date, id);
+CREATE INDEX visits_open ON visits (date, id) WHERE status = 'OPEN';
 
 -- A completed visit is locked on every path (rule 27). A merge of patients may move it.
 CREATE FUNCTION visits_locked() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -91,7 +92,8 @@ BEGIN
   IF TG_OP <> 'INSERT' THEN
     RAISE EXCEPTION 'notes are kept' USING ERRCODE = '23514', CONSTRAINT = 'clinical_notes_kept';
   END IF;
-  SELECT status = 'COMPLETED' INTO NEW.is_addendum FROM visits WHERE id = NEW.visit_id FOR SHARE;
+  SELECT status = 'COMPLETED' INTO NEW.is_addendum FROM visits WHERE id = NEW.visit_id
+    FOR NO KEY UPDATE;
   RETURN NEW;
 END $$;
 CREATE TRIGGER clinical_notes_kept BEFORE INSERT OR UPDATE OR DELETE ON clinical_notes

@@ -62,6 +62,7 @@ CREATE TABLE prescriptions (
 CREATE INDEX prescriptions_visit ON prescriptions (visit_id, id);
 CREATE INDEX prescriptions_patient ON prescriptions (patient_id, id);
 CREATE INDEX prescriptions_doctor ON prescriptions (doctor_id, id);
+CREATE INDEX prescriptions_cancelled ON prescriptions (id) WHERE status = 'CANCELLED';
 -- The copy of a completed visit shows its prescriptions.
 CREATE TRIGGER prescriptions_touch AFTER INSERT OR UPDATE ON prescriptions
   FOR EACH ROW EXECUTE FUNCTION visit_touched();

@@ -73,6 +73,17 @@ import Testing
     "billing.pay": "APR",
     "billing.cancel": "AR",
     "billing.refund": "AR",
+    "visits.create": "AD",
+    "visits.get": "ADR",
+    "visits.list": "AD",
+    "visits.update": "AD",
+    "visits.complete": "AD",
+    "visits.add_note": "AD",
+    "visits.list_notes": "AD",
+    "prescriptions.create": "AD",
+    "prescriptions.get": "ADP",
+    "prescriptions.list": "ADPR",
+    "prescriptions.cancel": "AD",
     "reports.audit_logs": "A",
     "system.ping": "ADPRKB-",
     "system.version": "ADPRKB-",
@@ -176,6 +187,7 @@ import Testing
     for name in [
       "users.update", "users.reset_password", "patients.update", "patients.delete",
       "billing.update", "billing.issue", "billing.cancel",
+      "visits.update", "visits.complete", "prescriptions.cancel",
     ] {
       #expect(table[name]?.description.params.field(named: "version") != nil, "\(name)")
     }
@@ -183,16 +195,16 @@ import Testing
 
   private static let writes: Set = [
     "auth.register", "users.update", "users.reset_password", "devices.approve", "devices.revoke",
-    "kiosk.identify", "patients.create", "patients.update",
-    "patients.delete", "slots.create_bulk", "slots.block", "slots.unblock", "appointments.create",
-    "appointments.update", "appointments.cancel", "appointments.mark_no_show", "queue.check_in",
-    "queue.walk_in", "queue.call_next", "queue.set_status", "queue.undo",
-    "queue.recall", "queue.transfer", "queue.set_priority",
-    "inventory.add_medicine", "inventory.update_medicine", "inventory.add_batch",
-    "inventory.update_batch", "inventory.hold_batch", "inventory.release_batch",
-    "inventory.stocktake",
-    "billing.create", "billing.update", "billing.issue", "billing.pay", "billing.cancel",
-    "billing.refund",
+    "kiosk.identify", "patients.create", "patients.update", "patients.delete", "slots.create_bulk",
+    "slots.block", "slots.unblock", "appointments.create", "appointments.update",
+    "appointments.cancel", "appointments.mark_no_show", "queue.check_in", "queue.walk_in",
+    "queue.call_next", "queue.set_status", "queue.undo", "queue.recall", "queue.transfer",
+    "queue.set_priority", "inventory.add_medicine", "inventory.update_medicine",
+    "inventory.add_batch", "inventory.update_batch", "inventory.hold_batch",
+    "inventory.release_batch", "inventory.stocktake", "billing.create", "billing.update",
+    "billing.issue", "billing.pay", "billing.cancel", "billing.refund", "visits.create",
+    "visits.update", "visits.complete", "visits.add_note", "prescriptions.create",
+    "prescriptions.cancel",
   ]
 
   @Test("the document is JSON, names each method once, and is the same each time")

@@ -61,6 +61,8 @@ package protocol Command: Method {
   func run(in transaction: Transaction, of clinic: Clinic, by caller: Caller) async throws -> Result
   /// What the audit calls the thing that was made; by default the call's own subject.
   func subject(of result: Result) -> Subject?
+  /// What the audit keeps beside the outcome: JSON, never clinical text.
+  func auditDetails(of result: Result) -> String?
   /// After the commit, before the reply.
   func committed(_ result: Result, in clinic: Clinic) async
 }
@@ -70,6 +72,7 @@ extension Command {
   package static var sharesTransaction: Bool { true }
   package static func lane(of clinic: Clinic) -> CommandLane { clinic.commands }
   package func subject(of result: Result) -> Subject? { subject }
+  package func auditDetails(of result: Result) -> String? { nil }
   package func committed(_ result: Result, in clinic: Clinic) async {}
 }
 

@@ -75,7 +75,8 @@ extension MethodEntry {
           entry: { ended in
             AuditEntry(
               of: M.name, by: caller,
-              subject: outcome.value.flatMap(command.subject) ?? command.subject, ended)
+              subject: outcome.value.flatMap(command.subject) ?? command.subject,
+              details: outcome.value.flatMap(command.auditDetails), ended)
           }),
         isShared: M.sharesTransaction)
       if let result = outcome.value { await command.committed(result, in: clinic) }

@@ -1,0 +1,188 @@
+import JSONRPC
+package import Postgres
+
+/// Compares medicines with the allergies that a patient's record holds (rule 30), when they are
+/// prescribed and when they are dispensed.
+package struct AllergyCheck: Sendable {
+  /// How it ended. One that could not compare everything is never called clear.
+  package enum Outcome: String, Codable, CaseIterable, Sendable, PostgresEncodable,
+    PostgresDecodable, JSONSchemaRepresentable
+  {
+    case clear = "CLEAR"
+    case match = "MATCH"
+    /// Something could not be compared: an allergy and a medicine that are written in different
+    /// scripts, or in none.
+    case notRun = "NOT_RUN"
+  }
+
+  package let outcome: Outcome
+  package let warnings: [AllergyWarning]
+
+  /// Checks medicines, and locks the patient's row, so that an allergy that is recorded meanwhile
+  /// is seen by one of the two.
+  ///
+  /// - Throws: `not_found` for a medicine that there is not.
+  package static func run(
+    _ medicines: [ID<Medicine>], for patient: ID<Patient>, in transaction: Transaction
+  ) async throws -> AllergyCheck {
+    let results = try await transaction.pipeline([
+      """
+      SELECT allergies, ARRAY(SELECT folded(allergy) FROM unnest(allergies) WITH ORDINALITY \
+      AS a (allergy, position) ORDER BY position) FROM patients WHERE id = \(patient) FOR SHARE
+      """,
+      """
+      SELECT id, folded(name), folded(generic_name), folded(drug_class) FROM medicines \
+      WHERE id = ANY(\(medicines)) ORDER BY id
+      """,
+    ])
+    guard let row = results[0].first else { throw ClinicError.notFound("patient", patient) }
+    var cells = row.cells
+    let allergies: [String] = try cells.next()
+    let folded: [String] = try cells.next()
+    let substances = try results[1].decode(as: Substance.self)
+    let known = Set(substances.map(\.id))
+    if let unknown = medicines.first(where: { !known.contains($0) }) {
+      throw ClinicError.notFound("medicine", unknown)
+    }
+    return AllergyCheck(
+      of: substances, against: zip(allergies, folded).map { Allergy(text: $0, folded: $1) })
+  }
+
+  /// Refuses a match for which nobody gives a reason. The refusal names the medicines and nothing of
+  /// the patient.
+  package func require(override reason: Note?) throws(ClinicError) {
+    guard outcome == .match, reason == nil else { return }
+    throw ClinicError(.allergyMatch).with("warnings", .raw(warningsOfMedicines))
+  }
+
+  private var warningsOfMedicines: [UInt8] {
+    var json = JSONWriter()
+    json.beginArray()
+    for warning in warnings {
+      json.beginObject()
+      json.member("medicine_id", Int(warning.medicineID.rawValue))
+      json.member("matched", warning.matched.rawValue)
+      json.endObject()
+    }
+    json.endArray()
+    return json.finish()
+  }
+}
+
+/// A medicine that matches an allergy.
+package struct AllergyWarning: Codable, Sendable, Equatable {
+  /// What of the medicine it was that matched.
+  package enum Matched: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
+    case name
+    case genericName = "generic_name"
+    case drugClass = "drug_class"
+  }
+
+  package let medicineID: ID<Medicine>
+  /// As the patient's record has it.
+  package let allergy: String
+  package let matched: Matched
+}
+
+// MARK: - Comparing
+
+extension AllergyCheck {
+  /// A medicine, its names as search sees them.
+  struct Substance: Sendable {
+    let id: ID<Medicine>
+    let name: String
+    let genericName: String?
+    let drugClass: String?
+
+    var terms: [(AllergyWarning.Matched, Words)] {
+      [(.name, name), (.genericName, genericName ?? ""), (.drugClass, drugClass ?? "")]
+        .map { ($0, Words(folded: $1)) }
+    }
+  }
+
+  /// An allergy, as it is recorded and as search sees it.
+  struct Allergy: Sendable {
+    let text: String
+    let folded: String
+  }
+
+  init(of substances: [Substance], against allergies: [Allergy]) {
+    var warnings: [AllergyWarning] = []
+    var isComplete = true
+    let recorded = allergies.map { (text: $0.text, words: Words(folded: $0.folded)) }
+    for substance in substances {
+      let terms = substance.terms
+      for allergy in recorded {
+        if let (matched, _) = terms.first(where: { $0.1.match(allergy.words) }) {
+          warnings.append(
+            AllergyWarning(medicineID: substance.id, allergy: allergy.text, matched: matched))
+        } else if !terms.contains(where: { $0.1.isComparable(with: allergy.words) }) {
+          isComplete = false
+        }
+      }
+    }
+    self.warnings = warnings
+    outcome = warnings.isEmpty ? (isComplete ? .clear : .notRun) : .match
+  }
+
+  /// The words that tell substances apart.
+  struct Words: Sendable {
+    let words: [Substring]
+    private let hasLatin: Bool
+    private let hasOthers: Bool
+
+    init(folded text: String) {
+      let all = text.split(separator: " ").filter { $0.contains(where: \.isLetter) }
+      let telling = all.filter { !Self.commonWords.contains(String($0)) }
+      words = telling.isEmpty ? all : telling
+      hasLatin = words.contains { $0.utf8.contains { (0x61...0x7A).contains($0) } }
+      hasOthers = words.contains { $0.contains { $0.isLetter && !$0.isASCII } }
+    }
+
+    /// Whether a word of one is a word of the other, is contained in one (`penicillin` in
+    /// `penicillins`, `statin` in `atorvastatin`), or is one with another ending (`amoxicilina`).
+    func match(_ other: Words) -> Bool {
+      words.contains { word in
+        other.words.contains {
+          word == $0 || Self.contains(word, $0) || Self.contains($0, word)
+            || Self.differInEndings(word, $0)
+        }
+      }
+    }
+
+    /// Whether words could match at all: nothing matches across scripts.
+    func isComparable(with other: Words) -> Bool {
+      hasLatin && other.hasLatin || hasOthers && other.hasOthers
+    }
+
+    /// Short Latin words stand in too many others: iron in spironolactone.
+    private static func contains(_ long: Substring, _ short: Substring) -> Bool {
+      let length = short.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2
+      return short.count >= length && long.count > short.count && long.contains(short)
+    }
+
+    private static func differInEndings(_ a: Substring, _ b: Substring) -> Bool {
+      let common = zip(a, b).prefix { $0 == $1 }.count
+      return common >= 8 && a.count - common <= 3 && b.count - common <= 3
+    }
+
+    /// What many medicines, or many records of allergies, have in common.
+    private static let commonWords: Set<String> = [
+      "acid", "agent", "agents", "allergic", "allergies", "allergy", "and", "blocker", "blockers",
+      "capsule", "capsules", "chloride", "cream", "drug", "drugs", "from", "hydrochloride", "history",
+      "inhibitor", "inhibitors", "injection", "known", "maleate", "medicine", "medicines", "mild",
+      "ointment", "phosphate", "possible", "potassium", "rash", "reaction", "reactions", "receptor",
+      "severe", "sodium", "sulfate", "sulphate", "suspension", "syrup", "tablet", "tablets", "the",
+      "to", "with",
+    ]
+  }
+}
+
+extension AllergyCheck.Substance: RowDecodable {
+  init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    name = try cells.next()
+    genericName = try cells.next()
+    drugClass = try cells.next()
+  }
+}

@@ -1,0 +1,53 @@
+import JSONRPC
+package import Postgres
+
+/// Takes a prescription back before anything of it is dispensed.
+package struct CancelPrescription: Command {
+  package typealias Result = Prescription
+  package static let name = "prescriptions.cancel"
+  package static let summary = "Cancels a prescription of which nothing is dispensed."
+  package static let roles = Roles.only(.doctor)
+  package static let errors: [Reason] = [
+    .noSuch, .noStaffIdentity, .notYourVisit, .staleVersion, .prescriptionCancelled,
+    .alreadyDispensed,
+  ]
+
+  package let id: ID<Prescription>
+  package let reason: Note
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("prescription", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Prescription {
+    let user = try caller.requireUser()
+    // Dispensing locks the same rows in the same order.
+    let locked = try await transaction.pipeline([
+      "SELECT doctor_id, status, version FROM prescriptions WHERE id = \(id) FOR NO KEY UPDATE",
+      """
+      SELECT dispensed FROM prescription_items WHERE prescription_id = \(id) ORDER BY id \
+      FOR NO KEY UPDATE
+      """,
+    ])
+    guard let row = locked[0].first else { throw ClinicError.notFound("prescription", id) }
+    var cells = row.cells
+    let doctor: ID<User> = try cells.next()
+    let status: Prescription.Status = try cells.next()
+    let stored: RowVersion = try cells.next()
+    guard user == doctor || caller.role == .admin else { throw ClinicError(.notYourVisit) }
+    if status == .cancelled { throw ClinicError(.prescriptionCancelled) }
+    if let version, version != stored { throw ClinicError.stale(stored) }
+    guard try locked[1].column(as: Int.self).allSatisfy({ $0 == 0 }) else {
+      throw ClinicError(.alreadyDispensed)
+    }
+    let results = try await transaction.pipeline([
+      """
+      UPDATE prescriptions SET status = 'CANCELLED', cancel_reason = \(reason), \
+      cancelled_at = now(), updated_at = now(), version = version + 1 WHERE id = \(id)
+      """,
+      Prescription.select(id),
+    ])
+    return try Prescription.read(results[1], id)
+  }
+}

@@ -1,0 +1,124 @@
+import JSONRPC
+package import Postgres
+
+/// Prescribes medicines at one's own visit, open or completed. What matches an allergy of the
+/// patient needs a reason (rule 30).
+package struct CreatePrescription: Command {
+  /// A medicine that is to be prescribed.
+  package struct Item: Codable, Sendable {
+    let medicineID: ID<Medicine>
+    let dosage: Line
+    let frequency: Line
+    let durationDays: Days?
+    let quantity: Quantity
+    let instructions: Note?
+  }
+
+  package typealias Result = Prescription
+  package static let name = "prescriptions.create"
+  package static let summary = "Prescribes medicines at a visit; an allergy needs a reason."
+  package static let roles = Roles.only(.doctor)
+  package static let errors: [Reason] = [
+    .noSuch, .noStaffIdentity, .notYourVisit, .medicineInactive, .allergyMatch,
+  ]
+
+  package let visitID: ID<Visit>
+  package let items: PrescribedItems
+  package let notes: Note?
+  package let overrideReason: Note?
+
+  package var subject: Subject? { Subject("visit", visitID) }
+  package func subject(of result: Prescription) -> Subject? {
+    Subject("prescription", result.id)
+  }
+
+  /// Which medicines were prescribed in spite of an allergy; why is in the prescription.
+  package func auditDetails(of result: Prescription) -> String? {
+    guard result.allergyCheck != .clear else { return nil }
+    var json = JSONWriter()
+    json.beginObject()
+    json.member("allergy_check", result.allergyCheck.rawValue)
+    json.key("medicine_ids")
+    json.beginArray()
+    for warning in result.warnings { json.int(warning.medicineID.rawValue) }
+    json.endArray()
+    json.member("has_override_reason", result.overrideReason != nil)
+    json.endObject()
+    return String(decoding: json.finish(), as: UTF8.self)
+  }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Prescription {
+    let visit = try await LockedVisit.lock(visitID, in: transaction)
+    try visit.requireOwner(caller)
+    let medicines = Set(items.rawValue.map(\.medicineID)).sorted()
+    let check = try await AllergyCheck.run(medicines, for: visit.patientID, in: transaction)
+    try await requireActive(medicines, in: transaction)
+    try check.require(override: overrideReason)
+    let reason = check.outcome == .match ? overrideReason : nil
+    let warnings =
+      check.warnings.isEmpty ? nil : JSONB(try JSONValueEncoder().encode(check.warnings))
+    let made = try await transaction.query(
+      """
+      INSERT INTO prescriptions (visit_id, patient_id, doctor_id, notes, allergy_check, warnings, \
+      override_reason) VALUES (\(visitID), \(visit.patientID), \(visit.doctorID), \(notes), \
+      \(check.outcome), \(warnings), \(reason)) RETURNING id
+      """
+    ).column(as: ID<Prescription>.self)
+    guard let id = made.first else { throw StoreFailure.noRow }
+    let results = try await transaction.pipeline([insertItems(of: id), Prescription.select(id)])
+    return try Prescription.read(results[1], id)
+  }
+
+  private func requireActive(
+    _ medicines: [ID<Medicine>], in transaction: Transaction
+  ) async throws {
+    let inactive = try await transaction.query(
+      """
+      SELECT id FROM medicines WHERE id = ANY(\(medicines)) AND NOT is_active ORDER BY id LIMIT 1
+      """
+    ).column(as: Int.self)
+    if let id = inactive.first {
+      throw ClinicError(.medicineInactive).with("medicine_id", .int(id))
+    }
+  }
+
+  private func insertItems(of id: ID<Prescription>) -> SQL {
+    let items = items.rawValue
+    return """
+      INSERT INTO prescription_items (prescription_id, position, medicine_id, dosage, frequency, \
+      duration_days, quantity, instructions) SELECT \(id), t.* FROM unnest(\
+      \(items.indices.map { Int32($0 + 1) }), \(items.map(\.medicineID)), \
+      \(items.map(\.dosage.rawValue)), \(items.map(\.frequency.rawValue)), \
+      \(items.map(\.durationDays?.rawValue)), \(items.map(\.quantity.rawValue)), \
+      \(items.map(\.instructions?.rawValue))) AS t
+      """
+  }
+}
+
+/// What a prescription may hold: 1 to 50 medicines.
+package struct PrescribedItems: Codable, Sendable {
+  package let rawValue: [CreatePrescription.Item]
+
+  package init(from decoder: any Decoder) throws {
+    rawValue = try [CreatePrescription.Item](from: decoder)
+    guard !rawValue.isEmpty else {
+      throw InvalidValue(reason: .tooShort, message: "at least one item")
+    }
+    guard rawValue.count <= 50 else {
+      throw InvalidValue(reason: .tooLong, message: "at most 50 items")
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    try rawValue.encode(to: encoder)
+  }
+}
+
+/// How many days a medicine is taken: 1 to 3650.
+package struct Days: BoundedInteger {
+  package let rawValue: Int32
+  package init(rawValue: Int32) { self.rawValue = rawValue }
+  package static let bounds: ClosedRange<Int32> = 1...3650
+}

@@ -1,0 +1,165 @@
+import JSONRPC
+package import Postgres
+
+/// Opens a visit from a token, an appointment or a patient. A token that waits goes to the doctor in
+/// the same step.
+package struct CreateVisit: Command {
+  package typealias Result = Visit
+  package static let name = "visits.create"
+  package static let summary = "Opens a visit from a token, an appointment or a patient."
+  package static let roles = Roles.only(.doctor)
+  package static let errors: [Reason] = [
+    .noSuch, .noStaffIdentity, .notYourVisit, .doctorRequired, .notADoctor, .patientArchived,
+    .visitExists, .visitOpen, .invalidTransition, .alreadyServing, .dayClosed,
+  ]
+  package static let sharesTransaction = false
+
+  package let token: TokenName?
+  package let appointmentID: ID<Appointment>?
+  package let patientID: ID<Patient>?
+  package let chiefComplaint: LongText?
+  package let vitals: VitalsPatch?
+  package let doctorID: ID<User>?
+
+  package var subject: Subject? { Subject("visit") }
+  package func subject(of result: Visit) -> Subject? { Subject("visit", result.id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Visit {
+    let named = [token != nil, appointmentID != nil, patientID != nil].count(where: \.self)
+    guard named == 1 else {
+      throw ParamsError(
+        reason: named == 0 ? .missing : .invalid, field: "token",
+        message: "exactly one of token, appointment_id and patient_id")
+    }
+    let doctor = try caller.actingDoctor(doctorID, in: clinic.staff)
+    let origin = try await origin(for: doctor, in: transaction, of: clinic, by: caller)
+    let patient = try await lockPatient(origin.patient, in: transaction)
+    try await refuseSecond(origin, of: patient, by: doctor, in: transaction)
+    // The clock's time: a token that was just called was called before.
+    let made = try await transaction.query(
+      """
+      INSERT INTO visits (patient_id, doctor_id, appointment_id, token_date, token_number, \
+      chief_complaint, vitals, created_at) VALUES (\(patient), \(doctor), \(origin.appointment), \
+      \(origin.token?.date), \(origin.token?.number), \(chiefComplaint), \
+      nullif(jsonb_strip_nulls(\(try vitals?.stored)), '{}'), clock_timestamp()) RETURNING id
+      """
+    ).column(as: ID<Visit>.self)
+    guard let id = made.first else { throw StoreFailure.noRow }
+    return try await transaction.query(Visit.select(id)).row()
+  }
+
+  // MARK: - Where it comes from
+
+  /// What a visit comes from.
+  private struct Origin {
+    var patient: ID<Patient>
+    var token: TokenName?
+    var appointment: ID<Appointment>?
+  }
+
+  private func origin(
+    for doctor: ID<User>, in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Origin {
+    if let patientID { return Origin(patient: patientID) }
+    if let token { return try await take(token, to: doctor, in: transaction, of: clinic) }
+    guard let appointmentID else { throw StoreFailure.noRow }
+    let tokens = try await transaction.query(
+      """
+      SELECT date, number FROM queue_tokens WHERE appointment_id = \(appointmentID) \
+      AND status NOT IN ('CANCELLED', 'NO_SHOW')
+      """)
+    if let row = tokens.first {
+      var cells = row.cells
+      if let token = try cells.nextToken() {
+        return try await take(token, to: doctor, in: transaction, of: clinic)
+      }
+    }
+    return try await takeUnchecked(appointmentID, in: transaction, by: caller)
+  }
+
+  /// Sends a token to the doctor, if it is not there already.
+  private func take(
+    _ name: TokenName, to doctor: ID<User>, in transaction: Transaction, of clinic: Clinic
+  ) async throws -> Origin {
+    let taken = Shared<QueueToken?>(nil)
+    try await clinic.queue.change(name.date, in: transaction) { day, now in
+      let token = try day.token(name.number)
+      taken.value = token
+      guard token.status == .withDoctor else {
+        return try day.setStatus(of: name.number, to: .withDoctor, with: doctor, at: now)
+      }
+      if token.doctorID != doctor { throw ClinicError(.notYourVisit) }
+      return nil
+    }
+    guard let token = taken.value else { throw ClinicError.notFound("token", name.description) }
+    return Origin(patient: token.patientID, token: name, appointment: token.appointmentID)
+  }
+
+  /// An appointment whose patient went straight to the doctor.
+  private func takeUnchecked(
+    _ id: ID<Appointment>, in transaction: Transaction, by caller: Caller
+  ) async throws -> Origin {
+    let rows = try await transaction.query(
+      "SELECT patient_id, status FROM appointments WHERE id = \(id) FOR NO KEY UPDATE")
+    guard let row = rows.first else { throw ClinicError.notFound("appointment", id) }
+    var cells = row.cells
+    let patient: ID<Patient> = try cells.next()
+    let status: Appointment.Status = try cells.next()
+    switch status {
+    case .scheduled, .checkedIn:
+      transaction.enqueue(
+        """
+        UPDATE appointments SET status = 'WITH_DOCTOR', version = version + 1, \
+        updated_at = now(), changed_by = \(caller.scope) WHERE id = \(id)
+        """)
+    case .withDoctor: break
+    case .completed, .cancelled, .noShow:
+      throw ClinicError(.invalidTransition).with("from", status.rawValue)
+        .with("to", Appointment.Status.withDoctor.rawValue)
+    }
+    return Origin(patient: patient, appointment: id)
+  }
+
+  // MARK: - What stands against it
+
+  /// The patient whom the number means. Archiving and other visits of the patient wait for the row.
+  private func lockPatient(
+    _ id: ID<Patient>, in transaction: Transaction
+  ) async throws -> ID<Patient> {
+    let rows = try await transaction.query(
+      """
+      SELECT id, archived_at IS NOT NULL FROM patients WHERE id = survivor(\(id)) \
+      FOR NO KEY UPDATE
+      """)
+    guard let row = rows.first else { throw ClinicError.notFound("patient", id) }
+    var cells = row.cells
+    let patient: ID<Patient> = try cells.next()
+    let isArchived: Bool = try cells.next()
+    if isArchived { throw ClinicError(.patientArchived) }
+    return patient
+  }
+
+  /// A token and an appointment have one visit, a patient has one open visit with a doctor. Indexes
+  /// hold that; here the refusal names the visit.
+  private func refuseSecond(
+    _ origin: Origin, of patient: ID<Patient>, by doctor: ID<User>, in transaction: Transaction
+  ) async throws {
+    let rows = try await transaction.pipeline([
+      """
+      SELECT id FROM visits WHERE (token_date = \(origin.token?.date) \
+      AND token_number = \(origin.token?.number)) OR appointment_id = \(origin.appointment) LIMIT 1
+      """,
+      """
+      SELECT id FROM visits \
+      WHERE patient_id = \(patient) AND doctor_id = \(doctor) AND status = 'OPEN'
+      """,
+    ])
+    for (rows, reason) in zip(rows, [Reason.visitExists, .visitOpen]) {
+      if let id = try rows.column(as: Int.self).first {
+        throw ClinicError(reason).with("id", .int(id))
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package import JSONRPC
+import Postgres
+
+/// An ICD-10 code, checked for its form: `J45.9`. Kept in capitals.
+package struct DiagnosisCode: CheckedText {
+  package let rawValue: String
+  package init(rawValue: String) { self.rawValue = rawValue }
+  package static var lengths: ClosedRange<Int> { 3...8 }
+  package static var pattern: String? { #"^[A-Za-z][0-9][0-9A-Za-z](\.[0-9A-Za-z]{1,4})?$"# }
+  package static var sample: String { "J45.9" }
+
+  package static func checked(_ text: String) throws -> String {
+    let text = text.trimmed.uppercased()
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 3, isLetter(bytes[0]), isDigit(bytes[1]),
+      isLetter(bytes[2]) || isDigit(bytes[2]), bytes.count == 3 || isSubcode(bytes[3...])
+    else {
+      throw InvalidValue(reason: .malformed, message: "an ICD-10 code, as J45.9")
+    }
+    return text
+  }
+
+  private static func isSubcode(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.first == UInt8(ascii: ".") && (2...5).contains(bytes.count)
+      && bytes.dropFirst().allSatisfy { isLetter($0) || isDigit($0) }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+}
+
+/// The codes of a diagnosis: up to 20, each once.
+package struct DiagnosisCodes: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
+  package let rawValue: [DiagnosisCode]
+  package init(rawValue: [DiagnosisCode]) { self.rawValue = rawValue }
+
+  package static var jsonSchema: JSONSchema {
+    .array(of: DiagnosisCode.jsonSchema, maxItems: 20)
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let codes = try decoder.singleValueContainer().decode([DiagnosisCode].self)
+    guard codes.count <= 20 else {
+      throw InvalidValue(reason: .tooLong, message: "at most 20 codes")
+    }
+    var seen: Set<DiagnosisCode> = []
+    rawValue = codes.filter { seen.insert($0).inserted }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
+  }
+
+  var texts: [String] { rawValue.map(\.rawValue) }
+}

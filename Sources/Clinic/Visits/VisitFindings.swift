@@ -1,0 +1,37 @@
+import JSONRPC
+import Postgres
+
+/// What a doctor finds and decides: fields that an update and a completion may set.
+protocol VisitFindings {
+  var vitals: Patch<VitalsPatch> { get }
+  var chiefComplaint: Patch<LongText> { get }
+  var diagnosis: Patch<LongText> { get }
+  var diagnosisCodes: Patch<DiagnosisCodes> { get }
+  var treatmentPlan: Patch<LongText> { get }
+}
+
+extension VisitFindings {
+  /// What it assigns to columns of a visit.
+  var assignments: [SQL] {
+    get throws {
+      var assignments: [SQL] = []
+      if let vitals = try vitals.assigned { assignments.append("vitals = \(sql: vitals)") }
+      for (column, text) in [
+        ("chief_complaint", chiefComplaint), ("diagnosis", diagnosis),
+        ("treatment_plan", treatmentPlan),
+      ] {
+        switch text {
+        case .unchanged: break
+        case .clear: assignments.append("\(raw: column) = NULL")
+        case .set(let text): assignments.append("\(raw: column) = \(text)")
+        }
+      }
+      switch diagnosisCodes {
+      case .unchanged: break
+      case .clear: assignments.append("diagnosis_codes = '{}'")
+      case .set(let codes): assignments.append("diagnosis_codes = \(codes.texts)")
+      }
+      return assignments
+    }
+  }
+}

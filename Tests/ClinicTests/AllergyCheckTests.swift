@@ -1,0 +1,83 @@
+import JSONRPC
+import Testing
+
+@testable import Clinic
+
+/// Rule 30: what counts as a match. Texts are as `folded()` in PostgreSQL gives them.
+@Suite struct AllergyCheckTests {
+  private func check(
+    _ allergies: [String], name: String, generic: String? = nil, drugClass: String? = nil
+  ) -> AllergyCheck {
+    AllergyCheck(
+      of: [
+        AllergyCheck.Substance(
+          id: ID(rawValue: 7), name: name, genericName: generic, drugClass: drugClass)
+      ],
+      against: allergies.map { AllergyCheck.Allergy(text: $0.uppercased(), folded: $0) })
+  }
+
+  @Test(
+    "rule 30: a name, a generic name or a class matches, in whole words or within one",
+    arguments: [
+      ("penicillin", "augmentin", "amoxicillin", "penicillins", "drug_class"),
+      ("amoxicillin", "amoxicillin 500 mg", nil, nil, "name"),
+      ("allergic to amoxicillin severe rash", "amoxil", "amoxicillin", nil, "generic_name"),
+      ("penicillins", "penicillin v", nil, nil, "name"),
+      ("penicilline", "augmentin", "co-amoxiclav", "penicillins", "drug_class"),
+      ("amoxicilina", "amoxicillin", nil, nil, "name"),
+      ("statins", "zocor", "simvastatin", "statins", "drug_class"),
+      ("nsaid", "brufen", "ibuprofen", "nsaids", "drug_class"),
+      ("asa", "aspirin", "asa", nil, "generic_name"),
+      ("पेनिसिलिन", "पेनिसिलिन v", nil, nil, "name"),
+      ("青霉素", "青霉素钠", nil, nil, "name"),
+    ] as [(String, String, String?, String?, String)])
+  func matches(
+    allergy: String, name: String, generic: String?, drugClass: String?, matched: String
+  ) {
+    let check = check([allergy], name: name, generic: generic, drugClass: drugClass)
+    #expect(check.outcome == .match)
+    #expect(check.warnings.map(\.matched.rawValue) == [matched])
+    #expect(check.warnings.map(\.allergy) == [allergy.uppercased()], "as it was recorded")
+    #expect(check.warnings.map(\.medicineID.rawValue) == [7])
+  }
+
+  @Test(
+    "rule 30: what has only common or short words together does not match",
+    arguments: [
+      ("iron", "aldactone", "spironolactone", "potassium sparing diuretic"),
+      ("acetylsalicylic acid", "folvite", "folic acid", "vitamins"),
+      ("ace inhibitors", "omez", "omeprazole", "proton pump inhibitors"),
+      ("diclofenac sodium", "epilim", "sodium valproate", nil),
+      ("sulfa drugs", "feosol", "ferrous sulfate", nil),
+      ("peanuts", "crocin", "paracetamol", "analgesics"),
+      ("chlorpromazine", "diabinese", "chlorpropamide", nil),
+      ("hydrocodone", "cortef", "hydrocortisone", nil),
+    ] as [(String, String, String?, String?)])
+  func clear(allergy: String, name: String, generic: String?, drugClass: String?) {
+    #expect(check([allergy], name: name, generic: generic, drugClass: drugClass).outcome == .clear)
+  }
+
+  @Test("rule 30: nothing recorded is clear")
+  func nothingRecorded() {
+    #expect(check([], name: "crocin").outcome == .clear)
+  }
+
+  @Test(
+    "rule 30: what could not be compared is not called clear",
+    arguments: ["पेनिसिलिन", "пенициллин", "", "500"])
+  func notRun(allergy: String) {
+    #expect(check([allergy], name: "penicillin v", drugClass: "penicillins").outcome == .notRun)
+    #expect(check([allergy, "penicillin"], name: "penicillin v").outcome == .match)
+    #expect(check(["peanuts", allergy], name: "penicillin v").outcome == .notRun)
+  }
+
+  @Test("rule 30: a refusal names the medicines and nothing of the patient")
+  func refusal() throws {
+    let check = check(["penicillin"], name: "penicillin v")
+    try check.require(override: Note(rawValue: "no other works"))
+    let error = #expect(throws: ClinicError.self) { try check.require(override: nil) }
+    #expect(error?.reason == .allergyMatch)
+    #expect(
+      error?.details["warnings"] == .raw(Array(#"[{"medicine_id":7,"matched":"name"}]"#.utf8)))
+  }
+}
