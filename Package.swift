@@ -49,6 +49,7 @@ let package = Package(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPango", providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
 
     // Their Swift owners: the only targets where `unsafe` may appear.
     .target(name: "StoreLoop", swiftSettings: settings),
@@ -58,7 +59,9 @@ let package = Package(
     .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: settings),
     .target(name: "Terminal", swiftSettings: settings),
     .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: settings),
-    .target(name: "Bcrypt", dependencies: ["CCrypt"], swiftSettings: settings),
+    .target(name: "Workers", swiftSettings: settings),
+    .target(name: "Bcrypt", dependencies: ["CCrypt", "Workers"], swiftSettings: settings),
+    .target(name: "PDF", dependencies: ["CPango", "Workers"], swiftSettings: settings),
 
     // The wire.
     .target(name: "JSONRPC", swiftSettings: settings),
@@ -75,7 +78,7 @@ let package = Package(
     .target(
       name: "Clinic",
       dependencies: [
-        "JSONRPC", "StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", crypto, logging,
+        "JSONRPC", "StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", "PDF", crypto, logging,
       ],
       swiftSettings: settings, plugins: ["EmbedSQL"]),
     .plugin(name: "EmbedSQL", capability: .buildTool()),
@@ -106,7 +109,8 @@ let package = Package(
 
     .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC"], swiftSettings: settings),
     .testTarget(
-      name: "StoreTests", dependencies: ["StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt"],
+      name: "StoreTests",
+      dependencies: ["StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", "Workers", "PDF"],
       swiftSettings: settings),
     .testTarget(
       name: "RPCServerTests",

@@ -1,3 +1,5 @@
+import Workers
+
 /// Hashes passwords with bcrypt on a few threads of its own.
 ///
 /// A hash of cost 12 keeps a processor busy for a quarter of a second, so it never runs on the
@@ -30,7 +32,7 @@ public struct BcryptHasher: Sendable {
   public func hash(_ password: String) async throws -> String {
     let phrase = try Phrase(password)
     let cost = cost
-    return try await workers.run {
+    return try await run {
       try Crypt.hash(phrase, setting: try Crypt.makeSetting(cost: cost))
     }
   }
@@ -42,7 +44,7 @@ public struct BcryptHasher: Sendable {
     guard let setting = Crypt.setting(of: hash), setting.cost <= Self.highestVerifiedCost else {
       throw BcryptError.malformedHash
     }
-    return try await workers.run {
+    return try await run {
       let computed = try Crypt.hash(phrase, setting: setting.text)
       return Self.constantTimeEqual(computed.utf8, hash.utf8)
     }
@@ -53,7 +55,7 @@ public struct BcryptHasher: Sendable {
   public func verifyDummy(_ password: String) async throws {
     let phrase = try Phrase(password)
     let setting = dummy
-    _ = try await workers.run { try Crypt.hash(phrase, setting: setting) }
+    _ = try await run { try Crypt.hash(phrase, setting: setting) }
   }
 
   /// Whether `hash` was made with less work than new hashes are, so that it should be replaced at a
@@ -61,6 +63,16 @@ public struct BcryptHasher: Sendable {
   public func needsRehash(_ hash: String) -> Bool {
     guard let setting = Crypt.setting(of: hash) else { return true }
     return setting.cost < cost
+  }
+
+  private func run<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
+    do {
+      return try await workers.run(work)
+    } catch is WorkersBusy {
+      throw BcryptError.busy
+    }
   }
 
   static func constantTimeEqual(_ left: String.UTF8View, _ right: String.UTF8View) -> Bool {

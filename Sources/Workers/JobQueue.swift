@@ -53,7 +53,7 @@ import Glibc
     let refusal: (any Error)? = withLock {
       announced.remove(job.ticket)
       if cancelledEarly.remove(job.ticket) != nil { return CancellationError() }
-      guard waiting.count < waitingLimit + idleThreads else { return BcryptError.busy }
+      guard waiting.count < waitingLimit + idleThreads else { return WorkersBusy() }
       waiting.append(job)
       unsafe pthread_cond_signal(condition)
       return nil
@@ -61,8 +61,8 @@ import Glibc
     if let refusal { job.finish(refusal) }
   }
 
-  /// Takes a waiting job out of the queue. One that has started runs to its end: libcrypt cannot be
-  /// interrupted.
+  /// Takes a waiting job out of the queue. One that has started runs to its end: what a C library
+  /// computes cannot be interrupted.
   func cancel(_ ticket: UInt64) {
     let job: Job? = withLock {
       if announced.contains(ticket) {
@@ -103,8 +103,7 @@ import Glibc
 
   /// A thread's life.
   private func work() {
-    // Logins must not starve the calls of those who are logged in. Where it is not permitted, so be
-    // it.
+    // What takes long must not starve the other calls. Where it is not permitted, so be it.
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
     while let job = next() {
       job.finish(nil)

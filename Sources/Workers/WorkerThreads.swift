@@ -1,9 +1,13 @@
-/// A few threads that take jobs from one bounded queue. They end when the last reference to this is
-/// dropped.
-final class WorkerThreads: Sendable {
+/// As many jobs as may wait are waiting already.
+public struct WorkersBusy: Error {}
+
+/// A few threads that take jobs from one bounded queue: for C libraries that compute for long. They
+/// end when the last reference to this is dropped.
+public final class WorkerThreads: Sendable {
   let queue: JobQueue
 
-  init(count: Int, queueLimit: Int) {
+  /// - Parameter queueLimit: how many more jobs may wait for a thread.
+  public init(count: Int, queueLimit: Int) {
     queue = JobQueue(threads: count, waitingLimit: queueLimit)
     for _ in 0..<count { queue.startThread() }
   }
@@ -11,7 +15,11 @@ final class WorkerThreads: Sendable {
   deinit { queue.close() }
 
   /// Runs `work` on one of the threads. A caller who is cancelled while it waits leaves the queue.
-  func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+  ///
+  /// - Throws: ``WorkersBusy``, and what `work` throws.
+  public func run<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
     try Task.checkCancellation()
     let ticket = queue.takeTicket()
     return try await withTaskCancellationHandler {

@@ -60,8 +60,10 @@ extension TestClinic {
 
   func status(of token: JSON) async throws -> String? {
     guard case .string(let name) = token else { return nil }
-    return try await texts("SELECT status FROM queue_tokens WHERE number = \(Int(name.suffix(3)) ?? 0)")
-      .first
+    return try await texts(
+      "SELECT status FROM queue_tokens WHERE number = \(Int(name.suffix(3)) ?? 0)"
+    )
+    .first
   }
 
   /// A scheduled appointment with a doctor today. - Returns: its id.

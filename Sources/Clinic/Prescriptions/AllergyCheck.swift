@@ -169,7 +169,8 @@ extension AllergyCheck {
     /// What many medicines, or many records of allergies, have in common.
     private static let commonWords: Set<String> = [
       "acid", "agent", "agents", "allergic", "allergies", "allergy", "and", "blocker", "blockers",
-      "capsule", "capsules", "chloride", "cream", "drug", "drugs", "from", "hydrochloride", "history",
+      "capsule", "capsules", "chloride", "cream", "drug", "drugs", "from", "hydrochloride",
+      "history",
       "inhibitor", "inhibitors", "injection", "known", "maleate", "medicine", "medicines", "mild",
       "ointment", "phosphate", "possible", "potassium", "rash", "reaction", "reactions", "receptor",
       "severe", "sodium", "sulfate", "sulphate", "suspension", "syrup", "tablet", "tablets", "the",

@@ -33,7 +33,7 @@ package struct CreateVisit: Command {
         reason: named == 0 ? .missing : .invalid, field: "token",
         message: "exactly one of token, appointment_id and patient_id")
     }
-    let doctor = try caller.actingDoctor(doctorID, in: clinic.staff)
+    let doctor = try await caller.actingDoctor(doctorID, in: clinic.staff)
     let origin = try await origin(for: doctor, in: transaction, of: clinic, by: caller)
     let patient = try await lockPatient(origin.patient, in: transaction)
     try await refuseSecond(origin, of: patient, by: doctor, in: transaction)

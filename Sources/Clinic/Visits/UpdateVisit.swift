@@ -9,7 +9,8 @@ package struct UpdateVisit: Command, VisitFindings {
   package static let summary = "Changes an open visit: what is left out stays, null clears."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .visitCompleted, .staleVersion, .notADoctor, .visitOpen,
+    .noSuch, .noStaffIdentity, .notYourVisit, .visitCompleted, .staleVersion, .notADoctor,
+    .visitOpen,
   ]
 
   package let id: ID<Visit>
@@ -38,7 +39,8 @@ package struct UpdateVisit: Command, VisitFindings {
     }
     try visit.requireOpen(version)
     if let doctorID, doctorID != visit.doctorID {
-      changes.append("doctor_id = \(try newDoctor(doctorID, by: caller, in: clinic.staff))")
+      let doctor = try await newDoctor(doctorID, by: caller, in: clinic.staff)
+      changes.append("doctor_id = \(doctor)")
     }
     changes += ["version = version + 1", "updated_at = now()"]
     let results = try await transaction.pipeline([
@@ -51,8 +53,8 @@ package struct UpdateVisit: Command, VisitFindings {
   /// A doctor, or the administrator, who may take a visit over.
   private func newDoctor(
     _ id: ID<User>, by caller: Caller, in staff: StaffDirectory
-  ) throws(ClinicError) -> ID<User> {
+  ) async throws -> ID<User> {
     guard caller.role == .admin else { throw ClinicError(.notYourVisit) }
-    return try id == caller.requireUser() ? id : staff.doctor(id).id
+    return try id == caller.requireUser() ? id : await staff.doctor(id).id
   }
 }

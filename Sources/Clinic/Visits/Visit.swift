@@ -44,7 +44,8 @@ extension Visit: RowDecodable {
     v.updated_at
     """
 
-  static let joins: SQL = "JOIN patients p ON p.id = v.patient_id JOIN users d ON d.id = v.doctor_id"
+  static let joins: SQL =
+    "JOIN patients p ON p.id = v.patient_id JOIN users d ON d.id = v.doctor_id"
 
   static func select(_ id: ID<Visit>) -> SQL {
     "SELECT \(sql: columns) FROM visits v \(sql: joins) WHERE v.id = \(id)"
@@ -131,13 +132,13 @@ struct LockedVisit: Sendable, RowDecodable {
 extension Caller {
   /// The doctor for whom a caller opens a visit: a doctor for himself or herself, an administrator
   /// for the one that is named.
-  func actingDoctor(_ named: ID<User>?, in staff: StaffDirectory) throws(ClinicError) -> ID<User> {
+  func actingDoctor(_ named: ID<User>?, in staff: StaffDirectory) async throws -> ID<User> {
     let user = try requireUser()
     if role == .doctor {
       guard named ?? user == user else { throw ClinicError(.notYourVisit) }
       return user
     }
     guard let named else { throw ClinicError(.doctorRequired).with("field", "doctor_id") }
-    return try staff.doctor(named).id
+    return try await staff.doctor(named).id
   }
 }

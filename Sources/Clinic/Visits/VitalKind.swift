@@ -18,7 +18,9 @@ extension VitalKind {
   /// The unit that a text means; nil for none of this kind.
   static func unit(named text: String) -> VitalUnit? {
     let name = text.lowercased()
-    return ([unit] + otherUnits).first { $0.symbol.lowercased() == name || $0.aliases.contains(name) }
+    return ([unit] + otherUnits).first {
+      $0.symbol.lowercased() == name || $0.aliases.contains(name)
+    }
   }
 }
 

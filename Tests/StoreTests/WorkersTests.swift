@@ -2,8 +2,9 @@ import Dispatch
 import Testing
 
 @testable import Bcrypt
+@testable import Workers
 
-@Suite struct BcryptQueueTests {
+@Suite struct WorkersTests {
   /// A job that holds its thread until it is told to go on.
   final class Gate: Sendable {
     let entered: AsyncStream<Void>
@@ -39,7 +40,7 @@ import Testing
         switch result {
         case .success: finished += 1
         case .failure(let error):
-          #expect(error as? BcryptError == .busy)
+          #expect(error is WorkersBusy)
           refused += 1
           if refused == 2 { gate.open() }
         }
