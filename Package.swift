@@ -125,7 +125,7 @@ let package = Package(
       name: "SystemTests",
       dependencies: [
         "JSONRPC", "RPCClient", "Clinic", "ClinicEnvironment", "StoreLoop", "Postgres", "Redis",
-        "Mongo", "Systemd", "clinicctl",
+        "Mongo", "Systemd", "clinicctl", logging,
       ],
       swiftSettings: settings),
   ]

@@ -31,6 +31,7 @@ package final class Clinic: Sendable {
   package let queue: QueueLane
   package let feed: QueueFeed
   package let relay: Relay
+  package let printer = PaperPrinter()
   /// What `rpc.discover` tells each role, made when somebody asks.
   let documents = Shared<[Role?: JSONValue]>([:])
 

@@ -84,6 +84,7 @@ import Testing
     "prescriptions.get": "ADP",
     "prescriptions.list": "ADPR",
     "prescriptions.cancel": "AD",
+    "prescriptions.print": "ADP",
     "reports.audit_logs": "A",
     "system.ping": "ADPRKB-",
     "system.version": "ADPRKB-",

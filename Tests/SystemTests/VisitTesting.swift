@@ -1,4 +1,5 @@
 import JSONRPC
+import Logging
 import Postgres
 import Testing
 
@@ -82,4 +83,32 @@ extension TestClinic {
         """
       ).column(as: Int.self).first)
   }
+
+  /// The clinic's departments in the test's own process, on the same PostgreSQL, to count what they
+  /// ask of it.
+  func inProcess() throws -> Clinic {
+    let secret = Array(Self.secretKey.utf8)
+    return Clinic(
+      settings: Settings(secretKey: secret, auditKey: secret), loop: stores.loop,
+      postgres: postgres, redis: redis, mongo: mongo, hub: NobodyListens(),
+      log: Logger(label: "test"))
+  }
+}
+
+extension JSON {
+  var text: String? { if case .string(let text) = self { text } else { nil } }
+}
+
+/// A hub without subscribers.
+private struct NobodyListens: NotificationHub {
+  func subscribe(
+    _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy
+  ) -> Bool { false }
+  func start(_ session: Session, id: String, from version: Int64) {}
+  func unsubscribe(_ session: Session, id: String) -> Bool { false }
+  func publish(_ publication: Publication, to channel: String) {}
+  func end(subscriptionsOf session: Session, reason: String) {}
+  func endAll(kind: String) {}
+  var channels: [String] { [] }
+  var statistics: HubStatistics { HubStatistics() }
 }

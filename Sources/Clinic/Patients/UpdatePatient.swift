@@ -103,9 +103,12 @@ package struct UpdatePatient: Command {
 package struct DeletePatient: Command {
   package typealias Result = Patient
   package static let name = "patients.delete"
-  package static let summary = "Archives a patient; refused while the patient is in the queue."
+  package static let summary =
+    "Archives a patient; refused while one is in the queue, at a visit, or has not paid."
   package static let roles = Roles.only(.reception)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .patientInQueue]
+  package static let errors: [Reason] = [
+    .noSuch, .staleVersion, .patientInQueue, .visitOpen, .unpaidInvoice,
+  ]
 
   package let id: ID<Patient>
   package let version: RowVersion?
@@ -115,23 +118,33 @@ package struct DeletePatient: Command {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Patient {
-    // A check-in of the patient locks the row too, so one of the two comes first.
+    // A check-in, a visit and an invoice of the patient lock the row too, so one of the two comes
+    // first.
     let before: Patient = try await transaction.query(
       "SELECT \(sql: Patient.columns) FROM patients WHERE id = \(id) FOR UPDATE"
     ).row(orMissing: "patient", id)
     if before.archivedAt != nil { return before }
     if let version, version != before.version { throw ClinicError.stale(before.version) }
-    let live = try await transaction.query(
-      """
-      SELECT FROM queue_tokens WHERE patient_id = \(id) AND date = current_date \
-      AND status IN ('WAITING', 'WITH_DOCTOR', 'SKIPPED')
-      """)
-    guard live.isEmpty else { throw ClinicError(.patientInQueue) }
+    try await refuseWhileBusy(in: transaction)
     return try await transaction.query(
       """
       UPDATE patients SET archived_at = now(), updated_at = now(), version = version + 1 \
       WHERE id = \(id) RETURNING \(sql: Patient.columns)
       """
     ).row()
+  }
+
+  private func refuseWhileBusy(in transaction: Transaction) async throws {
+    let found = try await transaction.pipeline([
+      """
+      SELECT FROM queue_tokens WHERE patient_id = \(id) AND date = current_date \
+      AND status IN ('WAITING', 'WITH_DOCTOR', 'SKIPPED')
+      """,
+      "SELECT FROM visits WHERE patient_id = \(id) AND status = 'OPEN'",
+      "SELECT FROM invoices WHERE patient_id = \(id) AND status = 'PENDING'",
+    ])
+    for (rows, reason) in zip(found, [Reason.patientInQueue, .visitOpen, .unpaidInvoice]) {
+      guard rows.isEmpty else { throw ClinicError(reason) }
+    }
   }
 }

@@ -5,5 +5,6 @@ func prescriptionMethods() throws -> [MethodEntry] {
     try .query(GetPrescription.self),
     try .query(ListPrescriptions.self),
     try .command(CancelPrescription.self),
+    try .query(PrintPrescription.self),
   ]
 }

@@ -1,0 +1,107 @@
+/// A document as an HTML page of its own, which loads nothing, with what a printer needs.
+enum HTMLPaper {
+  static func render(_ document: PaperDocument) -> String {
+    let address = document.clinicAddress.isEmpty ? "" : "<p>\(text(document.clinicAddress))</p>"
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <title>\(text(document.title))</title>
+      <style>
+      \(style)
+      </style>
+      </head>
+      <body>
+      <header><p class="clinic" dir="auto">\(text(document.clinicName))</p>\(address)</header>
+      <h1 dir="auto">\(text(document.title))</h1>
+      \(document.parts.map(render).joined(separator: "\n"))
+      </body>
+      </html>
+
+      """
+  }
+
+  private static let style = """
+    @page { size: A4; margin: 15mm; }
+    body { font: 11pt/1.4 "Noto Sans", sans-serif; max-width: 180mm; margin: 0 auto; color: #000; }
+    header, h1, .stamp { text-align: center; }
+    header { border-bottom: 1px solid #000; }
+    header p { margin: 0 0 2mm; white-space: pre-line; }
+    .clinic { font-size: 16pt; font-weight: bold; }
+    h1 { font-size: 13pt; }
+    dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 6mm; }
+    dl.totals { justify-content: end; grid-template-columns: max-content max-content; }
+    dl.totals dd { text-align: right; }
+    dl.fields dt, dl.totals :last-of-type { font-weight: bold; }
+    dd { margin: 0; }
+    table { width: 100%; border-collapse: collapse; }
+    thead { display: table-header-group; }
+    th { border-bottom: 1px solid #000; text-align: left; }
+    th, td { padding: 1mm 2mm 1mm 0; vertical-align: top; }
+    .number { text-align: right; }
+    tr { break-inside: avoid; }
+    .note { white-space: pre-line; }
+    .stamp { font-size: 18pt; font-weight: bold; }
+    .signature { margin: 15mm 0 0 auto; width: 70mm; border-top: 1px solid #000; }
+    """
+
+  private static func render(_ part: PaperPart) -> String {
+    switch part {
+    case .fields(let fields): return list(fields, "fields")
+    case .totals(let fields): return list(fields, "totals")
+    case .table(let table): return render(table)
+    case .note(let note, let label):
+      let heading = label.map { "<h2>\(text($0))</h2>\n" } ?? ""
+      return "\(heading)<p class=\"note\" dir=\"auto\">\(text(note))</p>"
+    case .stamp(let stamp): return "<p class=\"stamp\">\(text(stamp))</p>"
+    case .signature(let name): return "<p class=\"signature\" dir=\"auto\">\(text(name))</p>"
+    }
+  }
+
+  private static func list(_ fields: [PaperField], _ name: String) -> String {
+    let items = fields.map { "<dt>\(text($0.label))</dt><dd><bdi>\(text($0.value))</bdi></dd>" }
+    return "<dl class=\"\(name)\">\n\(items.joined(separator: "\n"))\n</dl>"
+  }
+
+  private static func render(_ table: PaperTable) -> String {
+    func cells(_ texts: [String], _ tag: String) -> String {
+      zip(table.columns, texts).map { column, cell in
+        let look = column.isNumber ? " class=\"number\"" : ""
+        return "<\(tag)\(look)><bdi>\(text(cell))</bdi></\(tag)>"
+      }.joined()
+    }
+    let rows = table.rows.map { row in
+      let detail = row.detail.map {
+        "\n<tr><td colspan=\"\(table.columns.count)\" class=\"note\" dir=\"auto\">\(text($0))</td></tr>"
+      }
+      return "<tr>\(cells(row.cells, "td"))</tr>\(detail ?? "")"
+    }
+    return """
+      <table>
+      <thead><tr>\(cells(table.columns.map(\.title), "th"))</tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      </table>
+      """
+  }
+
+  /// Text that HTML takes as text, wherever it stands.
+  private static func text(_ text: String) -> String {
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      case "'": escaped += "&#39;"
+      case "\n", "\t": escaped.unicodeScalars.append(scalar)
+      default:
+        if scalar.properties.generalCategory != .control { escaped.unicodeScalars.append(scalar) }
+      }
+    }
+    return escaped
+  }
+}

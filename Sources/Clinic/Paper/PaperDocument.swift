@@ -1,0 +1,99 @@
+import JSONRPC
+
+/// Something to hand to a person: a prescription, a receipt, a day's summary. One document, four
+/// renderings.
+package struct PaperDocument: Sendable {
+  package var title: String
+  package var clinicName: String
+  package var clinicAddress: String
+  package var parts: [PaperPart]
+
+  package init(_ title: String, of clinic: BillingRules, parts: [PaperPart] = []) {
+    self.title = title
+    clinicName = clinic.clinicName
+    clinicAddress = clinic.clinicAddress
+    self.parts = parts
+  }
+}
+
+package enum PaperPart: Sendable {
+  /// Who and when: labels and values.
+  case fields([PaperField])
+  case table(PaperTable)
+  /// Sums, at the right; the last one stands out.
+  case totals([PaperField])
+  /// Text of some lines.
+  case note(String, label: String? = nil)
+  /// What nobody may overlook: `CANCELLED`.
+  case stamp(String)
+  /// A line to sign on, and whose signature it is.
+  case signature(String)
+}
+
+package struct PaperField: Sendable {
+  package let label: String
+  package let value: String
+
+  package init(_ label: String, _ value: String) {
+    self.label = label
+    self.value = value
+  }
+}
+
+package struct PaperTable: Sendable {
+  package struct Column: Sendable {
+    package let title: String
+    /// Its part of the width, beside the others'.
+    package let weight: Int
+    package let isNumber: Bool
+    /// What stands before it where there is no room for titles: `Qty `.
+    package let prefix: String
+
+    package init(_ title: String, weight: Int, isNumber: Bool = false, prefix: String = "") {
+      self.title = title
+      self.weight = weight
+      self.isNumber = isNumber
+      self.prefix = prefix
+    }
+  }
+
+  package struct Row: Sendable {
+    /// One a column.
+    package let cells: [String]
+    /// Stands under the cells, over the whole width.
+    package let detail: String?
+
+    package init(_ cells: [String], detail: String? = nil) {
+      self.cells = cells
+      self.detail = detail
+    }
+  }
+
+  package var columns: [Column]
+  package var rows: [Row]
+
+  package init(_ columns: [Column], rows: [Row] = []) {
+    self.columns = columns
+    self.rows = rows
+  }
+}
+
+/// How a document is rendered.
+package enum PaperFormat: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
+  /// 80 columns.
+  case text
+  /// 42 columns, for the printer at the desk.
+  case receipt
+  /// A page of its own, to be printed by a browser.
+  case html
+  /// A4.
+  case pdf
+}
+
+/// A rendered document.
+package struct PrintedPaper: Codable, Sendable {
+  package let format: PaperFormat
+  package let contentType: String
+  /// Text; of a PDF its bytes in Base64.
+  package let content: String
+}

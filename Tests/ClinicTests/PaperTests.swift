@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Clinic
+
+/// Documents for people: what each rendering keeps to.
+@Suite struct PaperTests {
+  private var clinic: BillingRules {
+    var rules = BillingRules()
+    rules.clinicName = "Clinic of St Mary & Sons"
+    rules.clinicAddress = "1 Long Road\nSome Town"
+    return rules
+  }
+
+  private func document(_ name: String = "Asha Iyer") -> PaperDocument {
+    PaperDocument(
+      "Prescription 12", of: clinic,
+      parts: [
+        .stamp("CANCELLED"),
+        .fields([PaperField("Date", "2026-02-17"), PaperField("Patient", name)]),
+        .table(
+          PaperTable(
+            [
+              PaperTable.Column("Medicine", weight: 60),
+              PaperTable.Column("Dosage", weight: 20),
+              PaperTable.Column("Quantity", weight: 20, isNumber: true, prefix: "Qty "),
+            ],
+            rows: [
+              PaperTable.Row(
+                ["Augmentin 625 mg tablet (amoxicillin and clavulanic acid)", "1 tablet", "10"],
+                detail: "after food\nnot with milk"),
+              PaperTable.Row(["Crocin", "", "100000"]),
+            ])),
+        .totals([PaperField("Subtotal", "10.00"), PaperField("Total", "11.80")]),
+        .note(String(repeating: "long ", count: 60) + "\nsecond", label: "Notes"),
+        .signature("Dr. Meera Nair"),
+      ])
+  }
+
+  private static let names = [
+    "Asha Iyer", "محمد عبد الله", "आशा अय्यर", "王小明", String(repeating: "x", count: 200),
+    "Zoë\u{301}\u{302}", "\u{1B}[31mred\u{7}",
+  ]
+
+  @Test("no line is wider than the paper, whatever the text", arguments: [80, 42], names)
+  func widths(width: Int, name: String) {
+    let text = TextPaper(width: width).render(document(name))
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { TextColumns.width(of: $0) <= width })
+    #expect(lines.allSatisfy { $0.last != " " })
+    #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "nothing to obey")
+  }
+
+  @Test("80 columns: a table keeps its columns")
+  func columns() {
+    let text = TextPaper(width: 80).render(document())
+    #expect(text.contains("Crocin"))
+    let row = text.split(separator: "\n").first { $0.hasPrefix("Crocin") }
+    #expect(row?.hasSuffix("100000") == true && row.map { $0.count } == 80)
+    #expect(text.contains("  not with milk\n"))
+    #expect(text.contains("*** CANCELLED ***"))
+    #expect(text.hasSuffix("Dr. Meera Nair\n"))
+  }
+
+  @Test("42 columns: a row's first cell stands above the others")
+  func stacks() {
+    let lines = TextPaper(width: 42).render(document()).split(separator: "\n").map(String.init)
+    let at = lines.firstIndex(of: "Crocin") ?? 0
+    #expect(lines[at + 1].hasSuffix("Qty 100000") && lines[at + 1].count == 42)
+  }
+
+  @Test("HTML takes text as text, and loads nothing")
+  func html() {
+    let page = HTMLPaper.render(document("<script>alert(\"1\")</script>'&"))
+    #expect(
+      page.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;"))
+    #expect(!page.contains("<script") && !page.contains("src=") && !page.contains("href="))
+    #expect(page.contains("@page"))
+    #expect(page.contains("Clinic of St Mary &amp; Sons"))
+  }
+
+  @Test("a PDF is one, also of a thousand rows", arguments: names)
+  func pdf(name: String) async throws {
+    let printer = PaperPrinter()
+    var long = document(name)
+    long.parts.append(
+      .table(
+        PaperTable(
+          [PaperTable.Column("Row", weight: 1)],
+          rows: (0..<1000).map { PaperTable.Row(["\($0) \(name)"]) })))
+    long.parts.append(.note(String(repeating: "word ", count: 4000)))
+    let paper = try await printer.print(long, as: .pdf)
+    #expect(paper.contentType == "application/pdf")
+    #expect(paper.content.hasPrefix("JVBERi0"), "%PDF-")
+    #expect(paper.content.utf8.count > 10_000)
+  }
+}
