@@ -54,6 +54,55 @@ export interface Appointment {
   history: Array<AppointmentHistoryItem>;
 }
 
+export interface Visit {
+  id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  token: string | null;
+  appointment_id: number | null;
+  date: string;
+  status: "OPEN" | "COMPLETED";
+  vitals: VisitVitals | null;
+  warnings: Array<VisitWarningsItem>;
+  chief_complaint: string | null;
+  diagnosis: string | null;
+  diagnosis_codes: Array<string>;
+  treatment_plan: string | null;
+  signed_by: number | null;
+  completed_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  notes: Array<VisitsAddNoteResult> | null;
+  prescriptions: Array<Prescription> | null;
+}
+
+export interface Prescription {
+  id: number;
+  visit_id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  date: string;
+  status: "ACTIVE" | "CANCELLED";
+  dispense_state: "NONE" | "PARTIAL" | "FULL";
+  allergy_check: "CLEAR" | "MATCH" | "NOT_RUN";
+  warnings: Array<PrescriptionWarningsItem>;
+  override_reason: string | null;
+  notes: string | null;
+  cancel_reason: string | null;
+  cancelled_at: string | null;
+  invoice_id: number | null;
+  invoice_status: string | null;
+  items: Array<PrescriptionItemsItem>;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
 export interface Invoice {
   items: Array<InvoiceItemsItem>;
   payments: Array<InvoicePaymentsItem>;
@@ -308,6 +357,61 @@ export interface QueueSubscribeResult {
   replay?: Array<unknown>;
 }
 
+export interface VisitsCreateResult {
+  id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  token: string | null;
+  appointment_id: number | null;
+  date: string;
+  status: "OPEN" | "COMPLETED";
+  vitals: VisitVitals | null;
+  warnings: Array<VisitWarningsItem>;
+  chief_complaint: string | null;
+  diagnosis: string | null;
+  diagnosis_codes: Array<string>;
+  treatment_plan: string | null;
+  signed_by: number | null;
+  completed_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface VisitsListResult {
+  items: Array<VisitsListResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface VisitsAddNoteResult {
+  id: number;
+  visit_id: number;
+  category: "SYMPTOM" | "OBSERVATION" | "DIAGNOSIS" | "TREATMENT";
+  text: string;
+  is_addendum: boolean;
+  author_id: number;
+  author_name: string;
+  created_at: string;
+}
+
+export interface VisitsListNotesResult {
+  items: Array<VisitsAddNoteResult>;
+  next_cursor: string | null;
+}
+
+export interface PrescriptionsListResult {
+  items: Array<PrescriptionsListResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface PrescriptionsPrintResult {
+  format: "text" | "receipt" | "html" | "pdf";
+  content_type: string;
+  content: string;
+}
+
 export interface InventoryListMedicinesResult {
   items: Array<InventoryAddMedicineResult>;
   next_cursor: string | null;
@@ -464,6 +568,25 @@ export interface QueueSubscribeSince {
   version: number;
 }
 
+export interface VisitsCreateVitals {
+  blood_pressure?: string | VisitsCreateVitalsBloodPressure | null;
+  temperature?: number | string | VisitsCreateVitalsTemperature | null;
+  pulse?: number | string | VisitsCreateVitalsTemperature | null;
+  weight?: number | string | VisitsCreateVitalsTemperature | null;
+  height?: number | string | VisitsCreateVitalsTemperature | null;
+  spo2?: number | string | VisitsCreateVitalsTemperature | null;
+  respiratory_rate?: number | string | VisitsCreateVitalsTemperature | null;
+}
+
+export interface PrescriptionsCreateItemsItem {
+  medicine_id: number;
+  dosage: string;
+  frequency: string;
+  duration_days?: number | null;
+  quantity: number;
+  instructions?: string | null;
+}
+
 export interface InventoryStocktakeCountsItem {
   batch_id: number;
   counted: number;
@@ -494,6 +617,44 @@ export interface AppointmentHistoryItem {
   slot_id: number;
   changed_by: string;
   reason: string | null;
+}
+
+export interface VisitVitals {
+  blood_pressure: VisitVitalsBloodPressure | null;
+  temperature: VisitVitalsTemperature | null;
+  pulse: VisitVitalsTemperature | null;
+  weight: VisitVitalsTemperature | null;
+  height: VisitVitalsTemperature | null;
+  spo2: VisitVitalsTemperature | null;
+  respiratory_rate: VisitVitalsTemperature | null;
+}
+
+export interface VisitWarningsItem {
+  field: string;
+  message: string;
+}
+
+export interface PrescriptionWarningsItem {
+  medicine_id: number;
+  allergy: string;
+  matched: "name" | "generic_name" | "drug_class";
+}
+
+export interface PrescriptionItemsItem {
+  id: number;
+  position: number;
+  medicine_id: number;
+  medicine_name: string;
+  generic_name: string | null;
+  form: string | null;
+  strength: string | null;
+  dosage: string;
+  frequency: string;
+  duration_days: number | null;
+  quantity: number;
+  dispensed: number;
+  remaining: number;
+  instructions: string | null;
 }
 
 export interface InvoiceItemsItem {
@@ -608,6 +769,39 @@ export interface QueueSummaryResultByDoctorItem {
   consultations: QueueSummaryResultWaits;
 }
 
+export interface VisitsListResultItemsItem {
+  id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  date: string;
+  status: "OPEN" | "COMPLETED";
+  chief_complaint: string | null;
+  diagnosis_codes: Array<string>;
+  completed_at: string | null;
+  version: number;
+  created_at: string;
+}
+
+export interface PrescriptionsListResultItemsItem {
+  id: number;
+  patient_id: number;
+  date: string;
+  status: "ACTIVE" | "CANCELLED";
+  invoice_id: number | null;
+  invoice_status: string | null;
+  is_billable: boolean;
+  visit_id: number | null;
+  patient_name: string | null;
+  doctor_id: number | null;
+  doctor_name: string | null;
+  dispense_state: "NONE" | "PARTIAL" | "FULL" | null;
+  allergy_check: "CLEAR" | "MATCH" | "NOT_RUN" | null;
+  item_count: number | null;
+  version: number | null;
+}
+
 export interface InventoryStocktakeResultDifferencesItem {
   batch_id: number;
   medicine_id: number;
@@ -674,6 +868,30 @@ export interface SystemHealthResultDetails {
   queue_version_redis: number | null;
 }
 
+export interface VisitsCreateVitalsBloodPressure {
+  systolic: number;
+  diastolic: number;
+  unit?: string | null;
+}
+
+export interface VisitsCreateVitalsTemperature {
+  value: number | string;
+  unit?: string | null;
+  standard_value?: unknown;
+}
+
+export interface VisitVitalsBloodPressure {
+  systolic: number;
+  diastolic: number;
+  unit: string;
+}
+
+export interface VisitVitalsTemperature {
+  value: number;
+  unit: string;
+  standard_value: number;
+}
+
 export interface ReportsAuditLogsResultItemsItemUser {
   id: number | null;
   name: string | null;
@@ -730,7 +948,7 @@ export interface Methods {
   "patients.get": { params: { id: number }; result: Patient };
   /** Changes a patient: what is left out stays, null clears. */
   "patients.update": { params: { id: number; name?: string | null; phone?: string | null; date_of_birth?: string | null; estimated_age?: number | null; sex?: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN" | null; email?: string | null; address?: string | null; allergies?: Array<string> | null; chronic_conditions?: Array<string> | null; medical_history?: string | null; emergency_contact?: PatientsCreateEmergencyContact | null; verified?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: Patient };
-  /** Archives a patient; refused while the patient is in the queue. */
+  /** Archives a patient; refused while one is in the queue, at a visit, or has not paid. */
   "patients.delete": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: Patient };
   /** Makes a doctor's slots over a range of dates; tells which it left out and why. */
   "slots.create_bulk": { params: { doctor_id: number; from: string; to: string; start: string; end: string; minutes: number; weekdays?: Array<"MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN"> | null; breaks?: Array<SlotsCreateBulkBreaksItem> | null; idempotency_key?: string | null }; result: SlotsCreateBulkResult };
@@ -776,6 +994,30 @@ export interface Methods {
   "queue.subscribe": { params: { date?: string | null; doctor_id?: number | null; since?: QueueSubscribeSince | null; overflow?: "coalesce" | "close" | null }; result: QueueSubscribeResult };
   /** Ends a subscription of this connection. */
   "queue.unsubscribe": { params: { subscription: string }; result: AuthLogoutResult };
+  /** Opens a visit from a token, an appointment or a patient. */
+  "visits.create": { params: { token?: string | null; appointment_id?: number | null; patient_id?: number | null; chief_complaint?: string | null; vitals?: VisitsCreateVitals | null; doctor_id?: number | null; idempotency_key?: string | null }; result: VisitsCreateResult };
+  /** Gives one visit with its notes and prescriptions. */
+  "visits.get": { params: { id: number }; result: Visit };
+  /** Lists visits by patient, doctor, day and status, the newest first. */
+  "visits.list": { params: { patient_id?: number | null; doctor_id?: number | null; date?: string | null; from?: string | null; to?: string | null; status?: "OPEN" | "COMPLETED" | null; limit?: number | null; cursor?: string | null }; result: VisitsListResult };
+  /** Changes an open visit: what is left out stays, null clears. */
+  "visits.update": { params: { id: number; vitals?: VisitsCreateVitals | null; chief_complaint?: string | null; diagnosis?: string | null; diagnosis_codes?: Array<string> | null; treatment_plan?: string | null; doctor_id?: number | null; version?: number | null; idempotency_key?: string | null }; result: VisitsCreateResult };
+  /** Signs and locks a visit; completes its token and appointment. */
+  "visits.complete": { params: { id: number; vitals?: VisitsCreateVitals | null; chief_complaint?: string | null; diagnosis?: string | null; diagnosis_codes?: Array<string> | null; treatment_plan?: string | null; version?: number | null; idempotency_key?: string | null }; result: VisitsCreateResult };
+  /** Adds a note to a visit; after its completion an addendum. */
+  "visits.add_note": { params: { visit_id: number; category: "SYMPTOM" | "OBSERVATION" | "DIAGNOSIS" | "TREATMENT"; text: string; idempotency_key?: string | null }; result: VisitsAddNoteResult };
+  /** Lists the notes of a visit, the oldest first. */
+  "visits.list_notes": { params: { visit_id: number; limit?: number | null; cursor?: string | null }; result: VisitsListNotesResult };
+  /** Prescribes medicines at a visit; an allergy needs a reason. */
+  "prescriptions.create": { params: { visit_id: number; items: Array<PrescriptionsCreateItemsItem>; notes?: string | null; override_reason?: string | null; idempotency_key?: string | null }; result: Prescription };
+  /** Gives one prescription with its items. */
+  "prescriptions.get": { params: { id: number }; result: Prescription };
+  /** Lists prescriptions, the newest first. */
+  "prescriptions.list": { params: { patient_id?: number | null; visit_id?: number | null; doctor_id?: number | null; status?: "ACTIVE" | "CANCELLED" | null; limit?: number | null; cursor?: string | null }; result: PrescriptionsListResult };
+  /** Cancels a prescription of which nothing is dispensed. */
+  "prescriptions.cancel": { params: { id: number; reason: string; version?: number | null; idempotency_key?: string | null }; result: Prescription };
+  /** Renders a prescription as text, receipt, HTML or PDF. */
+  "prescriptions.print": { params: { id: number; format?: "text" | "receipt" | "html" | "pdf" | null }; result: PrescriptionsPrintResult };
   /** Lists medicines with their usable stock, searched by words. */
   "inventory.list_medicines": { params: { search?: string | null; active?: boolean | null; limit?: number | null; cursor?: string | null }; result: InventoryListMedicinesResult };
   /** Adds a medicine, with nothing of it in stock yet. */

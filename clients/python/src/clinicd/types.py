@@ -59,6 +59,55 @@ class Appointment(TypedDict):
     history: List[AppointmentHistoryItem]
 
 
+class Visit(TypedDict):
+    id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    token: str | None
+    appointment_id: int | None
+    date: str
+    status: Literal["OPEN", "COMPLETED"]
+    vitals: VisitVitals | None
+    warnings: List[VisitWarningsItem]
+    chief_complaint: str | None
+    diagnosis: str | None
+    diagnosis_codes: List[str]
+    treatment_plan: str | None
+    signed_by: int | None
+    completed_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+    notes: List[VisitsAddNoteResult] | None
+    prescriptions: List[Prescription] | None
+
+
+class Prescription(TypedDict):
+    id: int
+    visit_id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    date: str
+    status: Literal["ACTIVE", "CANCELLED"]
+    dispense_state: Literal["NONE", "PARTIAL", "FULL"]
+    allergy_check: Literal["CLEAR", "MATCH", "NOT_RUN"]
+    warnings: List[PrescriptionWarningsItem]
+    override_reason: str | None
+    notes: str | None
+    cancel_reason: str | None
+    cancelled_at: str | None
+    invoice_id: int | None
+    invoice_status: str | None
+    items: List[PrescriptionItemsItem]
+    version: int
+    created_at: str
+    updated_at: str
+
+
 class Invoice(TypedDict):
     items: List[InvoiceItemsItem]
     payments: List[InvoicePaymentsItem]
@@ -316,6 +365,61 @@ class QueueSubscribeResult(_QueueSubscribeResult, total=False):
     replay: List[Any]
 
 
+class VisitsCreateResult(TypedDict):
+    id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    token: str | None
+    appointment_id: int | None
+    date: str
+    status: Literal["OPEN", "COMPLETED"]
+    vitals: VisitVitals | None
+    warnings: List[VisitWarningsItem]
+    chief_complaint: str | None
+    diagnosis: str | None
+    diagnosis_codes: List[str]
+    treatment_plan: str | None
+    signed_by: int | None
+    completed_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class VisitsListResult(TypedDict):
+    items: List[VisitsListResultItemsItem]
+    next_cursor: str | None
+
+
+class VisitsAddNoteResult(TypedDict):
+    id: int
+    visit_id: int
+    category: Literal["SYMPTOM", "OBSERVATION", "DIAGNOSIS", "TREATMENT"]
+    text: str
+    is_addendum: bool
+    author_id: int
+    author_name: str
+    created_at: str
+
+
+class VisitsListNotesResult(TypedDict):
+    items: List[VisitsAddNoteResult]
+    next_cursor: str | None
+
+
+class PrescriptionsListResult(TypedDict):
+    items: List[PrescriptionsListResultItemsItem]
+    next_cursor: str | None
+
+
+class PrescriptionsPrintResult(TypedDict):
+    format: Literal["text", "receipt", "html", "pdf"]
+    content_type: str
+    content: str
+
+
 class InventoryListMedicinesResult(TypedDict):
     items: List[InventoryAddMedicineResult]
     next_cursor: str | None
@@ -475,6 +579,28 @@ class QueueSubscribeSince(TypedDict):
     version: int
 
 
+class VisitsCreateVitals(TypedDict, total=False):
+    blood_pressure: str | VisitsCreateVitalsBloodPressure | None
+    temperature: float | str | VisitsCreateVitalsTemperature | None
+    pulse: float | str | VisitsCreateVitalsTemperature | None
+    weight: float | str | VisitsCreateVitalsTemperature | None
+    height: float | str | VisitsCreateVitalsTemperature | None
+    spo2: float | str | VisitsCreateVitalsTemperature | None
+    respiratory_rate: float | str | VisitsCreateVitalsTemperature | None
+
+
+class _PrescriptionsCreateItemsItem(TypedDict):
+    medicine_id: int
+    dosage: str
+    frequency: str
+    quantity: int
+
+
+class PrescriptionsCreateItemsItem(_PrescriptionsCreateItemsItem, total=False):
+    duration_days: int | None
+    instructions: str | None
+
+
 class InventoryStocktakeCountsItem(TypedDict):
     batch_id: int
     counted: int
@@ -511,6 +637,44 @@ class AppointmentHistoryItem(TypedDict):
     slot_id: int
     changed_by: str
     reason: str | None
+
+
+class VisitVitals(TypedDict):
+    blood_pressure: VisitVitalsBloodPressure | None
+    temperature: VisitVitalsTemperature | None
+    pulse: VisitVitalsTemperature | None
+    weight: VisitVitalsTemperature | None
+    height: VisitVitalsTemperature | None
+    spo2: VisitVitalsTemperature | None
+    respiratory_rate: VisitVitalsTemperature | None
+
+
+class VisitWarningsItem(TypedDict):
+    field: str
+    message: str
+
+
+class PrescriptionWarningsItem(TypedDict):
+    medicine_id: int
+    allergy: str
+    matched: Literal["name", "generic_name", "drug_class"]
+
+
+class PrescriptionItemsItem(TypedDict):
+    id: int
+    position: int
+    medicine_id: int
+    medicine_name: str
+    generic_name: str | None
+    form: str | None
+    strength: str | None
+    dosage: str
+    frequency: str
+    duration_days: int | None
+    quantity: int
+    dispensed: int
+    remaining: int
+    instructions: str | None
 
 
 class InvoiceItemsItem(TypedDict):
@@ -625,6 +789,39 @@ class QueueSummaryResultByDoctorItem(TypedDict):
     consultations: QueueSummaryResultWaits
 
 
+class VisitsListResultItemsItem(TypedDict):
+    id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    date: str
+    status: Literal["OPEN", "COMPLETED"]
+    chief_complaint: str | None
+    diagnosis_codes: List[str]
+    completed_at: str | None
+    version: int
+    created_at: str
+
+
+class PrescriptionsListResultItemsItem(TypedDict):
+    id: int
+    patient_id: int
+    date: str
+    status: Literal["ACTIVE", "CANCELLED"]
+    invoice_id: int | None
+    invoice_status: str | None
+    is_billable: bool
+    visit_id: int | None
+    patient_name: str | None
+    doctor_id: int | None
+    doctor_name: str | None
+    dispense_state: Literal["NONE", "PARTIAL", "FULL"] | None
+    allergy_check: Literal["CLEAR", "MATCH", "NOT_RUN"] | None
+    item_count: int | None
+    version: int | None
+
+
 class InventoryStocktakeResultDifferencesItem(TypedDict):
     batch_id: int
     medicine_id: int
@@ -691,6 +888,36 @@ class SystemHealthResultDetails(TypedDict):
     queue_version_redis: int | None
 
 
+class _VisitsCreateVitalsBloodPressure(TypedDict):
+    systolic: float
+    diastolic: float
+
+
+class VisitsCreateVitalsBloodPressure(_VisitsCreateVitalsBloodPressure, total=False):
+    unit: str | None
+
+
+class _VisitsCreateVitalsTemperature(TypedDict):
+    value: float | str
+
+
+class VisitsCreateVitalsTemperature(_VisitsCreateVitalsTemperature, total=False):
+    unit: str | None
+    standard_value: Any
+
+
+class VisitVitalsBloodPressure(TypedDict):
+    systolic: float
+    diastolic: float
+    unit: str
+
+
+class VisitVitalsTemperature(TypedDict):
+    value: float
+    unit: str
+    standard_value: float
+
+
 class ReportsAuditLogsResultItemsItemUser(TypedDict):
     id: int | None
     name: str | None
@@ -749,6 +976,18 @@ QueueTransferResult = Union[QueueToken, BoardToken]
 QueueSetPriorityResult = Union[QueueToken, BoardToken]
 
 QueueUnsubscribeResult = AuthLogoutResult
+
+VisitsGetResult = Visit
+
+VisitsUpdateResult = VisitsCreateResult
+
+VisitsCompleteResult = VisitsCreateResult
+
+PrescriptionsCreateResult = Prescription
+
+PrescriptionsGetResult = Prescription
+
+PrescriptionsCancelResult = Prescription
 
 InventoryUpdateMedicineResult = InventoryAddMedicineResult
 
