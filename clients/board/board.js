@@ -1,4 +1,5 @@
-import { Clinic, CallFailed, TokenStore } from "/shared/rpc.js";
+import { pair } from "/shared/pairing.js";
+import { Clinic, TokenStore } from "/shared/rpc.js";
 import { date, number, t, time, useLanguage } from "/shared/i18n.js";
 import { announce, soundIsLocked, unlockSound } from "./announcer.js";
 
@@ -98,26 +99,10 @@ function showBoard(isPaired) {
   showState();
 }
 
-async function pair() {
+async function pairBoard() {
   showBoard(false);
-  for (;;) {
-    try {
-      const request = await clinic.call("devices.request_pairing", { role: "DISPLAY" });
-      element("code").textContent = request.code;
-      const until = Date.now() + request.expires_in * 1000;
-      while (Date.now() < until) {
-        const claim = await clinic.call("devices.claim", { secret: request.secret }, { repeat: 60 });
-        if (claim.status === "CLAIMED") {
-          clinic.keep(claim);
-          return showBoard(true);
-        }
-        await new Promise((done) => setTimeout(done, 2000));
-      }
-    } catch (error) {
-      const pause = error instanceof CallFailed ? error.data.retry_after ?? 5 : 3;
-      await new Promise((done) => setTimeout(done, pause * 1000));
-    }
-  }
+  await pair(clinic, "DISPLAY", (code) => { element("code").textContent = code; });
+  showBoard(true);
 }
 
 // Start
@@ -127,11 +112,11 @@ document.title = t("board.title");
 tick();
 clinic.addEventListener("state", () => {
   showState();
-  if (clinic.state === "refused") pair();
+  if (clinic.state === "refused") pairBoard();
 });
 clinic.follow({}, show);
 if (clinic.tokens.refreshToken) showBoard(true);
-else pair();
+else pairBoard();
 
 element("sound").hidden = !soundIsLocked();
 element("sound").addEventListener("click", () => {

@@ -1,0 +1,247 @@
+import { explain, language, languages, number, t, useLanguage } from "/shared/i18n.js";
+import { pair } from "/shared/pairing.js";
+import { CallFailed, Clinic, TokenStore } from "/shared/rpc.js";
+
+const element = (id) => document.getElementById(id);
+const clinic = new Clinic({ tokens: new TokenStore("kiosk") });
+
+/** Seconds without a touch until somebody is asked, and from then until the start page. */
+const PATIENCE = 40;
+const LAST_CALL = 15;
+/** Seconds that a token stays on the screen. */
+const TOKEN_SHOWN = 20;
+/** Seconds that a call is repeated while the daemon is away, under its key: nobody gets two tokens. */
+const REPEAT = 45;
+
+/** What the person at the kiosk has told. Forgotten with the start page. */
+let visit = {};
+
+// Steps
+
+function show(step) {
+  for (const section of document.querySelectorAll(".step")) section.hidden = section.id !== step;
+  problem("");
+  const heading = document.querySelector(`#${step} h1`);
+  heading.focus({ preventScroll: true });
+  wake();
+}
+
+/** Back to the start, with nothing left of the last person. */
+function startOver() {
+  visit = {};
+  for (const form of document.forms) form.reset();
+  for (const id of ["appointment-list", "token", "where", "ahead"]) element(id).replaceChildren();
+  for (const field of document.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  element("still-there").close();
+  useLanguage(localStorage.getItem("clinicd.lang")).then(showLanguages);
+  show("start");
+}
+
+function problem(text) {
+  element("problem").textContent = text;
+}
+
+/** Runs what a button does: once, with the others asleep, its failures told in words. */
+async function act(work) {
+  if (document.body.ariaBusy === "true") return;
+  const buttons = [...document.querySelectorAll("main button")];
+  document.body.ariaBusy = "true";
+  for (const button of buttons) button.disabled = true;
+  problem("");
+  element("busy").textContent = t("kiosk.busy");
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof CallFailed)) error.name = "Error";
+    problem(explain(error));
+  } finally {
+    for (const button of buttons) button.disabled = false;
+    document.body.ariaBusy = "false";
+    element("busy").textContent = "";
+    wake();
+  }
+}
+
+const write = (method, params) => clinic.call(method, params, { repeat: REPEAT, key: true });
+
+// Who is there
+
+function identified() {
+  const phone = element("phone").value.trim();
+  const [day, month, year] = ["day", "month", "year"].map((id) => element(id).value);
+  const born = day && month && year ? `${year}-${month}-${day}` : "";
+  const exists = born && new Date(`${born}T00:00:00Z`).getUTCDate() === Number(day);
+  const phoneIsRight = /^[0-9+\-() ./]{3,40}$/.test(phone) && phone.replace(/\D/g, "").length >= 3;
+  mark("phone", phoneIsRight);
+  for (const id of ["day", "month", "year"]) mark(id, exists);
+  if (!phoneIsRight) problem(t("kiosk.who.phone_wrong"));
+  else if (!exists) problem(t("kiosk.who.born_wrong"));
+  if (!phoneIsRight) element("phone").focus();
+  else if (!exists) element("day").focus();
+  return phoneIsRight && exists ? { phone, date_of_birth: born } : null;
+}
+
+function mark(id, isRight) {
+  if (isRight) element(id).removeAttribute("aria-invalid");
+  else element(id).setAttribute("aria-invalid", "true");
+}
+
+async function identify(who) {
+  const found = await clinic.call("kiosk.identify", who, { repeat: REPEAT });
+  visit = { ...visit, ...who, visitor: found.visitor };
+  if (found.appointments.length) {
+    element("appointment-list").replaceChildren(...found.appointments.map((appointment) => {
+      const item = document.createElement("li");
+      const time = document.createElement("b");
+      time.textContent = appointment.start_time;
+      const at = [appointment.doctor_label, appointment.room].filter(Boolean).join(", ");
+      item.append(time, " ", at);
+      return item;
+    }));
+    show("appointments");
+  } else if (visit.wantsAppointment) {
+    show("none");
+  } else {
+    await walkIn();
+  }
+}
+
+// Tokens
+
+async function checkIn() {
+  await give(await write("queue.check_in", { visitor: visit.visitor }));
+}
+
+async function walkIn() {
+  try {
+    await give(await write("queue.walk_in", { visitor: visit.visitor }));
+  } catch (error) {
+    // Nobody of that phone and birth date is known: the person is new here.
+    if (error.reason !== "visitor_unknown") throw error;
+    show("register");
+    element("name").focus();
+  }
+}
+
+async function register(name) {
+  visit.patient ??= await write(
+    "patients.create", { name, phone: visit.phone, date_of_birth: visit.date_of_birth });
+  await give(await write("queue.walk_in", { patient_id: visit.patient.id }));
+}
+
+async function give(token) {
+  element("token").textContent = token.token.split("-").pop();
+  element("where").textContent = [token.room, token.doctor_label].filter(Boolean).join(" · ");
+  element("ahead").textContent = "";
+  show("done");
+  wake(TOKEN_SHOWN);
+  try {
+    const { board } = await clinic.call("queue.today");
+    const minutes = board.estimated_wait_minutes;
+    element("ahead").textContent = minutes == null
+      ? t("kiosk.done.waiting", { n: number(board.waiting) })
+      : t("kiosk.done.waiting_minutes", { n: number(board.waiting), minutes: number(minutes) });
+  } catch {
+    // The token is there; how long it takes is on the board.
+  }
+}
+
+// Patience
+
+let idle = 0;
+
+/** Somebody is there: begins to wait anew. */
+function wake(patience = PATIENCE) {
+  clearTimeout(idle);
+  if (element("still-there").open) element("still-there").close();
+  if (!element("start").hidden || !element("pairing").hidden) return;
+  const isDone = !element("done").hidden;
+  idle = setTimeout(() => {
+    if (isDone) return startOver();
+    element("still-there").showModal();
+    idle = setTimeout(startOver, LAST_CALL * 1000);
+  }, (isDone ? TOKEN_SHOWN : patience) * 1000);
+}
+
+// The form's lists, languages, the clinic
+
+function fillDate() {
+  const option = (value, text) => new Option(text, value);
+  const months = Array.from({ length: 12 }, (_, index) =>
+    new Intl.DateTimeFormat(language, { month: "long" }).format(new Date(2000, index, 1)));
+  const thisYear = new Date().getFullYear();
+  const two = (value) => String(value).padStart(2, "0");
+  const kept = ["day", "month", "year"].map((id) => element(id).value);
+  element("day").replaceChildren(
+    option("", "–"), ...Array.from({ length: 31 }, (_, i) => option(two(i + 1), number(i + 1))));
+  element("month").replaceChildren(option("", "–"), ...months.map((name, i) => option(two(i + 1), name)));
+  element("year").replaceChildren(
+    option("", "–"), ...Array.from({ length: 120 }, (_, i) => option(String(thisYear - i), String(thisYear - i))));
+  ["day", "month", "year"].forEach((id, index) => { element(id).value = kept[index]; });
+}
+
+async function showLanguages() {
+  document.title = t("kiosk.title");
+  fillDate();
+  const buttons = Object.entries(await languages()).map(([code, name]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.lang = code;
+    button.textContent = name;
+    button.setAttribute("aria-pressed", String(code === language));
+    button.addEventListener("click", async () => {
+      await useLanguage(code);
+      problem("");
+      await showLanguages();
+      wake();
+    });
+    return button;
+  });
+  element("languages").replaceChildren(...buttons);
+}
+
+async function pairKiosk() {
+  show("pairing");
+  await pair(clinic, "KIOSK", (code) => { element("code").textContent = code; });
+  show("start");
+}
+
+// Start
+
+element("with-appointment").addEventListener("click", () => {
+  visit = { wantsAppointment: true };
+  show("who");
+});
+element("without-appointment").addEventListener("click", () => {
+  visit = {};
+  show("who");
+});
+element("who-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const who = identified();
+  if (who) act(() => identify(who));
+});
+element("check-in").addEventListener("click", () => act(checkIn));
+element("walk-in").addEventListener("click", () => act(walkIn));
+element("register-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const name = element("name").value.trim();
+  mark("name", name);
+  if (!name) problem(t("kiosk.register.name_missing"));
+  else act(() => register(name));
+});
+element("print").addEventListener("click", () => window.print());
+element("finish").addEventListener("click", startOver);
+element("stay").addEventListener("click", () => wake());
+element("still-there").addEventListener("cancel", () => wake());
+for (const back of document.querySelectorAll(".back")) back.addEventListener("click", startOver);
+for (const event of ["pointerdown", "keydown", "input"]) document.addEventListener(event, () => wake());
+clinic.addEventListener("state", () => {
+  if (clinic.state === "refused") pairKiosk();
+  element("busy").textContent = clinic.state === "lost" ? t("errors.connection") : "";
+});
+
+await useLanguage();
+await showLanguages();
+if (clinic.tokens.refreshToken) show("start");
+else pairKiosk();
