@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""A kiosk in a terminal, on the Unix socket: for a machine that needs no network and no browser.
+
+    clients/kiosk/terminal.py [--socket PATH] [--language en]
+
+The daemon takes it for a kiosk by the kernel's word: run it as a user of the group `clinic-kiosk`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "python" / "src"))
+
+from clinicd import CallFailed, Clinic, ConnectionLost  # noqa: E402
+
+
+class Words:
+    """The words of a language, which the pages share."""
+
+    def __init__(self, language: str) -> None:
+        folder = HERE.parent / "shared" / "lang"
+        self._words = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
+
+    def __call__(self, key: str, **values: object) -> str:
+        text: Any = self._words
+        for part in key.split("."):
+            text = text.get(part) if isinstance(text, dict) else None
+        return str(text).format(**values) if isinstance(text, str) else ""
+
+    def error(self, error: Exception) -> str:
+        if isinstance(error, CallFailed):
+            return self(f"errors.{error.reason}") or self("errors.other")
+        return self("errors.connection")
+
+
+def ask(question: str) -> str:
+    return input(f"{question}: ").strip()
+
+
+def born(words: Words) -> str:
+    """Asks until the date exists."""
+    while True:
+        day, month, year = (ask(words(f"kiosk.who.{part}")) for part in ("day", "month", "year"))
+        try:
+            return date(int(year), int(month), int(day)).isoformat()
+        except ValueError:
+            print(words("kiosk.who.born_wrong"))
+
+
+def visit(clinic: Clinic, words: Words) -> None:
+    """One person, from the greeting to the token."""
+    print(f"\n{words('kiosk.start.title')}")
+    phone = ask(words("kiosk.who.phone"))
+    birth = born(words)
+    found = clinic.kiosk.identify(phone=phone, date_of_birth=birth)
+    token: Any
+    if found["appointments"]:
+        for appointment in found["appointments"]:
+            print(f"  {appointment['start_time']}  {appointment['doctor_label']}")
+        token = clinic.queue.check_in(visitor=found["visitor"])
+    else:
+        try:
+            token = clinic.queue.walk_in(visitor=found["visitor"])
+        except CallFailed as error:
+            if error.reason != "visitor_unknown":
+                raise
+            name = ask(words("kiosk.register.title"))
+            patient = clinic.patients.create(name=name, phone=phone, date_of_birth=birth)
+            token = clinic.queue.walk_in(patient_id=patient["id"])
+    board: Any = clinic.queue.today()["board"]
+    print(f"\n  {words('kiosk.done.title')}: {token['token'].rsplit('-', 1)[1]}")
+    print(f"  {words('kiosk.done.waiting', n=board['waiting'])}")
+    print(f"  {words('kiosk.done.hint')}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="A kiosk in a terminal.")
+    parser.add_argument("--socket", default="/run/clinicd/rpc.sock")
+    parser.add_argument("--language", default="en")
+    options = parser.parse_args()
+    words = Words(options.language)
+    with Clinic(f"unix:{options.socket}") as clinic:
+        while True:
+            try:
+                visit(clinic, words)
+            except (CallFailed, ConnectionLost) as error:
+                print(words.error(error))
+            except (EOFError, KeyboardInterrupt):
+                return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
