@@ -26,6 +26,9 @@ test-python: ## Run the Python client's tests (ARGS="-k board"); make test runs 
 test-boot: build ## Install the package on a booted systemd, and try what an administrator does (root)
 	Tests/Boot/run $(RELEASE)
 
+test-pages: ## Run the pages' tests in headless Chromium (ARGS="-k kiosk"); make test runs them too
+	@scripts/test-pages $(ARGS)
+
 bench: build ## Measure a release build on private servers (ARGS=...)
 	@CLINIC_HOME=.build/bench-stack CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
 	  CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \

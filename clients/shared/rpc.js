@@ -114,10 +114,19 @@ export class Clinic extends EventTarget {
   }
 
   async #renew() {
-    const token = this.tokens.refreshToken;
-    if (token && this.#socket?.readyState === WebSocket.OPEN) {
-      this.keep(await this.#send("auth.refresh", { refresh_token: token }, 15));
+    if (this.tokens.refreshToken && this.#socket?.readyState === WebSocket.OPEN) {
+      this.keep(await this.#refresh());
     }
+  }
+
+  /** Each refresh token works once: pages that share a store take turns. */
+  #refresh() {
+    const work = async () => {
+      const fresh = await this.#send("auth.refresh", { refresh_token: this.tokens.refreshToken }, 15);
+      this.tokens.refreshToken = fresh.refresh_token;
+      return fresh;
+    };
+    return navigator.locks && this.tokens.name ? navigator.locks.request(this.tokens.name, work) : work();
   }
 
   #setUser(user) {
@@ -164,10 +173,8 @@ export class Clinic extends EventTarget {
   }
 
   async #authenticate() {
-    const token = this.tokens.refreshToken;
-    if (!token) return;
-    const fresh = await this.#send("auth.refresh", { refresh_token: token }, 15);
-    this.tokens.refreshToken = fresh.refresh_token;
+    if (!this.tokens.refreshToken) return;
+    const fresh = await this.#refresh();
     await this.#send("auth.authenticate", { access_token: fresh.access_token }, 15);
     this.keep(fresh);
   }

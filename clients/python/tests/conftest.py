@@ -1,96 +1,23 @@
-"""A real daemon on servers of its own, for all tests of a run."""
+"""A daemon for all tests of a run."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
+import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-BIN = Path(os.environ.get("CLINIC_TEST_BIN", ROOT / ".build" / "debug"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Daemon:
-    """`clinicd`, which can be killed and started again."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.socket = home / "rpc.sock"
-        self.tcp_port = free_port()
-        self.web_port = free_port()
-        self.process: subprocess.Popen[bytes] | None = None
-        subprocess.run([ROOT / "scripts/stack", "up", home / "stack"], check=True)
-        stack = subprocess.run(
-            [ROOT / "scripts/stack", "env", home / "stack"], check=True, capture_output=True
-        ).stdout.decode()
-        self.environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("CLINIC_")},
-            "SECRET_KEY": "a secret of tests alone, 32 bytes or more",
-            "CLINIC_AUDIT_KEY": "another secret of tests alone, 32 bytes",
-            "CLINIC_SOCKET": str(self.socket),
-            "CLINIC_TCP_ADDRESS": f"127.0.0.1:{self.tcp_port}",
-            "CLINIC_STATE_DIRECTORY": str(home),
-            "CLINIC_PASSWORD_COST": "4",
-        }
-        for line in stack.splitlines():
-            name, _, value = line.removeprefix("export ").partition("=")
-            self.environment[name] = value.strip("'\"")
-        self._run("clinicctl", "migrate", "up")
-        self._run("clinicd", "demo", "--credentials", str(home / "credentials.json"))
-        self.credentials: dict[str, dict[str, str]] = json.loads(
-            (home / "credentials.json").read_text()
-        )
-        self.start()
-
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run([BIN / program, *arguments], env=self.environment, check=True)
-
-    def start(self) -> None:
-        self.process = subprocess.Popen([BIN / "clinicd"], env=self.environment)
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                with socket.socket(socket.AF_UNIX) as probe:
-                    probe.connect(str(self.socket))
-                    return
-            except OSError:
-                assert self.process.poll() is None, "clinicd ended"
-                time.sleep(0.02)
-        raise AssertionError("clinicd does not listen")
-
-    def stop(self, number: int = signal.SIGTERM) -> None:
-        if self.process is not None:
-            self.process.send_signal(number)
-            self.process.wait(30)
-            self.process = None
-
-    def close(self) -> None:
-        self.stop()
-        subprocess.run([ROOT / "scripts/stack", "down", self.home / "stack"], check=True)
-
-    def password(self, role: str) -> tuple[str, str]:
-        user = self.credentials[role]
-        return user["username"], user["password"]
+from daemon import Daemon  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def daemon() -> Iterator[Daemon]:
-    home = Path(tempfile.mkdtemp(prefix="clinic-python."))
+    home = Path(tempfile.mkdtemp(prefix="clinic-clients."))
     daemon = Daemon(home)
     try:
         yield daemon
@@ -99,7 +26,7 @@ def daemon() -> Iterator[Daemon]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(params=["unix", "tcp"])
+@pytest.fixture(params=["unix", "tcp", "ws"])
 def address(request: pytest.FixtureRequest, daemon: Daemon) -> Any:
     return {
         "unix": f"unix:{daemon.socket}",

@@ -13,7 +13,7 @@ import pytest
 from clinicd import AsyncClinic, CallFailed, Clinic, ConnectionLost, NotAuthenticated, QueueChange
 from clinicd.types import QueueToken
 
-from conftest import Daemon
+from daemon import Daemon
 
 births = itertools.count(1)
 
