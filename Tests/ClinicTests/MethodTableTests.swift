@@ -42,7 +42,7 @@ import Testing
     "appointments.cancel": "ADR",
     "appointments.mark_no_show": "ADR",
     "queue.walk_in": "ARK",
-    "queue.check_in": "AR",
+    "queue.check_in": "ARK",
     "queue.today": "ADRKB",
     "queue.call_next": "ADR",
     "queue.set_status": "ADR",

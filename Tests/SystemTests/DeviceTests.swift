@@ -183,3 +183,43 @@ import Testing
     }
   }
 }
+
+/// Check-in at a kiosk.
+@Suite struct KioskCheckInTests {
+  @Test("a visitor is checked in for the next appointment of today; a kiosk names none itself")
+  func checkIn() async throws {
+    // A window that holds at any time of the day.
+    let window = ["CLINIC_CHECK_IN_EARLY_MINUTES": "1440", "CLINIC_CHECK_IN_LATE_MINUTES": "1440"]
+    try await TestClinic.run(2, window) { clinic in
+      let doctor = try await clinic.member(.doctor, name: "Dr. Rao", room: "Room 1").id
+      _ = try await clinic.postgres.query(
+        """
+        WITH p AS (INSERT INTO patients (name, phone, date_of_birth, registered_by) VALUES \
+        ('Asha', '0207946000', '1980-02-03', 'test') RETURNING id), \
+        s AS (INSERT INTO slots (doctor_id, date, start_time, end_time) SELECT \(doctor), \
+        current_date, t, t + interval '10 minutes' FROM unnest(ARRAY['09:00', '15:00']::time[]) t \
+        RETURNING id, date, start_time, end_time) \
+        INSERT INTO appointments (patient_id, slot_id, doctor_id, date, start_time, end_time, \
+        created_by, changed_by) SELECT p.id, s.id, \(doctor), date, start_time, end_time, 'test', \
+        'test' FROM p, s
+        """)
+      let kiosk = try await clinic.connect(.kiosk, on: 1)
+      let found = try await kiosk.call(
+        "kiosk.identify", ["phone": "0207946000", "date_of_birth": "1980-02-03"])
+      let times = try found.list("appointments").map { try $0.text("start_time") }
+      #expect(times == ["09:00", "15:00"])
+      #expect(try found.list("appointments").first?["doctor_label"]?.string == "Dr. Rao")
+      let named = try await kiosk.refused("queue.check_in", ["appointment_id": 1])
+      #expect(named.reason == "not_your_patient")
+      let token = try await kiosk.call("queue.check_in", ["visitor": found["visitor"].json])
+      #expect(token["state"]?.string == "WAITING" && token["room"]?.string == "Room 1")
+      let again = try await kiosk.refused("queue.check_in", ["visitor": found["visitor"].json])
+      #expect(again.reason == "already_in_queue")
+      #expect(
+        try await clinic.texts("SELECT status FROM appointments ORDER BY start_time")
+          == ["CHECKED_IN", "SCHEDULED"])
+      let neither = try await kiosk.refused("queue.check_in")
+      #expect(neither.data["field"] == .string("appointment_id"))
+    }
+  }
+}

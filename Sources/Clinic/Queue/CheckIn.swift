@@ -1,25 +1,35 @@
 import JSONRPC
 
 /// Gives a patient who has come for an appointment a token: today, inside the window round the
-/// slot's start, once.
+/// slot's start, once. A kiosk names the visitor whom it has identified, and no appointment.
 package struct CheckIn: QueueCommand {
   package static let name = "queue.check_in"
   package static let summary = "Puts a patient who came for an appointment into today's queue."
-  package static let roles = Roles.only(.reception)
+  package static let roles = Roles.only(.reception, .kiosk)
   package static let errors: [Reason] = [
     .noSuch, .outsideWindow, .alreadyCheckedIn, .invalidTransition, .patientArchived,
-    .alreadyInQueue, .dayClosed,
+    .alreadyInQueue, .visitorUnknown, .notYourPatient, .dayClosed,
   ]
 
-  package let appointmentID: ID<Appointment>
+  package let appointmentID: ID<Appointment>?
+  package let visitor: VisitorToken?
 
   package var appointment: ID<Appointment>? { appointmentID }
   package var subject: Subject? { Subject("appointment", appointmentID) }
 
+  package func check(by caller: Caller, in staff: StaffDirectory) async throws {
+    guard (appointmentID == nil) != (visitor == nil) else {
+      throw ParamsError(
+        reason: appointmentID == nil ? .missing : .invalid, field: "appointment_id",
+        message: "either an appointment or a visitor")
+    }
+    if caller.role == .kiosk, visitor == nil { throw ClinicError(.notYourPatient) }
+  }
+
   package func apply(
     to day: inout QueueDay, in context: QueueContext
   ) throws(ClinicError) -> QueueChange {
-    let appointment = try context.appointment(appointmentID)
+    let appointment = try appointment(in: context)
     try requireScheduled(appointment, on: day)
     try requireWindow(of: appointment, on: day, in: context)
     if appointment.patientIsArchived { throw ClinicError(.patientArchived) }
@@ -27,6 +37,30 @@ package struct CheckIn: QueueCommand {
       appointment.patientID, named: appointment.patientName, for: appointment.doctorID,
       priority: .routine, appointment: appointment.id, dueAt: appointment.startsAt,
       at: context.now)
+  }
+
+  /// The appointment that is named, or the visitor's: the next one of today that can be checked in,
+  /// else the next one.
+  private func appointment(in context: QueueContext) throws(ClinicError) -> AppointmentAtDesk {
+    if let appointmentID { return try context.appointment(appointmentID) }
+    guard let visitor else { throw ClinicError(.visitorUnknown) }
+    let patient = try context.patient(visitor)
+    let mine = context.rows.appointments.values
+      .filter { $0.patientID == patient.id && $0.status == .scheduled }
+      .sorted { $0.startsAt < $1.startsAt }
+    guard
+      let next = mine.first(where: { window(of: $0, in: context).contains(context.now) })
+        ?? mine.first
+    else { throw ClinicError(.noSuch).with("resource", "appointment") }
+    return next
+  }
+
+  private func window(
+    of appointment: AppointmentAtDesk, in context: QueueContext
+  ) -> ClosedRange<Instant> {
+    let rules = context.scheduling
+    return appointment.startsAt.adding(seconds: -60 * Int64(rules.checkInEarlyMinutes))
+      ... appointment.startsAt.adding(seconds: 60 * Int64(rules.checkInLateMinutes))
   }
 
   private func requireScheduled(
@@ -52,12 +86,10 @@ package struct CheckIn: QueueCommand {
   private func requireWindow(
     of appointment: AppointmentAtDesk, on day: QueueDay, in context: QueueContext
   ) throws(ClinicError) {
-    let rules = context.scheduling
-    let opens = appointment.startsAt.adding(seconds: -60 * Int64(rules.checkInEarlyMinutes))
-    let closes = appointment.startsAt.adding(seconds: 60 * Int64(rules.checkInLateMinutes))
-    guard appointment.date == day.date, opens <= context.now, context.now <= closes else {
-      throw ClinicError(.outsideWindow).with("opens_at", opens.description)
-        .with("closes_at", closes.description)
+    let window = window(of: appointment, in: context)
+    guard appointment.date == day.date, window.contains(context.now) else {
+      throw ClinicError(.outsideWindow).with("opens_at", window.lowerBound.description)
+        .with("closes_at", window.upperBound.description)
     }
   }
 }
