@@ -973,7 +973,7 @@ export interface Methods {
   /** Puts a patient without an appointment into today's queue. */
   "queue.walk_in": { params: { patient_id?: number | null; doctor_id?: number | null; priority?: "ROUTINE" | "URGENT" | "EMERGENCY" | null; visitor?: string | null; idempotency_key?: string | null }; result: QueueToken | BoardToken };
   /** Puts a patient who came for an appointment into today's queue. */
-  "queue.check_in": { params: { appointment_id: number; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  "queue.check_in": { params: { appointment_id?: number | null; visitor?: string | null; idempotency_key?: string | null }; result: QueueToken | BoardToken };
   /** Gives the queue of today or of another day. */
   "queue.today": { params: { date?: string | null }; result: QueueTodayResult | QueueTodayResult2 };
   /** Calls the next waiting patient for a doctor. */

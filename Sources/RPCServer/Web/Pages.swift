@@ -66,7 +66,7 @@ final class Pages: Sendable {
     ("Referrer-Policy", "no-referrer"),
     (
       "Permissions-Policy",
-      "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()"
+      "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()"
     ),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),

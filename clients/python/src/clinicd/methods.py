@@ -707,12 +707,14 @@ class AsyncQueue:
     async def check_in(
         self,
         *,
-        appointment_id: int,
+        appointment_id: int | None | Unset = UNSET,
+        visitor: str | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.QueueToken | types.BoardToken:
         """Puts a patient who came for an appointment into today's queue."""
         params: dict[str, Any] = {
             "appointment_id": appointment_id,
+            "visitor": visitor,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -2301,12 +2303,14 @@ class Queue:
     def check_in(
         self,
         *,
-        appointment_id: int,
+        appointment_id: int | None | Unset = UNSET,
+        visitor: str | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.QueueToken | types.BoardToken:
         """Puts a patient who came for an appointment into today's queue."""
         params: dict[str, Any] = {
             "appointment_id": appointment_id,
+            "visitor": visitor,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
