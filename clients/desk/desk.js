@@ -183,8 +183,15 @@ async function approve() {
 
 // Start
 
+function showState() {
+  const isLost = clinic.state === "lost";
+  element("state").textContent = isLost ? t("errors.connection") : t("desk.live");
+  element("state").classList.toggle("lost", isLost);
+}
+
 async function showLanguages() {
   document.title = t("desk.title");
+  showState();
   const names = Object.entries(await languages());
   element("language").replaceChildren(...names.map(([code, name]) => new Option(name, code)));
   element("language").value = language;
@@ -215,10 +222,7 @@ element("language").addEventListener("change", async () => {
   queue.draw();
 });
 clinic.addEventListener("login", ({ detail }) => (detail ? element("desk").hidden && enter() : leave()));
-clinic.addEventListener("state", () => {
-  element("state").textContent = t(clinic.state === "lost" ? "errors.connection" : "desk.live");
-  element("state").classList.toggle("lost", clinic.state === "lost");
-});
+clinic.addEventListener("state", showState);
 
 await useLanguage();
 await showLanguages();

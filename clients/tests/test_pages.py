@@ -247,6 +247,7 @@ def test_a_day_at_the_desk(open_page: Open, paired: Open, daemon: Daemon, desk: 
     page.type("#password", password)
     page.click("#login-form .main")
     page.wait(lambda: page.is_shown("#desk"))
+    assert page.text("#state") == "Live"
     page.click("#register summary")
     page.type("#name", "Priya भट्ट")
     page.type("#phone", "020 7000 1234")
