@@ -72,7 +72,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "RPCClient", dependencies: ["JSONRPC", nio, nioPosix, nioSSL], swiftSettings: settings),
+      name: "RPCClient", dependencies: ["JSONRPC", nio, nioPosix, nioTLS, nioSSL],
+      swiftSettings: settings),
 
     // The clinic.
     .target(
@@ -115,7 +116,8 @@ let package = Package(
     .testTarget(
       name: "RPCServerTests",
       dependencies: [
-        "RPCServer", "RPCClient", "JSONRPC", "Gzip", nio, nioPosix, nioHTTP, nioWebSocket, logging,
+        "RPCServer", "RPCClient", "JSONRPC", "Gzip", nio, nioPosix, nioHTTP, nioWebSocket, nioSSL,
+        logging,
       ],
       swiftSettings: settings),
     .testTarget(

@@ -16,6 +16,8 @@ package struct Settings: Sendable {
   /// Roles that the kernel's word gives on the Unix socket, by user and by group number.
   package var rolesByUID: [UInt32: Role] = [:]
   package var rolesByGID: [UInt32: Role] = [:]
+  /// Roles of clients that have shown a certificate, by its common name.
+  package var rolesByCertificate: [String: Role] = [:]
   /// Failed logins of one user from one address that a minute allows.
   package var loginFailuresPerMinute = 5
   package var passwordCost = 12

@@ -8,6 +8,15 @@ package struct ConfigurationKey: Sendable {
   /// Never printed.
   package var isSecret = false
 
+  /// Whether a reload takes a new value over; all others need a restart.
+  package var isReloadable: Bool { Self.reloadable.contains(name) }
+
+  private static let reloadable: Set = [
+    "SECRET_KEY", "CLINIC_WEB_ORIGINS", "CLINIC_CLIENTS_DIRECTORY", "CLINIC_TRUSTED_PROXIES",
+    "CLINIC_TLS_CERTIFICATE",
+    "CLINIC_TLS_KEY", "CLINIC_TLS_CLIENT_CA", "CLINIC_ALLOW_PLAIN_TCP", "CLINIC_HOME",
+  ]
+
   package static let all: [ConfigurationKey] = [
     ConfigurationKey(
       name: "DATABASE_URL", standard: nil, unit: "URL", meaning: "PostgreSQL, the truth",
@@ -52,6 +61,11 @@ package struct ConfigurationKey: Sendable {
       name: "CLINIC_WEB_ORIGINS", standard: "none", unit: "list",
       meaning: "origins whose pages may call beside the listener's own: `https://clinic.example`"),
     ConfigurationKey(
+      name: "CLINIC_TRUSTED_PROXIES", standard: "none", unit: "list",
+      meaning:
+        "addresses and networks whose `X-Forwarded-For` and PROXY protocol are believed; `unix` for a Unix socket of the web"
+    ),
+    ConfigurationKey(
       name: "CLINIC_CLIENTS_DIRECTORY", standard: "", unit: "path",
       meaning:
         "the pages of the web listener; by default `../share/clinicd/clients` as seen from the program, or `clients`"
@@ -59,6 +73,18 @@ package struct ConfigurationKey: Sendable {
     ConfigurationKey(
       name: "CLINIC_ALLOW_PLAIN_TCP", standard: "no", unit: "yes or no",
       meaning: "listen without TLS on an address that is not loopback"),
+    ConfigurationKey(
+      name: "CLINIC_TLS_CERTIFICATE", standard: "", unit: "path",
+      meaning: "the certificate of the TCP and web listeners, PEM; with it they speak TLS"),
+    ConfigurationKey(
+      name: "CLINIC_TLS_KEY", standard: "", unit: "path",
+      meaning: "its key, PEM; may come as the credential `tls_key` instead"),
+    ConfigurationKey(
+      name: "CLINIC_TLS_CLIENT_CA", standard: "", unit: "path",
+      meaning: "who vouches for clients that show a certificate, PEM"),
+    ConfigurationKey(
+      name: "CLINIC_TLS_CLIENT_ROLES", standard: "none", unit: "list",
+      meaning: "roles of such clients by their certificate's common name: `board-1=DISPLAY`"),
     ConfigurationKey(
       name: "CLINIC_ROLES", standard: "root=ADMIN,@clinic-kiosk=KIOSK,@clinic-display=DISPLAY",
       unit: "list",

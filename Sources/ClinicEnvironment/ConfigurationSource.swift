@@ -62,6 +62,20 @@ package struct ConfigurationSource: Sendable {
 
   package subscript(name: String) -> String? { values[name] }
 
+  /// A secret that is a file, by its name: what a reload has brought, or what systemd has passed,
+  /// or what the installed service is given. An empty one is not there.
+  package static func credential(_ name: String) -> [UInt8]? {
+    let environment = ProcessEnvironment.variables
+    let folders = [environment["RUNTIME_DIRECTORY"], environment["CREDENTIALS_DIRECTORY"]]
+    for folder in folders.compactMap({ $0 }) + [credentials] {
+      if let bytes = try? SmallFile.read("\(folder)/\(name)"), bytes.contains(where: { $0 > 0x20 })
+      {
+        return bytes
+      }
+    }
+    return nil
+  }
+
   private mutating func add(_ more: [String: String], from origin: Origin) {
     for (name, value) in more {
       values[name] = value

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// Says in a few words why a connection could not be made.
 enum ConnectFailure {
@@ -12,6 +13,8 @@ enum ConnectFailure {
       } else {
         "the host name \(error.host) is not known"
       }
+    case is NIOSSLError, is BoringSSLError: "there was no handshake: is its certificate trusted?"
+    case ChannelError.eof: "it closed the connection"
     case ChannelError.connectTimeout: "no answer in time"
     case SocketAddressError.unixDomainSocketPathTooLong: "the socket's path is too long"
     default: "the connection could not be made"

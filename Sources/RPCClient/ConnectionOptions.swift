@@ -9,6 +9,8 @@ public struct ConnectionOptions: Sendable {
   public var keepalive: Duration?
   /// The largest message that is accepted.
   public var maxMessageBytes: Int
+  /// For endpoints that speak TLS.
+  public var tls = TLSOptions()
 
   public init(
     connectTimeout: Duration = .seconds(5), callTimeout: Duration? = .seconds(30),

@@ -1,6 +1,7 @@
 public import JSONRPC
 import NIOCore
 public import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// One connection to a server. When it is lost it stays so; ``RPCClient`` makes new ones.
@@ -34,10 +35,28 @@ public final class RPCConnection: Sendable {
     closed: @escaping @Sendable (any Error) -> Void = { _ in }
   ) async throws -> RPCConnection {
     let state = SharedState()
+    let tls: NIOSSLContext?
+    let host: String
+    do {
+      if case .tls(let name, _) = endpoint {
+        (tls, host) = (try options.tls.context(), name)
+      } else {
+        (tls, host) = (nil, "")
+      }
+    } catch {
+      throw RPCClientError.unreachable(endpoint, reason: "a certificate or key cannot be read")
+    }
     @Sendable func initialize(
       _ channel: any Channel
-    ) -> EventLoopFuture<(any Channel, NIOLoopBound<ConnectionHandler>)> {
+    ) -> EventLoopFuture<(any Channel, NIOLoopBound<ConnectionHandler>, EventLoopFuture<Void>)> {
       channel.eventLoop.makeCompletedFuture {
+        let handshake = channel.eventLoop.makePromise(of: Void.self)
+        if let tls {
+          try channel.pipeline.syncOperations.addHandlers(
+            TLSOptions.handler(tls, host: host), HandshakeHandler(handshake))
+        } else {
+          handshake.succeed()
+        }
         let handler = ConnectionHandler(
           limits: JSONLimits(maxBytes: options.maxMessageBytes, maxDepth: 256),
           keepalive: options.keepalive, receive: receive,
@@ -46,22 +65,30 @@ public final class RPCConnection: Sendable {
             closed(error)
           })
         try channel.pipeline.syncOperations.addHandler(handler)
-        return (channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
+        return (
+          channel, NIOLoopBound(handler, eventLoop: channel.eventLoop), handshake.futureResult
+        )
       }
     }
     let bootstrap = ClientBootstrap(group: group)
       .connectTimeout(TimeAmount(options.connectTimeout))
     do {
-      let (channel, handler) =
+      let (channel, handler, handshake) =
         switch endpoint {
         case .unix(let path):
           try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initialize)
-        case .tcp(let host, let port):
+        case .tcp(let host, let port), .tls(let host, let port):
           try await bootstrap
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .connect(host: host, port: port, channelInitializer: initialize)
         }
+      do {
+        try await handshake.get()
+      } catch {
+        channel.close(promise: nil)
+        throw error
+      }
       return RPCConnection(
         channel: channel, handler: handler, state: state, callTimeout: options.callTimeout)
     } catch {

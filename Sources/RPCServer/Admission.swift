@@ -16,7 +16,7 @@ final class Admission: Sendable {
     init(_ transport: Transport) {
       switch transport {
       case .unix(let uid, _, _, _): self = .uid(uid)
-      case .tcp(let address): self = .address(address)
+      case .tcp(let address), .tls(let address, _): self = .address(address)
       }
     }
   }

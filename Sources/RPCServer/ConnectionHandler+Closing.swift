@@ -151,9 +151,8 @@ extension ConnectionHandler {
 
   /// A TCP connection has to say who it is within a time.
   func startAuthenticationTimer() {
-    guard case .tcp = session.transport, !session.isAuthenticated, authenticationTimer == nil,
-      closing == .open
-    else { return }
+    guard !session.isAuthenticated, authenticationTimer == nil, closing == .open else { return }
+    if case .unix = session.transport { return }
     let limit = server.limits.unauthenticatedTime
     authenticationTimer = context?.eventLoop.assumeIsolated().scheduleTask(in: .init(limit)) {
       self.authenticationTimer = nil

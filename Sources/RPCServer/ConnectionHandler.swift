@@ -77,7 +77,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
 
   private func open() {
     willFlush = true
-    switch server.admission.admit(session.transport, limits: server.limits) {
+    switch server.admit(session.transport) {
     case .admitted:
       isAdmitted = true
       server.hub.add(session: session.id, worker: worker.index)

@@ -19,6 +19,8 @@ public struct Limits: Sendable {
   /// How long a TCP connection may stay open without authentication.
   public var unauthenticatedTime = Duration.seconds(30)
 
+  /// How long the handshake of TLS may take.
+  public var handshakeTime = Duration.seconds(10)
   /// From the first byte of an HTTP request to its last.
   public var requestTime = Duration.seconds(15)
   /// How long an HTTP connection may stay open without a request.

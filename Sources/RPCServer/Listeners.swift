@@ -2,6 +2,7 @@ import JSONRPC
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// The sockets that a server accepts connections on.
@@ -109,15 +110,32 @@ final class Listeners: Sendable {
           guard
             let worker = workers.first(where: { $0.eventLoop === channel.eventLoop })
           else { throw ListenError.unknownKind }
-          if channel.remoteAddress?.ipAddress != nil { try Self.watchOverPeer(of: channel) }
-          switch language {
-          case .rpc:
-            try channel.pipeline.syncOperations.addHandler(
-              ConnectionHandler(server: core, worker: worker, transport: transport))
-          case .web:
-            try WebPipeline.configure(
-              channel, server: core, worker: worker, transport: transport)
+          let isTCP = channel.remoteAddress?.ipAddress != nil
+          if isTCP { try Self.watchOverPeer(of: channel) }
+          let tls = isTCP ? core.tls : nil
+          let open = { (channel: any Channel, transport: Transport) in
+            switch language {
+            case .rpc:
+              try channel.pipeline.syncOperations.addHandler(
+                ConnectionHandler(server: core, worker: worker, transport: transport))
+            case .web:
+              try WebPipeline.configure(
+                channel, server: core, worker: worker, transport: transport,
+                isEncrypted: tls != nil)
+            }
           }
+          let begin = { (channel: any Channel, transport: Transport) in
+            guard let tls else { return try open(channel, transport) }
+            try channel.pipeline.syncOperations.addHandlers(
+              NIOSSLServerHandler(context: tls),
+              TLSGate(server: core, transport: transport, open: open))
+          }
+          guard isTCP, let address = transport.address, core.web.proxies.contains(address) else {
+            return try begin(channel, transport)
+          }
+          try channel.pipeline.syncOperations.addHandler(
+            ProxyHeaderHandler(
+              transport: transport, time: limits.handshakeTime, open: begin))
         }
       }
   }

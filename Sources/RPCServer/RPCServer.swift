@@ -40,6 +40,18 @@ public final class RPCServer: Sendable {
   /// Carries the application's publications to its subscribers.
   public var hub: any NotificationHub { core.hub }
 
+  // MARK: What can be replaced
+
+  /// Speaks TLS on TCP sockets, with connections that come from now on; without settings it does not.
+  public func use(_ tls: TLSSettings?) throws(TLSSettings.Failure) {
+    core.tls = try tls?.context()
+  }
+
+  /// For requests that come from now on.
+  public func use(_ web: WebConfiguration) {
+    core.web = web
+  }
+
   // MARK: Listeners
 
   /// Listens on a Unix socket. A socket file that nobody listens on is replaced; the file is removed at the stop.

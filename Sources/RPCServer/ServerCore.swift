@@ -1,5 +1,6 @@
 import JSONRPC
 import Logging
+import NIOSSL
 import Synchronization
 
 /// What the connections of a server share.
@@ -16,6 +17,7 @@ final class ServerCore: Sendable {
   let idle = Latch()
 
   private let counters = Mutex<[LoopCounters]>([])
+  private let tlsContext = Mutex<NIOSSLContext?>(nil)
   private let webConfiguration: Mutex<WebConfiguration>
   private let sessions = Atomic<UInt64>(0)
   private let callNumbers: Atomic<UInt64>
@@ -41,8 +43,23 @@ final class ServerCore: Sendable {
     set { webConfiguration.withLock { $0 = newValue } }
   }
 
+  /// For connections that come from now on; nil when there is no TLS.
+  var tls: NIOSSLContext? {
+    get { tlsContext.withLock { $0 } }
+    set { tlsContext.withLock { $0 = newValue } }
+  }
+
   func add(_ counters: LoopCounters) {
     self.counters.withLock { $0.append(counters) }
+  }
+
+  /// Makes room for a connection. A trusted proxy's are those of many.
+  func admit(_ transport: Transport) -> Admission.Answer {
+    var limits = limits
+    if let address = transport.address, web.proxies.contains(address) {
+      limits.connectionsPerPeer = limits.connections
+    }
+    return admission.admit(transport, limits: limits)
   }
 
   /// A figure of all event loops together.

@@ -8,8 +8,17 @@ struct GlobalOptions: ParsableArguments {
   @Option(name: .long, help: "The daemon's Unix socket.", completion: .file())
   var socket: String?
 
-  @Option(name: .long, help: ArgumentHelp("The daemon's TCP address.", valueName: "host:port"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The daemon's TCP address; tls://host:port when it speaks TLS.", valueName: "host:port"))
   var tcp: String?
+
+  @Option(
+    name: .long,
+    help: "Who vouches for the daemon's certificate, in PEM; otherwise whom the machine trusts.",
+    completion: .file())
+  var ca: String?
 
   @Flag(name: .long, help: "Write results and errors as JSON.")
   var json = false

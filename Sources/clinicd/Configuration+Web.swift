@@ -1,7 +1,6 @@
 import Clinic
 import Postgres
 import RPCServer
-import StoreLoop
 import Systemd
 
 extension Configuration {
@@ -9,8 +8,8 @@ extension Configuration {
   func web(for clinic: Clinic) -> WebConfiguration {
     var web = WebConfiguration()
     web.origins = webOrigins
-    let metrics = ClinicMetrics(
-      clinic: clinic, startedAt: Int(WallClock.microseconds() / 1_000_000))
+    web.proxies = proxies
+    let metrics = ClinicMetrics(clinic: clinic, startedAt: Daemon.startedAt)
     web.metrics = { metrics.write(to: &$0) }
     let folder = pagesFolder
     web.page = { try? SmallFile.read("\(folder)/\($0)", limit: 16 << 20) }

@@ -16,7 +16,9 @@ struct Configuration: Sendable {
   var tcp: (host: String, port: Int)?
   var webAddress: (host: String, port: Int)?
   var webOrigins: Set<String>
+  var proxies: TrustedProxies
   var clientsDirectory: String
+  var tls: TLSSettings?
   var allowsPlainTCP: Bool
   var eventLoops: Int
   var databaseConnections: Int
@@ -100,8 +102,12 @@ struct Configuration: Sendable {
     socketPath = reader.text("CLINIC_SOCKET")
     socketMode = reader.octal("CLINIC_SOCKET_MODE")
     allowsPlainTCP = reader.flag("CLINIC_ALLOW_PLAIN_TCP")
-    tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsPlainTCP)
-    webAddress = reader.address("CLINIC_WEB_ADDRESS", allowsPlain: allowsPlainTCP)
+    tls = reader.tls()
+    settings.rolesByCertificate = reader.certificateRoles("CLINIC_TLS_CLIENT_ROLES")
+    let allowsAnywhere = allowsPlainTCP || tls != nil
+    tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsAnywhere)
+    webAddress = reader.address("CLINIC_WEB_ADDRESS", allowsPlain: allowsAnywhere)
+    proxies = reader.proxies("CLINIC_TRUSTED_PROXIES")
     clientsDirectory = reader.text("CLINIC_CLIENTS_DIRECTORY")
     webOrigins = reader.origins("CLINIC_WEB_ORIGINS")
     eventLoops = reader.number("CLINIC_EVENT_LOOPS", 1...64)

@@ -1,6 +1,7 @@
 import Clinic
 import ClinicEnvironment
 import JSONRPC
+import RPCServer
 import Systemd
 
 /// Takes values out of the environment, with their defaults, and collects what is wrong.
@@ -23,6 +24,8 @@ struct ConfigurationReader {
   private static func hint(_ name: String, _ known: [String]) -> String {
     NearestName.nearest(to: name, among: known).map { "; is \($0) meant?" } ?? ""
   }
+
+  mutating func fault(_ problem: String) { problems.append(problem) }
 
   mutating func text(_ name: String) -> String {
     if let value = values[name], !value.isEmpty { return value }
@@ -112,8 +115,15 @@ struct ConfigurationReader {
     return Set(origins)
   }
 
+  /// `10.0.0.1,192.168.7.0/24`.
+  mutating func proxies(_ name: String) -> TrustedProxies {
+    if let proxies = TrustedProxies(list(name)) { return proxies }
+    problems.append("\(name): a list of addresses and networks such as 10.0.0.0/8")
+    return TrustedProxies()
+  }
+
   /// Words between commas or spaces; none for `none`.
-  private mutating func list(_ name: String) -> [String] {
+  mutating func list(_ name: String) -> [String] {
     text(name).split { $0 == "," || $0 == " " }.filter { $0 != "none" }.map(String.init)
   }
 

@@ -10,6 +10,8 @@ import Systemd
 
 /// The daemon: the stores, the clinic, the server, and systemd's protocol round them.
 struct Daemon: Sendable {
+  /// Unix time in seconds, at the first look.
+  static let startedAt = Int(WallClock.microseconds() / 1_000_000)
   static let version = "0.1.0"
 
   struct Failure: Error, CustomStringConvertible {
@@ -83,8 +85,10 @@ struct Daemon: Sendable {
       application: application, limits: configuration.limits,
       web: configuration.web(for: clinic), logger: log, hub: hub,
       eventLoops: configuration.eventLoops)
+    try server.use(configuration.tls)
     let lifetime = Lifetime(
-      clinic: clinic, server: server, notifier: notifier, log: log, configuration: configuration)
+      clinic: clinic, server: server, notifier: notifier, log: log, configuration: configuration,
+      reloader: Reloader(configuration, clinic: clinic, server: server, log: log))
     try await lifetime.run()
   }
 

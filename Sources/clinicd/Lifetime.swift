@@ -15,6 +15,7 @@ struct Lifetime: Sendable {
   let notifier: SystemdNotifier
   let log: Logger
   let configuration: Configuration
+  let reloader: Reloader
 
   func run() async throws {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
@@ -30,7 +31,14 @@ struct Lifetime: Sendable {
         try await Task.sleep(for: .seconds(3600))
       }
       // Ends with a signal, or with whatever else ends first.
-      group.addTask { for await signal in signals where signal != .sighup { return } }
+      group.addTask {
+        for await signal in signals {
+          guard signal == .sighup else { return }
+          notifier.reloading()
+          reloader.reload()
+          notifier.ready(status: statusLine)
+        }
+      }
       try await group.next()
       log.info("stopping")
       notifier.stopping()
@@ -79,7 +87,8 @@ struct Lifetime: Sendable {
     try await listen()
     notifier.ready(status: statusLine)
     var listeners: Logger.Metadata = ["listeners": "\(server.addresses(speaking: .rpc))"]
-    if let web = server.addresses(speaking: .web).first { listeners["web"] = "http://\(web)" }
+    let scheme = configuration.tls == nil ? "http" : "https"
+    if let web = server.addresses(speaking: .web).first { listeners["web"] = "\(scheme)://\(web)" }
     log.info("ready", metadata: listeners)
   }
 
@@ -90,7 +99,7 @@ struct Lifetime: Sendable {
       let address = try await server.adopt(
         descriptor: socket.descriptor, speaking: socket.name == "web" ? .web : .rpc)
       if case .tcp(let host, _) = address, !configuration.allowsPlainTCP,
-        !ConfigurationReader.isLoopback(host)
+        configuration.tls == nil, !ConfigurationReader.isLoopback(host)
       {
         throw Daemon.Failure(
           description: "a socket beyond loopback, and not encrypted: \(address)")
@@ -114,6 +123,7 @@ struct Lifetime: Sendable {
     var line = ""
     while true {
       try await Task.sleep(for: min(.seconds(1), (watchdog ?? .seconds(2)) / 2))
+      reloader.forgetKeys()
       let now = statusLine
       if now != line { notifier.status(now) }
       line = now
@@ -138,5 +148,6 @@ struct Lifetime: Sendable {
     let behind = (lag.unsealed ?? 0) + (lag.unshipped ?? 0)
     return "\(statistics.connections) connections, \(hub.subscriptions) subscriptions, \(stores)"
       + (behind > 0 ? ", \(behind) audit entries to carry" : "")
+      + (reloader.failure.map { "; not reloaded: \($0)" } ?? "")
   }
 }

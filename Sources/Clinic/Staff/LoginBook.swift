@@ -41,9 +41,9 @@ package final class LoginBook: Sendable {
 
   // MARK: - Connections
 
-  /// What the kernel's word gives a new connection.
+  /// What a new connection may do without a login.
   package func opened(_ session: Session) {
-    session.identity = kernelIdentity(of: session)
+    session.identity = givenIdentity(of: session)
     if session.identity != nil { session.isAuthenticated = true }
   }
 
@@ -51,14 +51,24 @@ package final class LoginBook: Sendable {
     _ = bound.withLock { $0.removeValue(forKey: session.id) }
   }
 
-  private func kernelIdentity(of session: Session) -> Identity? {
-    guard case .unix(let uid, let gid, let groups, _) = session.transport else { return nil }
-    let role =
-      settings.rolesByUID[uid]
-      ?? ([gid] + groups).lazy.compactMap { self.settings.rolesByGID[$0] }.first
+  /// What the kernel's word, or a certificate, gives without a login.
+  private func givenIdentity(of session: Session) -> Identity? {
+    let role: Role?
+    let name: String
+    switch session.transport {
+    case .unix(let uid, let gid, let groups, _):
+      role =
+        settings.rolesByUID[uid]
+        ?? ([gid] + groups).lazy.compactMap { self.settings.rolesByGID[$0] }.first
+      name = "uid:\(uid)"
+    case .tls(_, let subject):
+      role = settings.rolesByCertificate[subject]
+      name = "certificate:\(subject)"
+    case .tcp: return nil
+    }
     guard let role else { return nil }
-    let caller = Caller(role: role, userID: nil, name: "uid:\(uid)", source: session.source)
-    return Identity(caller: caller, token: nil)
+    return Identity(
+      caller: Caller(role: role, userID: nil, name: name, source: session.source), token: nil)
   }
 
   /// Binds a connection to a token's user. By the same user it extends the connection and keeps
@@ -78,7 +88,7 @@ package final class LoginBook: Sendable {
   /// Takes what a login gave; what the kernel's word gives stays.
   package func unbind(_ session: Session, reason: String) {
     hub.end(subscriptionsOf: session, reason: reason)
-    session.identity = kernelIdentity(of: session)
+    session.identity = givenIdentity(of: session)
     session.isAuthenticated = session.identity != nil
     _ = bound.withLock { $0.removeValue(forKey: session.id) }
   }
@@ -87,8 +97,7 @@ package final class LoginBook: Sendable {
 
   /// Who calls, by the word of now: a token that ended ends the connection's rights with it.
   package func caller(of session: Session) async throws -> Caller? {
-    if case .request(let bearer) = session.kind {
-      guard let bearer else { return nil }
+    if case .request(let bearer?) = session.kind {
       return try await caller(bearing: bearer, on: session)
     }
     guard let identity = session.identity as? Identity else { return nil }
@@ -196,7 +205,7 @@ extension Session {
   package var source: String {
     switch transport {
     case .unix(let uid, _, _, _): "unix:\(uid)"
-    case .tcp(let address): address
+    case .tcp(let address), .tls(let address, _): address
     }
   }
 }

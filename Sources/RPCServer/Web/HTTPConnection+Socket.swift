@@ -1,3 +1,4 @@
+import JSONRPC
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
@@ -16,7 +17,8 @@ extension HTTPConnection {
       channel: context.channel, upgradeRequest: request.head, initialResponseHeaders: HTTPHeaders()
     ).assumeIsolated().whenComplete { answer in
       switch answer {
-      case .success(let headers): self.becomeSocket(headers)
+      case .success(let headers):
+        self.becomeSocket(headers, transport: self.client(of: request))
       case .failure:
         self.reply(
           .text(
@@ -27,7 +29,7 @@ extension HTTPConnection {
   }
 
   /// Puts the handlers of a WebSocket in the place of those of HTTP.
-  private func becomeSocket(_ headers: HTTPHeaders) {
+  private func becomeSocket(_ headers: HTTPHeaders, transport: Transport) {
     guard let context else { return }
     phase = .upgrading([])
     current = nil

@@ -31,6 +31,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   let server: ServerCore
   let worker: EventLoopWorker
   let transport: Transport
+  private let isEncrypted: Bool
   var phase = Phase.idle
   var context: ChannelHandlerContext?
   var isWatched = false
@@ -47,7 +48,11 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
 
   var loop: LoopConnections { worker.connections }
 
-  init(server: ServerCore, worker: EventLoopWorker, transport: Transport) {
+  /// - Parameter isEncrypted: it speaks TLS.
+  init(
+    server: ServerCore, worker: EventLoopWorker, transport: Transport, isEncrypted: Bool
+  ) {
+    self.isEncrypted = isEncrypted
     id = server.nextSessionID()
     self.server = server
     self.worker = worker
@@ -73,7 +78,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
 
   private func open() {
     loop.watch(self)
-    switch server.admission.admit(transport, limits: server.limits) {
+    switch server.admit(transport) {
     case .admitted:
       isAdmitted = true
       loop.add(self, id: id)
@@ -226,10 +231,22 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
 
   private func call(_ request: WebRequest, _ body: ByteBuffer) {
     var exchange = RPCExchange(
-      Array(body.readableBytesView), from: transport, bearer: request.head.bearer, connection: id,
+      Array(body.readableBytesView), from: client(of: request), bearer: request.head.bearer,
+      connection: id,
       server: server, worker: worker)
     if isDraining { exchange.drain() }
     advance(exchange)
+  }
+
+  /// Who sends the request, by the word of a trusted proxy.
+  func client(of request: WebRequest) -> Transport {
+    let proxies = server.web.proxies
+    let forwarded = request.head.headers["X-Forwarded-For"]
+    guard !proxies.isEmpty, !forwarded.isEmpty, let peer = transport.address else {
+      return transport
+    }
+    let client = proxies.client(of: peer, forwarded: forwarded)
+    return client == peer ? transport : .tcp(address: client)
   }
 
   private func advance(_ exchange: consuming RPCExchange) {
@@ -269,6 +286,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     var head = HTTPResponseHead(version: .http1_1, status: reply.status, headers: reply.headers)
     request?.origin.addHeaders(to: &head.headers)
     head.headers.add(name: "X-Content-Type-Options", value: "nosniff")
+    if isEncrypted {
+      head.headers.add(name: "Strict-Transport-Security", value: "max-age=31536000")
+    }
     if reply.status.mayHaveResponseBody {
       head.headers.replaceOrAdd(name: "Content-Length", value: "\(reply.body.readableBytes)")
     }

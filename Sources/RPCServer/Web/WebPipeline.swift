@@ -13,7 +13,8 @@ enum WebPipeline {
   static let handlersOfHTTP = [pipelining, errors, encoder, decoder]
 
   static func configure(
-    _ channel: any Channel, server: ServerCore, worker: EventLoopWorker, transport: Transport
+    _ channel: any Channel, server: ServerCore, worker: EventLoopWorker, transport: Transport,
+    isEncrypted: Bool
   ) throws {
     var limits = NIOHTTPDecoderLimitConfiguration()
     limits.maxHeaderFieldSize = 8_192
@@ -29,6 +30,7 @@ enum WebPipeline {
     try pipeline.addHandler(HTTPServerPipelineHandler(), name: pipelining)
     try pipeline.addHandler(HTTPServerProtocolErrorHandler(), name: errors)
     try pipeline.addHandler(
-      HTTPConnection(server: server, worker: worker, transport: transport))
+      HTTPConnection(
+        server: server, worker: worker, transport: transport, isEncrypted: isEncrypted))
   }
 }

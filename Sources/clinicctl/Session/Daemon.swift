@@ -26,6 +26,7 @@ struct Daemon: Sendable {
     var configuration = RPCClient.Configuration()
     // The daemon has a limit for every method; the keepalive finds out when it is gone.
     configuration.options.callTimeout = timeout
+    configuration.options.tls.authorities = options.ca
     // Somebody is looking.
     configuration.backoff.longest = .seconds(2)
     if authentication != .none {

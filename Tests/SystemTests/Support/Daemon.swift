@@ -56,7 +56,7 @@ final class Daemon: Sendable {
 
   /// The web listener's port, likewise.
   var webPort: Int {
-    get throws { try port(after: "web=http://127.0.0.1:") }
+    get throws { try port(after: "://127.0.0.1:") }
   }
 
   private func port(after mark: String) throws -> Int {

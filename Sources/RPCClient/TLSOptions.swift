@@ -1,0 +1,67 @@
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// How the server of a `tls://` endpoint is recognised, and what it is shown. Files are PEM.
+public struct TLSOptions: Sendable, Hashable {
+  /// Who vouches for the server; nil for those whom the machine trusts.
+  public var authorities: String?
+  /// The client's own certificate, and its key.
+  public var certificate: String?
+  public var key: String?
+
+  public init(authorities: String? = nil, certificate: String? = nil, key: String? = nil) {
+    self.authorities = authorities
+    self.certificate = certificate
+    self.key = key
+  }
+
+  func context() throws -> NIOSSLContext {
+    var configuration = TLSConfiguration.makeClientConfiguration()
+    configuration.minimumTLSVersion = .tlsv12
+    if let authorities { configuration.trustRoots = .file(authorities) }
+    if let certificate {
+      configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate).map {
+        .certificate($0)
+      }
+      configuration.privateKey = .privateKey(
+        try NIOSSLPrivateKey(file: key ?? certificate, format: .pem))
+    }
+    return try NIOSSLContext(configuration: configuration)
+  }
+
+  /// - Parameter host: the name that the server's certificate has to have; an address is compared with those in it.
+  static func handler(_ context: NIOSSLContext, host: String) throws -> NIOSSLClientHandler {
+    let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+    return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
+  }
+}
+
+/// Tells when the handshake is over, or why it failed.
+final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+
+  private let promise: EventLoopPromise<Void>
+
+  init(_ promise: EventLoopPromise<Void>) { self.promise = promise }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? TLSUserEvent, case .handshakeCompleted = event {
+      promise.succeed()
+      context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    promise.fail(error)
+    context.fireErrorCaught(error)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    promise.fail(ChannelError.eof)
+    context.fireChannelInactive()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { promise.fail(ChannelError.eof) }
+}

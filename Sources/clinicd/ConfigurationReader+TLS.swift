@@ -1,0 +1,58 @@
+import Clinic
+import ClinicEnvironment
+import RPCServer
+import Systemd
+
+extension ConfigurationReader {
+  /// The certificate and what belongs to it, checked; nil when none is configured.
+  mutating func tls() -> TLSSettings? {
+    let path = text("CLINIC_TLS_CERTIFICATE")
+    guard !path.isEmpty else {
+      if !text("CLINIC_TLS_CLIENT_CA").isEmpty {
+        fault("CLINIC_TLS_CLIENT_CA: without CLINIC_TLS_CERTIFICATE there is no TLS")
+      }
+      return nil
+    }
+    let certificates = file("CLINIC_TLS_CERTIFICATE")
+    let key =
+      text("CLINIC_TLS_KEY").isEmpty
+      ? ConfigurationSource.credential("tls_key") : file("CLINIC_TLS_KEY")
+    guard let key else {
+      fault("CLINIC_TLS_KEY: must be given with CLINIC_TLS_CERTIFICATE")
+      return nil
+    }
+    let authorities = text("CLINIC_TLS_CLIENT_CA").isEmpty ? nil : file("CLINIC_TLS_CLIENT_CA")
+    guard let certificates else { return nil }
+    let settings = TLSSettings(
+      certificates: certificates, key: key, clientAuthorities: authorities)
+    do {
+      try settings.check()
+    } catch {
+      fault("CLINIC_TLS_CERTIFICATE, CLINIC_TLS_KEY, CLINIC_TLS_CLIENT_CA: \(error)")
+    }
+    return settings
+  }
+
+  private mutating func file(_ name: String) -> [UInt8]? {
+    do throws(SmallFile.Failure) {
+      return try SmallFile.read(text(name))
+    } catch {
+      fault("\(name): \(text(name)) cannot be read (error \(error.number))")
+      return []
+    }
+  }
+
+  /// `board-1=DISPLAY,kiosk-1=KIOSK`.
+  mutating func certificateRoles(_ name: String) -> [String: Role] {
+    var roles: [String: Role] = [:]
+    for pair in list(name) {
+      let parts = pair.split(separator: "=")
+      guard parts.count == 2, let role = Role(rawValue: parts[1].uppercased()) else {
+        fault("\(name): a list of name=ROLE")
+        continue
+      }
+      roles[String(parts[0])] = role
+    }
+    return roles
+  }
+}
