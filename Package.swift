@@ -100,7 +100,7 @@ let package = Package(
       name: "clinicctl",
       dependencies: [
         "Clinic", "ClinicEnvironment", "RPCClient", "JSONRPC", "Postgres", "StoreLoop", "Systemd",
-        "Terminal", arguments,
+        "Terminal", arguments, crypto,
       ],
       swiftSettings: settings),
     .executableTarget(

@@ -1,6 +1,6 @@
 import Bcrypt
 import JSONRPC
-import Postgres
+package import Postgres
 
 /// What a login gives.
 package struct Credentials: Codable, Sendable {
@@ -81,7 +81,7 @@ enum Logins {
 
 extension Rows {
   /// The one value of a statement that gives one row.
-  func single<T: PostgresDecodable>() throws -> T {
+  package func single<T: PostgresDecodable>() throws -> T {
     guard let row = first else { throw StoreFailure.noRow }
     var cells = row.cells
     return try cells.next()

@@ -1,10 +1,6 @@
 import ArgumentParser
 import Clinic
-import ClinicEnvironment
 import JSONRPC
-import Postgres
-import StoreLoop
-import Systemd
 import Terminal
 
 /// Brings the database's schema to what this version needs; works without a daemon.
@@ -78,8 +74,9 @@ struct MigrateCommand: AsyncParsableCommand {
 
 /// Which database, and how results are shown.
 struct MigrationOptions: ParsableArguments {
-  @Flag(name: .long, help: "Write results as JSON.")
-  var json = false
+  @OptionGroup var database: DatabaseOptions
+
+  private var json: Bool { database.json }
 
   /// Runs `body` while the database is connected.
   ///
@@ -87,23 +84,12 @@ struct MigrationOptions: ParsableArguments {
   func withMigrator<Result: Sendable>(
     _ body: @Sendable @escaping (Migrator) async throws -> Result
   ) async throws -> Result {
-    var configuration = PostgresClient.Configuration(url: try databaseURL())
-    configuration.applicationName = "clinicctl"
-    let loop = StoreLoop(name: "stores")
-    let postgres = PostgresClient(configuration: configuration, loop: loop)
-    defer { loop.shutdown() }
-    do {
-      return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await postgres.run() }
-        defer { group.cancelAll() }
+    try await database.withDatabase { postgres in
+      do {
         return try await body(Migrator(postgres))
+      } catch let failure as Migrator.Failure {
+        throw Failure.failed(failure.description)
       }
-    } catch let error as PostgresError where error.kind == .unavailable {
-      throw Failure.unreachable("PostgreSQL does not answer (\(error))")
-    } catch let failure as Migrator.Failure {
-      throw Failure.failed(failure.description)
-    } catch {
-      throw Failure(error, asJSON: json)
     }
   }
 
@@ -130,12 +116,5 @@ struct MigrationOptions: ParsableArguments {
     } else {
       try ResultOutput(writesJSON: !isForPeople).show(result)
     }
-  }
-
-  private func databaseURL() throws -> String {
-    guard let url = try ConfigurationSource.told()["DATABASE_URL"], !url.isEmpty else {
-      throw Failure.usage("DATABASE_URL is neither set nor in \(ConfigurationSource.file)")
-    }
-    return url
   }
 }

@@ -14,6 +14,8 @@ final class TestClinic: Sendable {
   let folder: String
   let stores: TestStores
   let daemons: [Daemon]
+  /// What every daemon is told.
+  private let settings: [String: String]
   /// Whether a test makes daemons log errors.
   private let mayLogErrors: Bool
   private let tokens = Mutex<[String: String]>([:])
@@ -66,6 +68,7 @@ final class TestClinic: Sendable {
       "CLINIC_DATABASE_CONNECTIONS": "4", "CLINIC_LOGIN_FAILURES_PER_MINUTE": "1000",
       "CLINIC_STATE_DIRECTORY": folder, "CLINIC_LOG_LEVEL": "debug",
     ].merging(settings) { $1 }
+    self.settings = common
     daemons = try (0..<instances).map { number in
       try Daemon(number, settings: common.merging(each[number] ?? [:]) { $1 }, in: folder)
     }
@@ -94,6 +97,11 @@ final class TestClinic: Sendable {
         #expect(faults.isEmpty, "the daemon's log")
       }
     }.value
+  }
+
+  /// One more daemon, on another database; it is not started yet, and the test's to stop.
+  func daemon(_ number: Int, on url: String) throws -> Daemon {
+    try Daemon(number, settings: settings.merging(["DATABASE_URL": url]) { $1 }, in: folder)
   }
 
   /// What signs the access tokens of tests.

@@ -50,7 +50,7 @@ struct TestStores: Sendable {
   }
 
   /// The same server, another database: the last part of the URL's path.
-  private static func naming(_ name: String, in url: String) throws -> String {
+  static func naming(_ name: String, in url: String) throws -> String {
     let query = url.firstIndex(of: "?") ?? url.endIndex
     let slash = try #require(url[..<query].lastIndex(of: "/"))
     return url[...slash] + name + url[query...]

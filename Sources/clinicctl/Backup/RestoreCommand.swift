@@ -1,0 +1,146 @@
+import ArgumentParser
+import Clinic
+import JSONRPC
+import Postgres
+import Systemd
+import Terminal
+
+/// Restores a backup.
+struct RestoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore",
+    abstract: "Restore a backup into an empty database.",
+    discussion: """
+      No daemon may use the database. All or nothing is restored, and compared with what the backup \
+      says that it holds. Every login is ended. Afterwards start clinicd, and run clinicctl rebuild \
+      redis and clinicctl rebuild mongo. It needs pg_restore.
+      """)
+
+  @Argument(help: "The backup.", completion: .file())
+  var path: String
+
+  @OptionGroup var key: BackupKey
+  @OptionGroup var options: DatabaseOptions
+
+  func run() async throws {
+    let secret = try key.secret()
+    let environment = try PostgresClient.environment(of: try options.url())
+    let path = path
+    let manifest = try await options.withDatabase { postgres in
+      try await Progress.during("restoring") {
+        var reader = try Self.open(path, secret: secret)
+        let known = Migrator(postgres).migrations.last?.number ?? 0
+        guard reader.manifest.schema <= known else {
+          throw Failure.failed(
+            "the backup is of migration \(reader.manifest.schema), which this version does not know"
+          )
+        }
+        try await Self.requireEmpty(postgres)
+        try Self.restore(&reader, environment: environment)
+        try await Self.finish(reader.manifest, in: postgres)
+        return reader.manifest
+      }
+    }
+    try show(manifest)
+  }
+
+  private static func open(_ path: String, secret: [UInt8]?) throws -> BackupFile.Reader {
+    do {
+      return try BackupFile.Reader(ByteStream(reading: path), secret: secret)
+    } catch let failure as SmallFile.Failure {
+      throw Failure.failed("\(path) cannot be read (error \(failure.number))")
+    }
+  }
+
+  /// Nothing is overwritten: what is there may be all that is left.
+  private static func requireEmpty(_ postgres: PostgresClient) async throws {
+    let daemons: Int = try await postgres.query(
+      """
+      SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+      AND application_name = 'clinicd'
+      """
+    ).single()
+    guard daemons == 0 else { throw Failure.failed("clinicd uses this database: stop it first") }
+    let tables = try await postgres.query(
+      """
+      SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') \
+      AND relnamespace = 'public'::regnamespace
+      """
+    ).column(as: String.self)
+    guard !tables.isEmpty else { return }
+    // What a look at an empty database leaves.
+    guard tables == ["schema_migrations"],
+      try await postgres.query("SELECT count(*) FROM schema_migrations").single() as Int == 0
+    else {
+      throw Failure.failed("the database is not empty: make a new one, and name it in DATABASE_URL")
+    }
+    _ = try await postgres.query("DROP TABLE schema_migrations")
+  }
+
+  private static func restore(
+    _ reader: inout BackupFile.Reader, environment: [String: String]
+  ) throws {
+    // That pg_restore ends early is an error, not this program's end.
+    ignoreSIGPIPE()
+    do {
+      let database = environment["PGDATABASE"] ?? environment["PGUSER"] ?? "postgres"
+      let program = try PipedProgram(
+        "pg_restore",
+        [
+          "--dbname=\(database)", "--single-transaction", "--exit-on-error", "--no-owner",
+          "--no-privileges",
+        ], environment: environment, .writing)
+      do {
+        while true {
+          let piece = try reader.read()
+          if piece.isEmpty { break }
+          try program.stream.write(piece)
+        }
+      } catch {
+        // Cut off, it restores nothing.
+        _ = program.finish()
+        throw error
+      }
+      let status = program.finish()
+      guard status == 0 else { throw Failure.failed("pg_restore failed (status \(status))") }
+    } catch let failure as SmallFile.Failure {
+      throw Failure.failed("pg_restore cannot be run to its end (error \(failure.number))")
+    }
+  }
+
+  /// Compares, ends logins whose end the backup may not have seen, and lets what was carried to
+  /// other stores be carried again.
+  private static func finish(_ manifest: BackupManifest, in postgres: PostgresClient) async throws {
+    try await postgres.withTransaction { transaction in
+      var found = try await BackupManifest(of: transaction)
+      found.madeAt = manifest.madeAt
+      guard found == manifest else {
+        throw Failure.failed("what was restored is not what the backup says: do not use it")
+      }
+      _ = try await transaction.query(
+        "UPDATE logins SET revoked_at = now() WHERE revoked_at IS NULL")
+      _ = try await transaction.query(
+        "UPDATE projections SET position = 0 WHERE name <> 'audit_chain'")
+    }
+  }
+
+  private func show(_ manifest: BackupManifest) throws {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("made_at", manifest.madeAt)
+    writer.member("schema", manifest.schema)
+    writer.member("rows", manifest.rows)
+    writer.member("audit_position", manifest.audit?.position)
+    writer.endObject()
+    if options.json || !Terminal.isTerminal(.output) {
+      try ResultOutput(writesJSON: true).show(try JSONDocument(parsing: writer.bytes).root)
+    } else {
+      try Terminal.write(
+        """
+        Restored \(manifest.rows) rows, as of \(manifest.madeAt). Every login has ended.
+        Now: systemctl start clinicd, clinicctl rebuild redis, clinicctl rebuild mongo.
+
+        """)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import ClinicEnvironment
+import Postgres
+import StoreLoop
+
+/// The database that a command works on without a daemon.
+struct DatabaseOptions: ParsableArguments {
+  @Flag(name: .long, help: "Write results as JSON.")
+  var json = false
+
+  /// - Throws: ``Failure`` when none is named.
+  func url() throws -> String {
+    guard let url = try ConfigurationSource.told()["DATABASE_URL"], !url.isEmpty else {
+      throw Failure.usage("DATABASE_URL is neither set nor in \(ConfigurationSource.file)")
+    }
+    return url
+  }
+
+  /// Runs `body` while the database is connected.
+  ///
+  /// - Throws: ``Failure``.
+  func withDatabase<Result: Sendable>(
+    _ body: @Sendable @escaping (PostgresClient) async throws -> Result
+  ) async throws -> Result {
+    var configuration = PostgresClient.Configuration(url: try url())
+    configuration.applicationName = "clinicctl"
+    let loop = StoreLoop(name: "stores")
+    let postgres = PostgresClient(configuration: configuration, loop: loop)
+    defer { loop.shutdown() }
+    do {
+      return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await postgres.run() }
+        defer { group.cancelAll() }
+        return try await body(postgres)
+      }
+    } catch let error as PostgresError where error.kind == .unavailable {
+      throw Failure.unreachable(
+        "PostgreSQL does not answer (\(error.message ?? error.description))")
+    } catch {
+      throw Failure(error, asJSON: json)
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import JSONRPC
+import Postgres
+import StoreLoop
+import Systemd
+import Testing
+
+@testable import Clinic
+
+/// `clinicctl backup` and `restore`, over real databases.
+@Suite struct BackupTests {
+  @Test("a restored database is the one that was backed up, and goes on", arguments: [false, true])
+  func restores(isEncrypted: Bool) async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.admin()
+      let doctor = try await clinic.member(.doctor)
+      _ = try await clinic.connect(doctor)
+      for patient in try await clinic.patients(30) {
+        try await desk.call("queue.walk_in", ["patient_id": .int(patient)])
+      }
+      try await desk.call("patients.create", ["name": "Zoë \"x\" O’Neill", "allergies": ["nuts"]])
+      try await eventually("the audit is sealed") {
+        try await clinic.number(
+          "SELECT count(*) FROM audit_entries WHERE id NOT IN (SELECT entry_id FROM audit_chain)")
+          == 0
+      }
+      let key = "\(clinic.folder)/key"
+      try SmallFile.write(Array("0123456789abcdef0123456789abcdef\n".utf8), to: key)
+      let arguments = isEncrypted ? ["--key-file", key] : []
+      let backups = "\(clinic.folder)/backups"
+      try SmallFile.makeFolder(backups)
+      let made = try await clinic.clinicctl(["backup", backups, "--keep", "1"] + arguments)
+      try #require(made.status == 0, "\(made.output)")
+      let report = try JSONDocument(parsing: made.output).root
+      let path = try report.text("path")
+      #expect(report["encrypted"]?.bool == isEncrypted)
+      #expect(SmallFile.names(in: backups).count == 1)
+      let contents = try await clinic.contents(of: clinic.stores.postgresURL)
+
+      // Not over what is there.
+      let refused = try await clinic.clinicctl(["restore", path] + arguments)
+      #expect(refused.status == 1)
+      #expect(refused.output.contains("clinicd uses this database"))
+      await clinic.daemons[0].process.stop()
+
+      try await clinic.withEmptyDatabase { url in
+        if isEncrypted {
+          let locked = try await clinic.clinicctl(["restore", path], database: url)
+          #expect(locked.status == 2 && locked.output.contains("give --key-file"))
+        }
+        let restored = try await clinic.clinicctl(["restore", path] + arguments, database: url)
+        try #require(restored.status == 0, "\(restored.output)")
+        #expect(try await clinic.contents(of: url) == contents)
+        let again = try await clinic.clinicctl(["restore", path] + arguments, database: url)
+        #expect(again.status == 1 && again.output.contains("not empty"))
+
+        // Whoever was logged in is no more; the audit goes on where it was, without a gap.
+        try await clinic.onDatabase(url) { postgres in
+          #expect(
+            try await postgres.query("SELECT count(*) FROM logins WHERE revoked_at IS NULL")
+              .single()
+              as Int == 0)
+        }
+        let daemon = try clinic.daemon(9, on: url)
+        try await daemon.start()
+        let caller = try await Caller.connect(to: daemon.unix)
+        let sealed = contents.first { $0.hasPrefix("audit_chain ") }
+        try await caller.call("queue.today")
+        try await clinic.onDatabase(url) { postgres in
+          try await eventually("what is new is sealed") {
+            let chain: Int = try await postgres.query("SELECT count(*) FROM audit_chain").single()
+            let entries: Int = try await postgres.query(
+              "SELECT count(*) FROM audit_entries"
+            ).single()
+            return chain == entries
+          }
+        }
+        #expect(sealed != nil)
+        #expect(try await caller.call("queue.today").list("tokens").count == 30)
+        await caller.close()
+        await daemon.process.stop()
+      }
+    }
+  }
+
+  @Test("a backup that is cut off restores nothing")
+  func cutOff() async throws {
+    try await TestClinic.run(1) { clinic in
+      _ = try await clinic.patients(2000)
+      let path = "\(clinic.folder)/backup"
+      let made = try await clinic.clinicctl(["backup", path])
+      try #require(made.status == 0, "\(made.output)")
+      #expect(try await clinic.clinicctl(["backup", path]).status == 1, "it is not replaced")
+      let bytes = try SmallFile.read(path, limit: 64 << 20)
+      try SmallFile.write(Array(bytes.dropLast(2000)), to: path)
+      try await clinic.withEmptyDatabase { url in
+        let restored = try await clinic.clinicctl(["restore", path], database: url)
+        #expect(restored.status == 1)
+        try await clinic.onDatabase(url) { postgres in
+          #expect(
+            try await postgres.query(
+              "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            ).single() as Int == 0)
+        }
+      }
+    }
+  }
+}
+
+extension TestClinic {
+  func clinicctl(
+    _ arguments: [String], database: String? = nil
+  ) async throws -> (status: Int32, output: String) {
+    try await finished(
+      "clinicctl", arguments, environment: ["DATABASE_URL": database ?? stores.postgresURL],
+      in: folder)
+  }
+
+  /// A line for each table: its name, its rows and a hash of them. Without what a restore changes,
+  /// and what the daemon changes by itself.
+  func contents(of url: String) async throws -> [String] {
+    try await onDatabase(url) { postgres in
+      try await postgres.query(
+        """
+        SELECT c.relname || ' ' || coalesce((xpath('/row/h/text()', query_to_xml(format( \
+        'SELECT count(*) || '' '' || md5(string_agg(t::text, '','' ORDER BY t::text)) AS h FROM %I t', \
+        c.relname), false, true, '')))[1]::text, '') FROM pg_class c WHERE c.relkind = 'r' \
+        AND c.relnamespace = 'public'::regnamespace AND c.relname NOT IN ('logins', 'projections') \
+        ORDER BY 1
+        """
+      ).column(as: String.self)
+    }
+  }
+
+  func onDatabase<Value: Sendable>(
+    _ url: String, _ body: @escaping @Sendable (PostgresClient) async throws -> Value
+  ) async throws -> Value {
+    var configuration = PostgresClient.Configuration(url: url)
+    configuration.pipelinedConnections = 1
+    configuration.transactionConnections = 1
+    let loop = StoreLoop(name: "other-database")
+    defer { loop.shutdown() }
+    let client = PostgresClient(configuration: configuration, loop: loop)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await client.run() }
+      defer { group.cancelAll() }
+      return try await body(client)
+    }
+  }
+
+  /// Another database of the same server, which is removed afterwards.
+  func withEmptyDatabase(_ body: @Sendable (String) async throws -> Void) async throws {
+    let name = "clinic_test_\(UInt64.random(in: 0 ... .max))"
+    try await postgres.withConnection { try await $0.execute(script: "CREATE DATABASE \(name)") }
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body(try TestStores.naming(name, in: stores.postgresURL)))
+    } catch {
+      result = .failure(error)
+    }
+    try await postgres.withConnection {
+      try await $0.execute(script: "DROP DATABASE \(name) WITH (FORCE)")
+    }
+    try result.get()
+  }
+}
