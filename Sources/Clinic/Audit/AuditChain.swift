@@ -66,6 +66,35 @@ package struct AuditChain: Sendable {
     }
   }
 
+  /// Takes up a database that was restored into another cluster. Its entries carry transaction
+  /// numbers that this cluster has not reached, and what is written now would stand before them.
+  /// What is sealed is put before everything else, what is not after everything that has ended, so
+  /// that nothing is passed over and nothing is sealed twice.
+  ///
+  /// - Returns: whether there was anything to do.
+  func adoptCluster(on connection: Connection) async throws -> Bool {
+    let isForeign: Bool = try await connection.query(
+      """
+      SELECT greatest((SELECT xid FROM projections WHERE name = 'audit_chain'), \
+      (SELECT max(xid) FROM audit_entries)) >= pg_snapshot_xmax(pg_current_snapshot())
+      """
+    ).single()
+    guard isForeign else { return false }
+    // One statement, so that all of it sees one moment.
+    _ = try await connection.query(
+      """
+      WITH here AS MATERIALIZED (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest, \
+      pg_snapshot_xmax(pg_current_snapshot()) AS next, pg_current_xact_id() AS own), \
+      sealed AS (UPDATE audit_entries e SET xid = '0' FROM here WHERE e.xid >= here.oldest \
+      AND EXISTS (SELECT FROM audit_chain c WHERE c.entry_id = e.id)), \
+      waiting AS (UPDATE audit_entries e SET xid = here.own FROM here \
+      WHERE (e.xid < here.oldest OR e.xid >= here.next) \
+      AND NOT EXISTS (SELECT FROM audit_chain c WHERE c.entry_id = e.id)) \
+      UPDATE projections p SET xid = here.oldest, entry_id = 0 FROM here WHERE name = 'audit_chain'
+      """)
+    return true
+  }
+
   /// The link of an entry.
   package func link(over entry: SealedEntry, after before: [UInt8], at position: Int64) -> [UInt8] {
     var text = before

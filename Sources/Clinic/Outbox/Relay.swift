@@ -86,6 +86,9 @@ package final class Relay: Sendable {
   }
 
   private func seal(_ connection: Connection) async throws {
+    if try await chain.adoptCluster(on: connection) {
+      log.notice("the database comes from another cluster: its audit is taken up here")
+    }
     var round = 0
     while !Task.isCancelled {
       let sealed = try await chain.seal(on: connection)

@@ -61,7 +61,7 @@ final class TestClinic: Sendable {
     let common = [
       "DATABASE_URL": stores.postgresURL, "REDIS_URL": stores.redisURL,
       "MONGO_URL": stores.mongoURL, "SECRET_KEY": Self.secretKey,
-      "CLINIC_AUDIT_KEY": "another secret of tests alone, 32 bytes",
+      "CLINIC_AUDIT_KEY": Self.auditKey,
       "CLINIC_TCP_ADDRESS": "127.0.0.1:0", "CLINIC_WEB_ADDRESS": "127.0.0.1:0",
       "CLINIC_MIGRATE_AT_START": "yes",
       "CLINIC_PASSWORD_COST": "4", "CLINIC_ROLES": "\(hostUser())=ADMIN",
@@ -106,6 +106,8 @@ final class TestClinic: Sendable {
 
   /// What signs the access tokens of tests.
   static let secretKey = "a secret of tests alone, 32 bytes or more"
+  /// What seals the audit of tests.
+  static let auditKey = "another secret of tests alone, 32 bytes"
 
   /// What a daemon's log never holds.
   private static let faults = ["clinicd error:", "clinicd critical:", "Fatal error", "MISUSE"]
