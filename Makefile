@@ -9,7 +9,7 @@ RELEASE ?= .build/release
 # Where `make install` puts the units.
 UNITS ?= $(PREFIX)/lib/systemd/system
 
-.PHONY: help run test test-python test-boot bench generated lint format dependencies build install deb clean
+.PHONY: help run test test-python test-boot chaos bench generated lint format dependencies build install deb clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ test-boot: build ## Install the package on a booted systemd, and try what an adm
 
 test-pages: ## Run the pages' tests in headless Chromium (ARGS="-k kiosk"); make test runs them too
 	@scripts/test-pages $(ARGS)
+
+chaos: build ## Kill, stop and freeze everything under load, for minutes (ARGS="--seed 7 --minutes 10")
+	Tests/Chaos/chaos.py $(RELEASE) $(ARGS)
 
 bench: build ## Measure a release build on private servers (ARGS=...)
 	@CLINIC_HOME=.build/bench-stack CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \

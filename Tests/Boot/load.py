@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Clients and boards that stay at work while the daemon is restarted, killed and frozen.
+"""Clients and boards that stay at work while daemons are restarted, killed and frozen.
 
     load.py SOCKET [--tcp HOST:PORT --token TOKEN] --clients N --boards N --until FILE
 
@@ -8,54 +8,34 @@ and resume with `since`. When FILE is there they finish, compare what was acknow
 print what they saw as JSON.
 """
 import argparse
+import collections
 import json
 import os
 import socket
 import threading
 import time
 
-parser = argparse.ArgumentParser()
-parser.add_argument("socket")
-parser.add_argument("--tcp")
-parser.add_argument("--token")
-parser.add_argument("--clients", type=int, default=8)
-parser.add_argument("--boards", type=int, default=4)
-parser.add_argument("--until", required=True)
-options = parser.parse_args()
-
-lock = threading.Lock()
-seen = {"calls": 0, "connections": 0, "refused": 0, "repeated": 0, "longest_wait_seconds": 0.0, "doubled": 0, "errors": []}
-tokens = {}
 RETRY = -32006
 
 
 class Lost(Exception):
-    """The connection ended before the answer."""
+    """The connection ended before the answer, or there was none."""
 
 
 class Connection:
-    """One connection; over TCP as the user of the token."""
+    """One connection. The address is a path, or a host and a port."""
 
-    def __init__(self, tcp=False):
-        try:
-            if tcp:
-                host, port = options.tcp.rsplit(":", 1)
-                self.socket = socket.create_connection((host, int(port)), timeout=60)
-            else:
-                self.socket = socket.socket(socket.AF_UNIX)
-                self.socket.settimeout(60)
-                self.socket.connect(options.socket)
-        except OSError as error:
-            with lock:
-                seen["refused"] += 1
-                seen["errors"].append(f"connect: {error}")
-            raise Lost from error
-        with lock:
-            seen["connections"] += 1
+    def __init__(self, address, token=None, timeout=60):
         self.unread = b""
         self.last = 0
-        if tcp:
-            self.call("auth.authenticate", {"access_token": options.token})
+        if isinstance(address, str):
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(timeout)
+            self.socket.connect(address)
+        else:
+            self.socket = socket.create_connection(address, timeout=timeout)
+        if token:
+            self.call("auth.authenticate", {"access_token": token})
 
     def send(self, method, params):
         self.last += 1
@@ -89,59 +69,16 @@ class Connection:
             if message.get("id") == self.last:
                 return message
 
-
-def finished():
-    return os.path.exists(options.until)
-
-
-def work(number):
-    """Registers and queues, one patient after the other."""
-    tcp = options.tcp is not None and number % 2 == 1
-    connection = None
-    count = 0
-    while not finished():
-        count += 1
-        key = f"run {os.getpid()}, client {number}, patient {count}"
-        patient = None
-        for method in ("patients.create", "queue.walk_in"):
-            params = {"idempotency_key": key}
-            params.update({"name": key} if patient is None else {"patient_id": patient})
-            started = time.monotonic()
-            while True:
-                try:
-                    connection = connection or Connection(tcp)
-                    answer = connection.call(method, params)
-                except Lost:
-                    connection = None
-                    with lock:
-                        seen["repeated"] += 1
-                    time.sleep(0.01)
-                    continue
-                if answer.get("error", {}).get("code") == RETRY:
-                    with lock:
-                        seen["repeated"] += 1
-                    time.sleep(0.01)
-                    continue
-                break
-            with lock:
-                seen["calls"] += 1
-                seen["longest_wait_seconds"] = max(seen["longest_wait_seconds"], time.monotonic() - started)
-                if "error" in answer:
-                    seen["errors"].append(answer["error"])
-                    return
-            if patient is None:
-                patient = answer["result"]["id"]
-            else:
-                with lock:
-                    if answer["result"]["token"] in tokens:
-                        seen["doubled"] += 1
-                    tokens[answer["result"]["token"]] = patient
+    def close(self):
+        self.socket.close()
 
 
 class Board:
     """Follows today's queue through every interruption."""
 
-    def __init__(self):
+    def __init__(self, load, number):
+        self.load = load
+        self.number = number
         self.version = None
         self.date = None
         self.resumed = 0
@@ -157,68 +94,176 @@ class Board:
             self.missed.append(f"{self.version} to {version}: {message.get('reason')}")
         self.version = version
 
-    def follow(self, last_version):
+    def follow(self):
         while True:
             try:
-                connection = Connection()
-                params = {}
-                if self.version is not None:
-                    params["since"] = {"date": self.date, "version": self.version}
-                answer = connection.call("queue.subscribe", params)
-                if "error" in answer:
-                    if answer["error"]["code"] == RETRY:
-                        raise Lost
-                    with lock:
-                        seen["errors"].append(answer["error"])
-                    return
-                result = answer["result"]
-                if self.version is not None:
-                    if "replay" in result:
-                        self.resumed += 1
-                        for change in result["replay"]:
-                            self.take(change)
-                    else:
-                        self.missed.append(f"a snapshot after {self.version}")
-                self.date, self.version = result["date"], result["version"]
-                connection.socket.settimeout(1)
-                while self.version < last_version():
-                    message = connection.receive()
-                    if message and message.get("method") == "queue.changed":
-                        self.take(message["params"]["result"])
+                self.follow_once()
                 return
             except Lost:
+                self.number += 1
                 time.sleep(0.01)
 
+    def follow_once(self):
+        connection = self.load.connect(self.number)
+        params = {}
+        if self.version is not None:
+            params["since"] = {"date": self.date, "version": self.version}
+        answer = connection.call("queue.subscribe", params)
+        if "error" in answer:
+            if answer["error"]["code"] == RETRY:
+                raise Lost
+            self.missed.append(answer["error"])
+            return
+        result = answer["result"]
+        if self.version is not None:
+            if "replay" in result:
+                self.resumed += 1
+                for change in result["replay"]:
+                    self.take(change)
+            else:
+                self.missed.append(f"a snapshot after {self.version}")
+        self.date, self.version = result["date"], result["version"]
+        connection.socket.settimeout(1)
+        while self.load.last is None or self.version < self.load.last:
+            message = connection.receive()
+            if message and message.get("method") == "queue.changed":
+                self.take(message["params"]["result"])
+        connection.close()
 
-def queue():
-    """Today's tokens with their patients, and the version."""
-    while True:
+
+class Load:
+    """Clients and boards on one or several instances; whoever loses one turns to the next."""
+
+    def __init__(self, addresses, clients, boards, token=None, timeout=60):
+        self.addresses = addresses
+        self.token = token
+        self.timeout = timeout
+        self.lock = threading.Lock()
+        self.stopped = False
+        self.last = None
+        self.tokens = {}
+        self.calls = self.connections = self.refused = self.repeated = self.doubled = 0
+        self.longest_wait = 0.0
+        self.errors = []
+        self.codes = collections.Counter()
+        self.before, _ = self.queue()
+        self.boards = [Board(self, number) for number in range(boards)]
+        self.workers = [threading.Thread(target=self.work, args=(n,), daemon=True) for n in range(clients)]
+        self.followers = [threading.Thread(target=board.follow, daemon=True) for board in self.boards]
+        for thread in self.followers + self.workers:
+            thread.start()
+
+    def connect(self, number):
+        address = self.addresses[number % len(self.addresses)]
         try:
-            result = Connection().call("queue.today", {})["result"]
-            return {token["token"]: token["patient_id"] for token in result["tokens"]}, result["version"]
-        except (Lost, KeyError):
-            time.sleep(0.1)
+            connection = Connection(address, None if isinstance(address, str) else self.token, self.timeout)
+        except OSError as error:
+            with self.lock:
+                self.refused += 1
+            raise Lost from error
+        with self.lock:
+            self.connections += 1
+        return connection
+
+    def queue(self):
+        """Today's tokens with their patients, and the version; from whoever answers on a Unix socket."""
+        for number in range(100_000):
+            address = self.addresses[number % len(self.addresses)]
+            if not isinstance(address, str):
+                continue
+            try:
+                result = Connection(address).call("queue.today", {})["result"]
+                return {token["token"]: token["patient_id"] for token in result["tokens"]}, result["version"]
+            except (Lost, OSError, KeyError):
+                time.sleep(0.1)
+        raise Lost
+
+    def work(self, number):
+        """Registers and queues, one patient after the other."""
+        connection = None
+        turn = number
+        count = 0
+        while not self.stopped:
+            count += 1
+            key = f"run {os.getpid()}, client {number}, patient {count}"
+            patient = None
+            for method in ("patients.create", "queue.walk_in"):
+                params = {"idempotency_key": key}
+                params.update({"name": key} if patient is None else {"patient_id": patient})
+                started = time.monotonic()
+                while True:
+                    try:
+                        connection = connection or self.connect(turn)
+                        answer = connection.call(method, params)
+                        code = answer.get("error", {}).get("code", 0)
+                    except Lost:
+                        connection = None
+                        turn += 1
+                        code = None
+                    if code not in (RETRY, None):
+                        break
+                    with self.lock:
+                        self.repeated += 1
+                        self.codes["lost" if code is None else answer["error"]["data"]["reason"]] += 1
+                    time.sleep(0.01)
+                with self.lock:
+                    self.calls += 1
+                    self.longest_wait = max(self.longest_wait, time.monotonic() - started)
+                    if code:
+                        self.errors.append(answer["error"])
+                        return
+                    if patient is None:
+                        patient = answer["result"]["id"]
+                    else:
+                        if answer["result"]["token"] in self.tokens:
+                            self.doubled += 1
+                        self.tokens[answer["result"]["token"]] = patient
+
+    def finish(self):
+        """Ends it. Returns what was seen."""
+        self.stopped = True
+        for thread in self.workers:
+            thread.join()
+        stored, self.last = self.queue()
+        for thread in self.followers:
+            thread.join(timeout=30)
+        # Nobody else is at the queue: a token that no client was told of is a call that was done twice.
+        added = {token: patient for token, patient in stored.items() if token not in self.before}
+        self.doubled += len(added.keys() - self.tokens.keys()) + len(added) - len(set(added.values()))
+        return {
+            "calls": self.calls,
+            "connections": self.connections,
+            "refused": self.refused,
+            "repeated": self.repeated,
+            "longest_wait_seconds": self.longest_wait,
+            "errors": self.errors,
+            "tokens": len(self.tokens),
+            "lost": sum(added.get(token) != patient for token, patient in self.tokens.items()),
+            "doubled": self.doubled,
+            "boards_behind": sum(board.version != self.last for board in self.boards),
+            "boards_resumed": min((board.resumed for board in self.boards), default=0),
+            "boards_missed": [gap for board in self.boards for gap in board.missed],
+        }
 
 
-last = float("inf")
-before, _ = queue()
-boards = [Board() for _ in range(options.boards)]
-workers = [threading.Thread(target=work, args=(n,), daemon=True) for n in range(options.clients)]
-followers = [threading.Thread(target=board.follow, args=(lambda: last,), daemon=True) for board in boards]
-for thread in followers + workers:
-    thread.start()
-for thread in workers:
-    thread.join()
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("socket")
+    parser.add_argument("--tcp")
+    parser.add_argument("--token")
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--boards", type=int, default=4)
+    parser.add_argument("--until", required=True)
+    options = parser.parse_args()
+    addresses = [options.socket]
+    if options.tcp:
+        host, port = options.tcp.rsplit(":", 1)
+        addresses.append((host, int(port)))
+    load = Load(addresses, options.clients, options.boards, options.token)
+    while not os.path.exists(options.until):
+        time.sleep(0.05)
+    print(json.dumps(load.finish()))
 
-stored, last = queue()
-for thread in followers:
-    thread.join(timeout=30)
-# Nobody else is at the queue: a token that no client was told of is a call that was done twice.
-added = {token: patient for token, patient in stored.items() if token not in before}
-seen["tokens"] = len(tokens)
-seen["lost"] = sum(added.get(token) != patient for token, patient in tokens.items())
-seen["doubled"] += len(added.keys() - tokens.keys()) + len(added) - len(set(added.values()))
-seen["boards_behind"] = sum(board.version != last for board in boards)
-seen["boards_resumed"] = min((board.resumed for board in boards), default=0)
-seen["boards_missed"] = [gap for board in boards for gap in board.missed]
-print(json.dumps(seen))
+
+if __name__ == "__main__":
+    main()

@@ -63,13 +63,16 @@ import Testing
       changed[bytes.count - 1000] ^= 1
       var unmarked = bytes
       unmarked[start + 3 * piece] ^= 0x80
-      let first = bytes[start..<start + piece]
-      let second = bytes[start + piece..<start + 2 * piece]
-      let variants: [[UInt8]] = [
-        changed, unmarked, bytes[..<start] + second + first + bytes[(start + 2 * piece)...],
-        Array(bytes[..<(start + 2 * piece)]), Array(bytes.dropLast()), bytes + [0],
-        Array(bytes[..<start]), bytes[..<start] + second, Array("no backup\n".utf8), [],
-      ]
+      let head = Array(bytes[..<start])
+      let first = Array(bytes[start..<start + piece])
+      let second = Array(bytes[start + piece..<start + 2 * piece])
+      let rest = Array(bytes[(start + 2 * piece)...])
+      var variants: [[UInt8]] = [changed, unmarked, head, [], Array("no backup\n".utf8)]
+      variants.append(head + second + first + rest)
+      variants.append(head + first + second)
+      variants.append(head + second)
+      variants.append(Array(bytes.dropLast()))
+      variants.append(bytes + [0])
       for variant in variants {
         try SmallFile.write(variant, to: path)
         #expect(throws: Failure.self) { try read(path, secret: Self.secret) }

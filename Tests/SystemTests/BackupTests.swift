@@ -1,6 +1,5 @@
 import JSONRPC
 import Postgres
-import StoreLoop
 import Systemd
 import Testing
 
@@ -42,7 +41,7 @@ import Testing
       #expect(refused.output.contains("clinicd uses this database"))
       await clinic.daemons[0].process.stop()
 
-      try await clinic.withEmptyDatabase { url in
+      try await withEmptyDatabase { url in
         if isEncrypted {
           let locked = try await clinic.clinicctl(["restore", path], database: url)
           #expect(locked.status == 2 && locked.output.contains("give --key-file"))
@@ -54,7 +53,7 @@ import Testing
         #expect(again.status == 1 && again.output.contains("not empty"))
 
         // Whoever was logged in is no more; the audit goes on where it was, without a gap.
-        try await clinic.onDatabase(url) { postgres in
+        try await onDatabase(url) { postgres in
           #expect(
             try await postgres.query("SELECT count(*) FROM logins WHERE revoked_at IS NULL")
               .single()
@@ -65,7 +64,7 @@ import Testing
         let caller = try await Caller.connect(to: daemon.unix)
         let sealed = contents.first { $0.hasPrefix("audit_chain ") }
         try await caller.call("queue.today")
-        try await clinic.onDatabase(url) { postgres in
+        try await onDatabase(url) { postgres in
           try await eventually("what is new is sealed") {
             let chain: Int = try await postgres.query("SELECT count(*) FROM audit_chain").single()
             let entries: Int = try await postgres.query(
@@ -92,10 +91,10 @@ import Testing
       #expect(try await clinic.clinicctl(["backup", path]).status == 1, "it is not replaced")
       let bytes = try SmallFile.read(path, limit: 64 << 20)
       try SmallFile.write(Array(bytes.dropLast(2000)), to: path)
-      try await clinic.withEmptyDatabase { url in
+      try await withEmptyDatabase { url in
         let restored = try await clinic.clinicctl(["restore", path], database: url)
         #expect(restored.status == 1)
-        try await clinic.onDatabase(url) { postgres in
+        try await onDatabase(url) { postgres in
           #expect(
             try await postgres.query(
               "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
@@ -129,37 +128,5 @@ extension TestClinic {
         """
       ).column(as: String.self)
     }
-  }
-
-  func onDatabase<Value: Sendable>(
-    _ url: String, _ body: @escaping @Sendable (PostgresClient) async throws -> Value
-  ) async throws -> Value {
-    var configuration = PostgresClient.Configuration(url: url)
-    configuration.pipelinedConnections = 1
-    configuration.transactionConnections = 1
-    let loop = StoreLoop(name: "other-database")
-    defer { loop.shutdown() }
-    let client = PostgresClient(configuration: configuration, loop: loop)
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await client.run() }
-      defer { group.cancelAll() }
-      return try await body(client)
-    }
-  }
-
-  /// Another database of the same server, which is removed afterwards.
-  func withEmptyDatabase(_ body: @Sendable (String) async throws -> Void) async throws {
-    let name = "clinic_test_\(UInt64.random(in: 0 ... .max))"
-    try await postgres.withConnection { try await $0.execute(script: "CREATE DATABASE \(name)") }
-    let result: Result<Void, any Error>
-    do {
-      result = .success(try await body(try TestStores.naming(name, in: stores.postgresURL)))
-    } catch {
-      result = .failure(error)
-    }
-    try await postgres.withConnection {
-      try await $0.execute(script: "DROP DATABASE \(name) WITH (FORCE)")
-    }
-    try result.get()
   }
 }

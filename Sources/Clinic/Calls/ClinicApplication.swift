@@ -58,6 +58,12 @@ package struct ClinicApplication: Application {
       try await clinic.refusals.record(reason, of: method.name, by: caller, on: session)
       throw ClinicError(reason)
     }
+    clinic.log.debug(
+      "a call",
+      metadata: [
+        "rpc.method": "\(method.name)", "rpc.request_id": "\(CallContext.current?.requestID ?? "")",
+        "clinic.user": "\(caller?.name ?? "")",
+      ])
     return try await method.invoke(call, caller, session, clinic)
   }
 

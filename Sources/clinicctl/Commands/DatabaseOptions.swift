@@ -36,6 +36,8 @@ struct DatabaseOptions: ParsableArguments {
     } catch let error as PostgresError where error.kind == .unavailable {
       throw Failure.unreachable(
         "PostgreSQL does not answer (\(error.message ?? error.description))")
+    } catch let error as PostgresError where error.sqlState == "42P01" {
+      throw Failure.failed("the database has no tables of clinicd: is it the right one?")
     } catch {
       throw Failure(error, asJSON: json)
     }
