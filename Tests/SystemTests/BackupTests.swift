@@ -54,15 +54,14 @@ import Testing
 
         // Whoever was logged in is no more; the audit goes on where it was, without a gap.
         try await onDatabase(url) { postgres in
-          #expect(
-            try await postgres.query("SELECT count(*) FROM logins WHERE revoked_at IS NULL")
-              .single()
-              as Int == 0)
+          let live: Int = try await postgres.query(
+            "SELECT count(*) FROM logins WHERE revoked_at IS NULL"
+          ).single()
+          #expect(live == 0)
         }
         let daemon = try clinic.daemon(9, on: url)
         try await daemon.start()
         let caller = try await Caller.connect(to: daemon.unix)
-        let sealed = contents.first { $0.hasPrefix("audit_chain ") }
         try await caller.call("queue.today")
         try await onDatabase(url) { postgres in
           try await eventually("what is new is sealed") {
@@ -73,7 +72,6 @@ import Testing
             return chain == entries
           }
         }
-        #expect(sealed != nil)
         #expect(try await caller.call("queue.today").list("tokens").count == 30)
         await caller.close()
         await daemon.process.stop()
@@ -95,10 +93,10 @@ import Testing
         let restored = try await clinic.clinicctl(["restore", path], database: url)
         #expect(restored.status == 1)
         try await onDatabase(url) { postgres in
-          #expect(
-            try await postgres.query(
-              "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            ).single() as Int == 0)
+          let left: Int = try await postgres.query(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+          ).single()
+          #expect(left == 0)
         }
       }
     }
