@@ -29,6 +29,7 @@ CREATE TABLE patient_merge_rows (
   row_key    text NOT NULL,
   PRIMARY KEY (merge_id, table_name, row_key)
 );
+CREATE INDEX patient_merge_rows_row ON patient_merge_rows (table_name, row_key);
 
 -- The patient whom a number means today: its own, or the survivor's of all merges.
 CREATE FUNCTION survivor(bigint) RETURNS bigint LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$

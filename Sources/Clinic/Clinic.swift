@@ -32,13 +32,14 @@ package final class Clinic: Sendable {
   package let feed: QueueFeed
   package let relay: Relay
   package let printer = PaperPrinter()
+  let anchorFile: AnchorFile
   /// What `rpc.discover` tells each role, made when somebody asks.
   let documents = Shared<[Role?: JSONValue]>([:])
 
   package init(
     settings: Settings, loop: StoreLoop, postgres: PostgresClient, redis: RedisClient,
     mongo: MongoClient, hub: any NotificationHub, log: Logger,
-    keepAnchor: @escaping @Sendable (String) -> Void = { _ in }
+    anchorFile: AnchorFile = .none
   ) {
     self.settings = settings
     self.loop = loop
@@ -47,6 +48,7 @@ package final class Clinic: Sendable {
     self.mongo = mongo
     self.hub = hub
     self.log = log
+    self.anchorFile = anchorFile
     passwords = BcryptHasher(cost: settings.passwordCost)
     calendar = ClinicCalendar(postgres: postgres)
     staff = StaffDirectory(postgres: postgres, settings: settings, log: log)
@@ -64,7 +66,7 @@ package final class Clinic: Sendable {
       postgres: postgres, live: liveQueue, feed: feed, staff: staff, settings: settings)
     relay = Relay(
       postgres: postgres, mongo: mongo, queue: queue, settings: settings, log: log,
-      keepAnchor: keepAnchor)
+      anchorFile: anchorFile)
   }
 
   /// Keeps the stores connected until its task is cancelled.

@@ -35,6 +35,35 @@ extension MongoClient {
     }
   }
 
+  /// Inserts documents of which some may be there already, under the same `_id`: those replace what
+  /// is there if that is of a lower version, and are counted as superseded if it is not.
+  ///
+  /// - Parameter version: the member that tells which of two documents is newer.
+  @discardableResult
+  public func insertNewer(
+    _ collection: String, _ documents: [BSONDocument], by version: String
+  ) async throws(MongoError) -> ReplaceResult {
+    try await perform { (connection) throws(MongoError) in
+      try connection.insertNewer(documents, into: collection, by: version)
+    }
+  }
+
+  /// Removes the documents that a filter finds.
+  ///
+  /// - Returns: how many there were.
+  @discardableResult
+  public func deleteMany(
+    _ collection: String, filter: BSONDocument
+  ) async throws(MongoError) -> Int {
+    let command: BSONDocument = [
+      "delete": .string(collection),
+      "deletes": .array([["q": .document(filter), "limit": 0]]),
+    ]
+    return try await perform { (connection) throws(MongoError) in
+      Int(try connection.command(command, isWrite: true)["n"]?.integerValue ?? 0)
+    }
+  }
+
   /// The documents that a filter finds, all in memory.
   ///
   /// - Parameter batch: how many the server sends in one message.

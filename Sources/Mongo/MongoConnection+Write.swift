@@ -20,6 +20,28 @@ extension MongoConnection {
     return result
   }
 
+  /// Inserts documents, which is quicker than to look for each first, and replaces those that were
+  /// there by newer ones.
+  func insertNewer(
+    _ documents: [BSONDocument], into collection: String, by version: String
+  ) throws(MongoError) -> ReplaceResult {
+    let options = try NativeDocument(["validate": false])
+    guard !documents.isEmpty else { return .init(matched: 0, modified: 0, upserted: 0, superseded: 0) }
+    var bulk = try BulkOperation(on: collection, ordered: false, over: self)
+    for document in documents { try bulk.insert(document, options) }
+    let outcome = try bulk.execute()
+    let others = outcome.duplicates.map { index in
+      let document = documents[index]
+      return Replacement(
+        filter: [
+          "_id": document["_id"] ?? .null, version: .document(["$lt": document[version] ?? .null]),
+        ], document: document)
+    }
+    var result = try replace(others, in: collection, upsert: true)
+    result.upserted += outcome.inserted
+    return result
+  }
+
   /// Replaces documents, or inserts those that their filter does not find.
   ///
   /// With a filter of `_id` and a lower version, two things end as a duplicate `_id`: a document

@@ -15,7 +15,8 @@ struct Clinicctl: AsyncParsableCommand {
     subcommands: [
       CallCommand.self, MethodsCommand.self, BoardCommand.self, StatusCommand.self,
       LoginCommand.self, LogoutCommand.self, UsersCommand.self, MigrateCommand.self,
-      RebuildCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
+      RebuildCommand.self, ReconcileCommand.self, AuditCommand.self, BackupCommand.self,
+      RestoreCommand.self, ConfigCommand.self,
       CompletionCommand.self,
     ])
 }

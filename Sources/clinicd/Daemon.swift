@@ -72,14 +72,7 @@ struct Daemon: Sendable {
     let clinic = Clinic(
       settings: configuration.settings, loop: loop, postgres: postgres, redis: redis, mongo: mongo,
       hub: hub, log: log,
-      keepAnchor: { [path = configuration.stateDirectory + "/audit-anchor", log] line in
-        do throws(SmallFile.Failure) {
-          try SmallFile.write(Array(line.utf8), to: path)
-        } catch {
-          log.warning(
-            "the audit's anchor cannot be written", metadata: ["errno": "\(error.number)"])
-        }
-      })
+      anchorFile: anchorFile)
     let application = ClinicApplication(clinic, methods: try .all())
     let server = RPCServer(
       application: application, limits: configuration.limits,
@@ -90,6 +83,31 @@ struct Daemon: Sendable {
       clinic: clinic, server: server, notifier: notifier, log: log, configuration: configuration,
       reloader: Reloader(configuration, clinic: clinic, server: server, log: log))
     try await lifetime.run()
+  }
+
+  /// The head of the audit's chain, outside of the database.
+  private var anchorFile: AnchorFile {
+    let path = configuration.stateDirectory + "/audit-anchor"
+    return AnchorFile(
+      read: {
+        do throws(SmallFile.Failure) {
+          return String(decoding: try SmallFile.read(path), as: UTF8.self)
+        } catch {
+          if !error.isMissing {
+            log.warning(
+              "the audit's anchor cannot be read", metadata: ["errno": "\(error.number)"])
+          }
+          return nil
+        }
+      },
+      write: { line in
+        do throws(SmallFile.Failure) {
+          try SmallFile.write(Array(line.utf8), to: path)
+        } catch {
+          log.warning(
+            "the audit's anchor cannot be written", metadata: ["errno": "\(error.number)"])
+        }
+      })
   }
 
   /// The checks of `clinicd check`: a line for each store that answers.

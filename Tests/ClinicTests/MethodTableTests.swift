@@ -86,11 +86,17 @@ import Testing
     "prescriptions.cancel": "AD",
     "prescriptions.print": "ADP",
     "reports.audit_logs": "A",
+    "audit.verify": "A",
+    "reports.visit_history": "AD",
+    "reports.stock_movements": "AP",
+    "reports.daily_summary": "A",
+    "reports.roll_up": "A",
     "system.ping": "ADPRKB-",
     "system.version": "ADPRKB-",
     "system.health": "ADPRKB",
     "system.stats": "ADPRKB",
     "system.rebuild": "A",
+    "system.reconcile": "A",
     "rpc.discover": "ADPRKB-",
   ]
 
@@ -205,7 +211,7 @@ import Testing
     "inventory.release_batch", "inventory.stocktake", "billing.create", "billing.update",
     "billing.issue", "billing.pay", "billing.cancel", "billing.refund", "visits.create",
     "visits.update", "visits.complete", "visits.add_note", "prescriptions.create",
-    "prescriptions.cancel",
+    "prescriptions.cancel", "reports.roll_up",
   ]
 
   @Test("the document is JSON, names each method once, and is the same each time")

@@ -65,6 +65,29 @@ import Testing
     }
   }
 
+  @Test func anInsertedDocumentReplacesAnOlderOneOnly() async throws {
+    try await withMongo { mongo in
+      func document(_ id: Int64, _ version: Int64) -> BSONDocument {
+        ["_id": .int64(id), "source_version": .int64(version)]
+      }
+      func versions() async throws -> [Int64?] {
+        try await mongo.find("visits", sort: ["_id": 1]).map { $0["source_version"]?.integerValue }
+      }
+      let first = try await mongo.insertNewer(
+        "visits", [document(1, 5), document(2, 5)], by: "source_version")
+      #expect(first == ReplaceResult(matched: 0, modified: 0, upserted: 2, superseded: 0))
+      let second = try await mongo.insertNewer(
+        "visits", [document(1, 4), document(2, 6), document(3, 1), document(1, 5)],
+        by: "source_version")
+      #expect(second == ReplaceResult(matched: 1, modified: 1, upserted: 1, superseded: 2))
+      #expect(try await versions() == [5, 6, 1])
+      let none = try await mongo.insertNewer("visits", [], by: "source_version")
+      #expect(none == ReplaceResult(matched: 0, modified: 0, upserted: 0, superseded: 0))
+      #expect(try await mongo.deleteMany("visits", filter: ["source_version": ["$gt": 1]]) == 2)
+      #expect(try await versions() == [1])
+    }
+  }
+
   @Test func ofConcurrentVersionsTheNewestStays() async throws {
     try await withMongo { mongo in
       for id in Int64(0)..<30 {

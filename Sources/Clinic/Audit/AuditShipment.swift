@@ -11,6 +11,9 @@ struct AuditShipment: Sendable {
     MongoIndex(keys: ["timestamp": -1, "_id": -1], unique: false, name: "timestamp"),
     MongoIndex(keys: ["user.id": 1, "_id": -1], unique: false, name: "user_id"),
     MongoIndex(keys: ["resource.type": 1, "_id": -1], unique: false, name: "resource_type"),
+    MongoIndex(keys: ["resource.id": 1, "_id": -1], unique: false, name: "resource_id"),
+    MongoIndex(keys: ["action": 1, "_id": -1], unique: false, name: "action"),
+    MongoIndex(keys: ["outcome": 1, "_id": -1], unique: false, name: "outcome"),
   ]
 
   private let mongo: MongoClient

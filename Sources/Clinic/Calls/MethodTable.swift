@@ -30,7 +30,7 @@ package struct MethodTable: Sendable {
     MethodTable(
       try staffMethods() + deviceMethods() + patientMethods() + schedulingMethods() + queueMethods()
         + visitMethods() + prescriptionMethods() + pharmacyMethods() + billingMethods()
-        + reportMethods() + systemMethods())
+        + reportMethods() + auditMethods() + systemMethods())
   }
 }
 

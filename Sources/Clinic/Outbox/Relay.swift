@@ -4,7 +4,8 @@ import Postgres
 import Synchronization
 
 /// Carries what PostgreSQL holds to where it is projected, in order: seals audit entries into the
-/// chain, copies them to MongoDB, closes days that are over, prunes what is kept for some days.
+/// chain, copies them and what the outbox names to MongoDB, closes days that are over and has them
+/// summed up, prunes what is kept for some days.
 ///
 /// One instance does it at a time: the one whose session holds the advisory lock. A frozen leader's
 /// session is ended by the server, and its work with it, since all of it runs on that session.
@@ -16,6 +17,9 @@ package final class Relay: Sendable {
     package var unsealed: Int?
     /// Sealed entries that MongoDB does not have yet.
     package var unshipped: Int?
+    /// Rows that MongoDB is still to be told of, and how long the oldest has waited.
+    package var waiting: Int?
+    package var oldestSeconds: Double?
   }
 
   /// "clinicd" as a number, so that no other program's lock is meant.
@@ -27,15 +31,16 @@ package final class Relay: Sendable {
   private let scheduling: SchedulingRules
   private let chain: AuditChain
   private let shipment: AuditShipment
+  private let outbox: OutboxShipment
   private let log: Logger
-  private let keepAnchor: @Sendable (String) -> Void
+  private let anchorFile: AnchorFile
   private let lag = Shared(Lag())
 
   init(
     postgres: PostgresClient, mongo: MongoClient, queue: QueueLane, settings: Settings, log: Logger,
-    keepAnchor: @escaping @Sendable (String) -> Void
+    anchorFile: AnchorFile
   ) {
-    self.keepAnchor = keepAnchor
+    self.anchorFile = anchorFile
     self.postgres = postgres
     self.mongo = mongo
     self.queue = queue
@@ -43,6 +48,7 @@ package final class Relay: Sendable {
     self.log = log
     chain = AuditChain(key: settings.auditKey)
     shipment = AuditShipment(mongo: mongo)
+    outbox = OutboxShipment(mongo: mongo, log: log)
   }
 
   package var status: Lag { lag.value }
@@ -79,7 +85,12 @@ package final class Relay: Sendable {
   private func lead(_ connection: Connection) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await self.seal(connection) }
-      group.addTask { try await self.ship() }
+      group.addTask {
+        try await self.ship(atOnce: AuditShipment.depth) { try await self.shipment.ship(from: $0) }
+      }
+      group.addTask {
+        try await self.ship(atOnce: OutboxShipment.depth) { try await self.outbox.ship(from: $0) }
+      }
       defer { group.cancelAll() }
       try await group.next()
     }
@@ -105,31 +116,49 @@ package final class Relay: Sendable {
   }
 
   /// On its own, so that MongoDB being away or frozen delays nothing else; its return needs no hand.
-  private func ship() async throws {
+  ///
+  /// - Parameters:
+  ///   - depth: after a step that carried so much there is more, and the next follows at once.
+  ///   - step: carries some, and gives how much.
+  private func ship(
+    atOnce depth: Int, _ step: (PostgresClient) async throws -> Int
+  ) async throws {
     while !Task.isCancelled {
       var shipped = 0
       if mongo.state == .up {
         do {
-          shipped = try await shipment.ship(from: postgres)
+          shipped = try await step(postgres)
         } catch {
-          log.debug("the audit waits for a store", metadata: ["error": "\(error)"])
+          log.debug("a copy waits for a store", metadata: ["error": "\(error)"])
         }
       }
-      if shipped < AuditShipment.depth { try await Task.sleep(for: .milliseconds(250)) }
+      if shipped < depth { try await Task.sleep(for: .milliseconds(250)) }
     }
   }
 
-  /// Tells the head of the chain outside of the database, so that a cut tail shows (rule 48).
+  /// Tells the head of the chain outside of the database, so that a cut tail shows (rule 48). A
+  /// chain that does not hold what was told before tells nothing new: the anchor is the proof.
   private func anchor(_ connection: Connection) async throws {
+    let before = anchorFile.read().flatMap(AuditAnchor.init)
     let rows = try await connection.query(
-      "SELECT position, encode(link, 'hex') FROM audit_chain ORDER BY position DESC LIMIT 1")
+      """
+      SELECT h.position, h.link, (SELECT link FROM audit_chain WHERE position = \(before?.position)) \
+      FROM audit_chain h ORDER BY h.position DESC LIMIT 1
+      """)
     guard let row = rows.first else { return }
     var cells = row.cells
-    let position: Int64 = try cells.next()
-    let link: String = try cells.next()
+    let head = AuditAnchor(position: try cells.next(), link: try cells.next())
+    let kept: [UInt8]? = try cells.next()
+    if let before, before.link != kept {
+      log.error(
+        "the audit chain is not the one that was anchored: see clinicctl audit verify",
+        metadata: ["audit.position": "\(before.position)"])
+      return
+    }
     log.info(
-      "audit anchor", metadata: ["audit.position": "\(position)", "audit.link": "\(link)"])
-    keepAnchor("\(position) \(link)\n")
+      "audit anchor",
+      metadata: ["audit.position": "\(head.position)", "audit.link": "\(head.hexadecimal)"])
+    anchorFile.write(head.description + "\n")
   }
 
   /// The daemon itself closes the days that are over (rule 16), and notes who did not come.
@@ -144,21 +173,50 @@ package final class Relay: Sendable {
       }
     }
     _ = try await connection.query(MissedAppointments.mark(under: scheduling))
+    try await sumUpDays(connection)
+  }
+
+  /// Has each day summed up once it is over: its queue is closed, and no transaction runs that has
+  /// begun on it.
+  private func sumUpDays(_ connection: Connection) async throws {
+    _ = try await connection.query(
+      """
+      WITH days AS (INSERT INTO outbox (topic, entity_id) SELECT 'daily_summaries', n \
+      FROM projections p, generate_series(p.position + 1, current_date - DATE '2000-01-01' - 1) n \
+      WHERE p.name = 'daily_summaries' \
+      AND NOT EXISTS (SELECT FROM queue_days WHERE closed_at IS NULL AND date < current_date) \
+      AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
+      AND backend_type = 'client backend' AND xact_start < current_date::timestamptz) \
+      RETURNING entity_id) \
+      UPDATE projections SET position = (SELECT max(entity_id) FROM days) \
+      WHERE name = 'daily_summaries' AND EXISTS (SELECT FROM days)
+      """)
   }
 
   private func measure(_ connection: Connection) async throws {
-    let rows = try await connection.query(
-      """
-      SELECT (SELECT count(*) FROM audit_entries e, projections p WHERE p.name = 'audit_chain' \
-      AND (e.xid, e.id) > (p.xid, p.entry_id)), \
-      coalesce((SELECT max(position) FROM audit_chain), 0) \
-      - (SELECT position FROM projections WHERE name = 'audit_logs')
-      """)
-    guard let row = rows.first else { return }
+    lag.value = try Self.lag(of: await connection.query(Self.lagQuery), isLeader: true)
+  }
+
+  /// How far the projections are behind now, whoever carries them.
+  func measure() async throws -> Lag {
+    try Self.lag(of: await postgres.query(Self.lagQuery), isLeader: lag.value.isLeader)
+  }
+
+  private static let lagQuery: SQL = """
+    SELECT (SELECT count(*) FROM audit_entries e, projections p WHERE p.name = 'audit_chain' \
+    AND (e.xid, e.id) > (p.xid, p.entry_id)), \
+    coalesce((SELECT max(position) FROM audit_chain), 0) \
+    - (SELECT position FROM projections WHERE name = 'audit_logs'), \
+    (SELECT count(*) FROM outbox), \
+    (SELECT greatest(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 FROM outbox)
+    """
+
+  private static func lag(of rows: Rows, isLeader: Bool) throws -> Lag {
+    guard let row = rows.first else { throw StoreFailure.noRow }
     var cells = row.cells
-    let unsealed: Int = try cells.next()
-    let unshipped: Int = try cells.next()
-    lag.value = Lag(isLeader: true, unsealed: unsealed, unshipped: unshipped)
+    return Lag(
+      isLeader: isLeader, unsealed: try cells.next(), unshipped: try cells.next(),
+      waiting: try cells.next(), oldestSeconds: try cells.next())
   }
 
   private func prune(_ connection: Connection) async throws {

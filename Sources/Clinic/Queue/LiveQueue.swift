@@ -4,7 +4,7 @@ import Redis
 /// The live queue in Redis, under the keys that its readers expect (`docs/architecture.md`). A
 /// projection: it is fed after each commit, and can be made anew from PostgreSQL at any time.
 package final class LiveQueue: Sendable {
-  private let redis: RedisClient
+  let redis: RedisClient
   private let staff: StaffDirectory
 
   init(redis: RedisClient, staff: StaffDirectory) {
@@ -88,7 +88,7 @@ package final class LiveQueue: Sendable {
     events.last { $0.tokens.first?.calledAt == $0.at }?.tokens.first?.token.description
   }
 
-  private func lastCalled(_ day: QueueDay) -> String? {
+  func lastCalled(_ day: QueueDay) -> String? {
     day.tokens.max { ($0.calledAt?.microseconds ?? 0) < ($1.calledAt?.microseconds ?? 0) }
       .flatMap { $0.calledAt == nil ? nil : $0.token.description }
   }
@@ -105,30 +105,30 @@ package final class LiveQueue: Sendable {
   private func tokens(_ tokens: [QueueToken], of day: QueueDay) -> [RedisArgument] {
     [.int(tokens.count)]
       + tokens.flatMap { token -> [RedisArgument] in
-        let isOpen = token.status == .waiting || token.status == .withDoctor
-        var fields: [RedisArgument] = [
-          "token", .string(token.token.description), "status", .string(token.status.rawValue),
-          "priority", .string(token.priority.rawValue),
-          "patient_id", .string(token.patientID.description),
-          "patient_name", .string(token.patientName),
-          "doctor_id", .string(token.doctorID?.description ?? ""),
-          "arrived_at", .string(token.arrivedAt.description),
-          "called_at", .string(token.calledAt?.description ?? ""),
-          "ended_at", .string(token.endedAt?.description ?? ""),
-        ]
-        fields.insert(.int(fields.count), at: 0)
+        let fields = fields(of: token).flatMap { [RedisArgument.string($0), .string($1)] }
         return [
           .string(TokenName.padded(token.number)), .string(token.token.description),
-          .string(isOpen ? score(of: token, under: day.rules) : ""),
+          .string(score(of: token, under: day.rules) ?? ""), .int(fields.count),
         ] + fields
       }
   }
 
-  /// Sorts by priority, then arrival: milliseconds, a step of 10¹³ for each priority.
-  private func score(of token: QueueToken, under rules: QueueRules) -> String {
-    String(
-      Int64(token.priority.rank) * 10_000_000_000_000 + token.standsSince(under: rules).milliseconds
-    )
+  func fields(of token: QueueToken) -> [String: String] {
+    [
+      "token": token.token.description, "status": token.status.rawValue,
+      "priority": token.priority.rawValue, "patient_id": token.patientID.description,
+      "patient_name": token.patientName, "doctor_id": token.doctorID?.description ?? "",
+      "arrived_at": token.arrivedAt.description, "called_at": token.calledAt?.description ?? "",
+      "ended_at": token.endedAt?.description ?? "",
+    ]
+  }
+
+  /// Sorts by priority, then arrival: milliseconds, a step of 10¹³ for each priority. `nil` for a
+  /// token that is not to be served any more.
+  func score(of token: QueueToken, under rules: QueueRules) -> String? {
+    guard token.status == .waiting || token.status == .withDoctor else { return nil }
+    let since = token.standsSince(under: rules).milliseconds
+    return String(Int64(token.priority.rank) * 10_000_000_000_000 + since)
   }
 
   /// KEYS: counter, queue, prefix of tokens, current, serving, version, events.

@@ -38,33 +38,33 @@ package struct AuditLogs: Query {
   package let action: Line?
   package let outcome: Line?
   package let limit: PageLimit?
-  package let cursor: Cursor?
+  package let cursor: MomentCursor?
 
   package var subject: Subject? { Subject("audit_log") }
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<Entry> {
     let limit = limit ?? .standard
-    do {
-      let documents = try await clinic.mongo.find(
-        AuditShipment.collection, filter: filter, sort: ["_id": -1], limit: limit.rawValue + 1)
-      return Page(documents.map(Entry.init), limit: limit) { String($0.position) }
-    } catch {
-      throw ClinicError(.storeUnavailable).with("store", "mongodb")
+    let documents = try await clinic.report(
+      AuditShipment.collection, filter, order, limit: limit)
+    return Page(documents.map(Entry.init), limit: limit) { entry in
+      let moment = from == nil && to == nil ? nil : Instant(entry.timestamp)
+      return MomentCursor(moment?.milliseconds, entry.position).rawValue
     }
   }
 
-  private var filter: BSONDocument {
-    var filter: BSONDocument = [:]
-    var time: BSONDocument = [:]
-    if let from { time.append("$gte", .date(from.milliseconds)) }
-    if let to { time.append("$lt", .date(to.milliseconds)) }
-    if !time.isEmpty { filter.append("timestamp", .document(time)) }
+  /// By time where times are asked for, so that an index leads there; else in the chain's order.
+  var order: BSONDocument {
+    from == nil && to == nil ? ["_id": -1] : ["timestamp": -1, "_id": -1]
+  }
+
+  var filter: BSONDocument {
+    var filter = BSONDocument()
     if let userID { filter.append("user.id", .int64(userID.rawValue)) }
     if let resourceType { filter.append("resource.type", .string(resourceType.rawValue)) }
     if let resourceID { filter.append("resource.id", .string(resourceID.rawValue)) }
     if let action { filter.append("action", .string(action.rawValue)) }
     if let outcome { filter.append("outcome", .string(outcome.rawValue)) }
-    if let cursor { filter.append("_id", .document(["$lt": .int64(cursor.id)])) }
+    filter.restrict("timestamp", from: from, before: to, after: cursor)
     return filter
   }
 }
@@ -86,9 +86,4 @@ extension AuditLogs.Entry {
     requestID = document["request_id"]?.stringValue ?? ""
     details = document["details"]?.stringValue.map { RawJSON(bytes: Array($0.utf8)) }
   }
-}
-
-/// The methods of this department.
-func reportMethods() throws -> [MethodEntry] {
-  [try .query(AuditLogs.self)]
 }

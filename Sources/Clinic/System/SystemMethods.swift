@@ -11,6 +11,7 @@ func systemMethods() throws -> [MethodEntry] {
     try .query(Health.self),
     try .query(Stats.self),
     try .query(Rebuild.self),
+    try .query(Reconcile.self),
     try .query(Discover.self),
   ]
 }
@@ -58,6 +59,9 @@ package struct Health: Query {
     let relayLeader: Bool
     let auditUnsealed: Int?
     let auditUnshipped: Int?
+    /// Rows that MongoDB is still to be told of, and how long the oldest has waited.
+    let outboxWaiting: Int?
+    let outboxOldestSeconds: Double?
     let queueVersion: Int64
     let queueVersionRedis: Int64?
   }
@@ -76,9 +80,10 @@ package struct Health: Query {
     var details: Details?
     if caller?.role == .admin {
       let today = clinic.calendar.today
-      let lag = clinic.relay.status
+      let lag = (try? await clinic.relay.measure()) ?? clinic.relay.status
       details = Details(
         relayLeader: lag.isLeader, auditUnsealed: lag.unsealed, auditUnshipped: lag.unshipped,
+        outboxWaiting: lag.waiting, outboxOldestSeconds: lag.oldestSeconds,
         queueVersion: (try? await clinic.feed.day(today).day.version) ?? 0,
         queueVersionRedis: await clinic.liveQueue.version(of: today))
     }
@@ -94,6 +99,9 @@ package struct Stats: Query {
     let delivered: Int
     let overflows: Int
     let today: LocalDate
+    /// Of the instance that carries the outbox; null elsewhere.
+    let outboxWaiting: Int?
+    let outboxOldestSeconds: Double?
   }
   package static let name = "system.stats"
   package static let summary = "Gives counters of this instance since its start."
@@ -101,9 +109,11 @@ package struct Stats: Query {
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let hub = clinic.hub.statistics
+    let lag = clinic.relay.status
     return Result(
       subscriptions: hub.subscriptions, published: hub.published, delivered: hub.delivered,
-      overflows: hub.overflows, today: clinic.calendar.today)
+      overflows: hub.overflows, today: clinic.calendar.today,
+      outboxWaiting: lag.waiting, outboxOldestSeconds: lag.oldestSeconds)
   }
 }
 
@@ -143,19 +153,33 @@ package struct Rebuild: Query {
       return Result(store: store, items: rows.count)
     case .mongo:
       do {
-        try await clinic.mongo.drop(AuditShipment.collection)
-        try await clinic.mongo.createIndexes(AuditShipment.collection, AuditShipment.indexes)
+        for (collection, indexes) in Self.collections {
+          try await clinic.mongo.drop(collection)
+          try await clinic.mongo.createIndexes(collection, indexes)
+        }
       } catch {
         throw ClinicError(.storeUnavailable).with("store", "mongodb")
       }
-      let rows = try await clinic.postgres.query(
-        """
-        WITH reset AS (UPDATE projections SET position = 0 WHERE name = 'audit_logs') \
-        SELECT count(*) FROM audit_chain
-        """)
-      return Result(store: store, items: try rows.single())
+      return Result(store: store, items: try await clinic.postgres.query(Self.again).single())
     }
   }
+
+  private static let collections =
+    [(AuditShipment.collection, AuditShipment.indexes)]
+    + OutboxTopics.all.map { ($0.collection, $0.indexes) }
+
+  /// Has the relay carry everything again; gives how much that is.
+  private static let again: SQL = """
+    WITH reset AS (UPDATE projections SET position = 0 WHERE name = 'audit_logs'), \
+    days AS (SELECT d::date - DATE '2000-01-01' AS day FROM generate_series((SELECT min(date) FROM (\
+    SELECT min(date) AS date FROM queue_days UNION ALL SELECT min(date) FROM visits \
+    UNION ALL SELECT min(date) FROM payments) f), current_date - 1, interval '1 day') d), \
+    rows AS (INSERT INTO outbox (topic, entity_id) \
+    SELECT 'visit_history', id FROM visits WHERE status = 'COMPLETED' UNION ALL \
+    SELECT 'stock_movements', id FROM stock_movements UNION ALL \
+    SELECT 'daily_summaries', day FROM days RETURNING 1) \
+    SELECT (SELECT count(*) FROM audit_chain) + (SELECT count(*) FROM rows)
+    """
 }
 
 /// Describes the methods that the caller may use.

@@ -1,0 +1,75 @@
+package import JSONRPC
+
+/// A link of the audit's chain, as it was told outside of the database: `17 3fa9…` in the state
+/// directory, `17:3fa9…` on a command line.
+package struct AuditAnchor: Sendable, Equatable, CustomStringConvertible {
+  package let position: Int64
+  package let link: [UInt8]
+
+  init(position: Int64, link: [UInt8]) {
+    self.position = position
+    self.link = link
+  }
+
+  /// `nil` for text that is no anchor.
+  package init?(_ text: String) {
+    let parts = text.split { $0 == " " || $0 == ":" || $0.isNewline }
+    guard parts.count == 2, let position = Int64(parts[0]), position > 0, parts[1].utf8.count == 64
+    else { return nil }
+    let digits = parts[1].utf8.compactMap { byte -> UInt8? in
+      switch byte {
+      case 0x30...0x39: byte - 0x30
+      case 0x61...0x66: byte - 0x61 + 10
+      case 0x41...0x46: byte - 0x41 + 10
+      default: nil
+      }
+    }
+    guard digits.count == 64 else { return nil }
+    self.position = position
+    link = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+
+  package var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    let bytes = link.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  package var description: String { "\(position) \(hexadecimal)" }
+}
+
+extension AuditAnchor: Codable, JSONSchemaRepresentable {
+  package static var jsonSchema: JSONSchema {
+    .string(pattern: "^[1-9][0-9]*:[0-9a-fA-F]{64}$")
+      .example("\"1:" + String(repeating: "0", count: 64) + "\"")
+  }
+
+  package init(from decoder: any Decoder) throws {
+    guard let anchor = AuditAnchor(try decoder.singleValueContainer().decode(String.self)) else {
+      throw InvalidValue(
+        reason: .malformed, message: "a position, a colon, and a link of 64 hexadecimal digits")
+    }
+    self = anchor
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode("\(position):\(hexadecimal)")
+  }
+}
+
+/// Where the anchor is kept, outside of the database.
+package struct AnchorFile: Sendable {
+  /// What was written last; `nil` when there is nothing.
+  package let read: @Sendable () -> String?
+  package let write: @Sendable (String) -> Void
+
+  package init(
+    read: @escaping @Sendable () -> String?, write: @escaping @Sendable (String) -> Void
+  ) {
+    self.read = read
+    self.write = write
+  }
+
+  package static let none = AnchorFile(read: { nil }, write: { _ in })
+}

@@ -1,0 +1,85 @@
+import Logging
+import Mongo
+import Postgres
+
+/// Carries what `outbox` names to MongoDB, the oldest first. A row is removed when it was carried:
+/// one that commits late is found all the same, and one that was carried twice has changed nothing.
+struct OutboxShipment: Sendable {
+  /// Rows that one step carries.
+  static let depth = 500
+
+  private let mongo: MongoClient
+  private let log: Logger
+  private let hasIndexes = Shared(false)
+  /// Rows that MongoDB does not take; they are tried again by the next leader.
+  private let stuck = Shared<Set<Int64>>([])
+
+  init(mongo: MongoClient, log: Logger) {
+    self.mongo = mongo
+    self.log = log
+  }
+
+  /// - Returns: how many rows were carried.
+  func ship(from postgres: PostgresClient) async throws -> Int {
+    if !hasIndexes.value {
+      for topic in OutboxTopics.all {
+        try await mongo.createIndexes(topic.collection, topic.indexes)
+      }
+      hasIndexes.value = true
+    }
+    let rows = try await postgres.query(
+      """
+      SELECT id, topic, entity_id FROM outbox WHERE id <> ALL(\(stuck.value.sorted())) \
+      ORDER BY id LIMIT \(Self.depth)
+      """
+    ).decode(as: OutboxRow.self)
+    for topic in OutboxTopics.all {
+      let ofTopic = rows.filter { $0.topic == topic.collection }
+      if !ofTopic.isEmpty { try await carry(ofTopic, of: topic, from: postgres) }
+    }
+    return rows.count
+  }
+
+  private func carry(
+    _ rows: [OutboxRow], of topic: any OutboxTopic.Type, from postgres: PostgresClient
+  ) async throws {
+    do {
+      try await topic.carry(Array(Set(rows.map(\.entity))).sorted(), from: postgres, to: mongo)
+    } catch let error as MongoError where error.concernsDocuments {
+      // One document must not hold up the others.
+      let byEntity = Dictionary(grouping: rows, by: \.entity)
+      guard let row = rows.first, byEntity.count == 1 else {
+        for rows in byEntity.values { try await carry(rows, of: topic, from: postgres) }
+        return
+      }
+      stuck.update { $0.formUnion(rows.map(\.id)) }
+      log.error(
+        "MongoDB does not take a document",
+        metadata: ["outbox.topic": "\(row.topic)", "outbox.entity": "\(row.entity)", "error": "\(error)"])
+      return
+    }
+    _ = try await postgres.query("DELETE FROM outbox WHERE id = ANY(\(rows.map(\.id)))")
+  }
+}
+
+private struct OutboxRow: Sendable, RowDecodable {
+  let id: Int64
+  let topic: String
+  let entity: Int64
+
+  init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    topic = try cells.next()
+    entity = try cells.next()
+  }
+}
+
+extension MongoError {
+  /// Whether it is what was sent that is not taken, and no other document would be either way.
+  fileprivate var concernsDocuments: Bool {
+    switch kind {
+    case .invalidDocument, .duplicateKey: true
+    default: false
+    }
+  }
+}

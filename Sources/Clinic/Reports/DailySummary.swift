@@ -1,0 +1,182 @@
+package import JSONRPC
+package import Postgres
+
+/// What happened on one day, from the transactions of that day (rule 44).
+package struct DailySummary: Codable, Sendable {
+  package struct Appointments: Codable, Sendable {
+    let scheduled: Int
+    let checkedIn: Int
+    let withDoctor: Int
+    let completed: Int
+    let cancelled: Int
+    let noShow: Int
+    let total: Int
+  }
+  /// Of those that were begun on the day.
+  package struct Visits: Codable, Sendable {
+    let total: Int
+    let completed: Int
+  }
+  /// Of those that were issued on the day.
+  package struct Invoices: Codable, Sendable {
+    let issued: Int
+    let subtotal: Amount
+    let discount: Amount
+    let tax: Amount
+    let total: Amount
+  }
+  package struct ByMethod: Codable, Sendable {
+    let cash: Amount
+    let card: Amount
+    let upi: Amount
+    let total: Amount
+  }
+  package struct Movements: Codable, Sendable {
+    let movementType: String
+    let count: Int
+    let quantity: Int
+  }
+
+  let date: LocalDate
+  /// False while the day goes on.
+  let final: Bool
+  let queue: QueueSummary.Counts
+  /// Tokens that the close of the day ended, and no person.
+  let autoClosed: [TokenName]
+  let waits: QueueSummary.Times
+  let consultations: QueueSummary.Times
+  let appointments: Appointments
+  let visits: Visits
+  let newPatients: Int
+  let prescriptions: Int
+  let dispensings: Int
+  let invoices: Invoices
+  let payments: ByMethod
+  /// On the day and by the method that they were made in (rule 42).
+  let refunds: ByMethod
+  let tax: Amount
+  /// Payments less refunds.
+  let revenue: Amount
+  let stockMovements: [Movements]
+}
+
+/// A sum of money, which may be below zero.
+package struct Amount: Codable, Sendable, JSONSchemaRepresentable {
+  let hundredths: Int64
+
+  package static var jsonSchema: JSONSchema {
+    .string(pattern: DecimalText.pattern).example("\"12.50\"")
+  }
+
+  package init(from decoder: any Decoder) throws {
+    hundredths = try DecimalText.decode(decoder, what: "an amount with two decimals")
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(DecimalText.text(hundredths: hundredths))
+  }
+}
+
+extension DailySummary: RowDecodable {
+  package init(cells: inout Cells) throws(PostgresError) {
+    let json: JSONB = try cells.next()
+    guard let document = try? JSONDocument(parsing: json.bytes, limits: VisitRecord.limits),
+      let summary = try? JSONValueDecoder(unknownMembers: .ignore).decode(
+        Self.self, from: document.root)
+    else { throw PostgresError.decoding }
+    self = summary
+  }
+}
+
+extension DailySummary {
+  /// The one statement that makes a day's summary, as JSON, as of one moment.
+  static func json(of date: LocalDate) -> SQL {
+    """
+    SELECT json_build_object('date', day.date, 'final', day.date < current_date AND NOT EXISTS \
+    (SELECT FROM queue_days q WHERE q.date = day.date AND q.closed_at IS NULL), \
+    \(sql: queue), \(sql: clinical), \(sql: money), 'stock_movements', coalesce((SELECT json_agg(\
+    json_build_object('movement_type', m.movement_type, 'count', m.count, 'quantity', m.quantity) \
+    ORDER BY m.movement_type) FROM (SELECT movement_type, count(*), sum(quantity) AS quantity \
+    FROM stock_movements WHERE at >= day.starts AND at < day.ends GROUP BY movement_type) m), '[]')) \
+    FROM (SELECT d AS date, d::timestamptz AS starts, (d + 1)::timestamptz AS ends \
+    FROM (VALUES (\(date))) AS v (d)) day
+    """
+  }
+
+  private static let queue: SQL = """
+    'queue', (SELECT json_build_object(\(sql: counts(TokenStatus.self)), \
+    'auto_closed', count(*) FILTER (WHERE auto_closed), 'total', count(*)) \
+    FROM queue_tokens WHERE date = day.date), \
+    'auto_closed', coalesce((SELECT json_agg(date || '-' || lpad(number::text, \
+    greatest(3, length(number::text)), '0') ORDER BY number) FROM queue_tokens \
+    WHERE date = day.date AND auto_closed), '[]'), \
+    'waits', \(sql: waits), 'consultations', \(sql: consultations)
+    """
+
+  private static let waits = times("called_at - arrived_at", where: "called_at IS NOT NULL")
+
+  private static let consultations = times(
+    "ended_at - called_at",
+    where: """
+      status = 'COMPLETED' AND NOT auto_closed AND called_at IS NOT NULL AND ended_at IS NOT NULL
+      """)
+
+  private static let clinical: SQL = """
+    'appointments', (SELECT json_build_object(\(sql: counts(Appointment.Status.self)), \
+    'total', count(*)) FROM appointments WHERE date = day.date), \
+    'visits', (SELECT json_build_object('total', count(*), \
+    'completed', count(*) FILTER (WHERE status = 'COMPLETED')) FROM visits WHERE date = day.date), \
+    'new_patients', (SELECT count(*) FROM patients WHERE created_at >= day.starts \
+    AND created_at < day.ends), \
+    'prescriptions', (SELECT count(*) FROM prescriptions WHERE date = day.date), \
+    'dispensings', (SELECT count(*) FROM dispensings WHERE date = day.date)
+    """
+
+  private static let money: SQL = """
+    'invoices', (SELECT json_build_object('issued', count(*), 'subtotal', \(sql: sum("subtotal")), \
+    'discount', \(sql: sum("discount")), 'tax', \(sql: sum("tax")), 'total', \(sql: sum("total"))) \
+    FROM invoices WHERE issued_at >= day.starts AND issued_at < day.ends), \
+    'payments', \(sql: byMethod("payments")), 'refunds', \(sql: byMethod("refunds")), \
+    'tax', (SELECT \(sql: sum("tax")) FROM invoices WHERE issued_at >= day.starts \
+    AND issued_at < day.ends), \
+    'revenue', (SELECT \(sql: sum("amount")) FROM (SELECT amount FROM payments WHERE date = day.date \
+    UNION ALL SELECT -amount FROM refunds WHERE date = day.date) a)
+    """
+
+  private static func counts<Status: CaseIterable & RawRepresentable<String>>(
+    _ statuses: Status.Type
+  ) -> SQL {
+    statuses.allCases.map(\.rawValue).map { status -> SQL in
+      "'\(raw: status.lowercased())', count(*) FILTER (WHERE status = '\(raw: status)')"
+    }.joined(separator: ", ")
+  }
+
+  private static func sum(_ column: String) -> SQL {
+    "coalesce(sum(\(raw: column)), 0)::numeric(20, 2)"
+  }
+
+  private static func byMethod(_ table: String) -> SQL {
+    let sums = ["CASH", "CARD", "UPI"].map { method -> SQL in
+      """
+      '\(raw: method.lowercased())', \
+      coalesce(sum(amount) FILTER (WHERE payment_method = '\(raw: method)'), 0)::numeric(20, 2)
+      """
+    }.joined(separator: ", ")
+    return """
+      (SELECT json_build_object(\(sql: sums), 'total', \(sql: sum("amount"))) \
+      FROM \(raw: table) WHERE date = day.date)
+      """
+  }
+
+  /// In whole seconds, as `queue.summary` tells them.
+  private static func times(_ length: String, where condition: String) -> SQL {
+    """
+    (SELECT json_build_object('count', count(s), 'mean_seconds', div(sum(s), nullif(count(s), 0)), \
+    'p50_seconds', percentile_disc(0.5) WITHIN GROUP (ORDER BY s), \
+    'p90_seconds', percentile_disc(0.9) WITHIN GROUP (ORDER BY s)) \
+    FROM (SELECT trunc(extract(epoch FROM \(raw: length)))::bigint AS s FROM queue_tokens \
+    WHERE date = day.date AND \(raw: condition)) t)
+    """
+  }
+}

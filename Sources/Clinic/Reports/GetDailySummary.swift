@@ -1,0 +1,71 @@
+package import JSONRPC
+import Mongo
+package import Postgres
+
+/// A day in figures: the stored document of a day that is over, today's so far.
+package struct GetDailySummary: Query {
+  package typealias Result = DailySummary
+  package static let name = "reports.daily_summary"
+  package static let summary = "Gives a day in figures; today's so far without a date."
+  package static let roles = Roles.only(.admin)
+
+  package let date: LocalDate?
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> DailySummary {
+    let date = try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today
+    if date < clinic.calendar.today {
+      let documents = try await clinic.report(
+        DailySummaries.collection, ["_id": .string(date.description)], ["_id": 1],
+        limit: PageLimit(rawValue: 1))
+      // One that was made while the day went on, or not yet, is not the day's.
+      if let stored = try documents.first?.decode(as: DailySummary.self), stored.final {
+        return stored
+      }
+    }
+    return try await clinic.postgres.query(DailySummary.json(of: date), retry: true).row()
+  }
+}
+
+/// Makes a day's summary anew from PostgreSQL and stores it. Doing it again changes nothing.
+package struct RollUp: Command {
+  package typealias Result = DailySummary
+  package static let name = "reports.roll_up"
+  package static let summary = "Makes a day's summary anew and stores it; yesterday's without a date."
+  package static let roles = Roles.only(.admin)
+  package static let profile = CallProfile(deadline: .seconds(60))
+  package static let sharesTransaction = false
+
+  package let date: LocalDate?
+
+  package var subject: Subject? { Subject("daily_summary", date?.description) }
+  package func subject(of result: DailySummary) -> Subject? {
+    Subject("daily_summary", result.date.description)
+  }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> DailySummary {
+    let date =
+      try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today.adding(days: -1)
+    do {
+      try await DailySummaries.store([date], from: clinic.postgres, to: clinic.mongo)
+    } catch is MongoError {
+      throw ClinicError(.storeUnavailable).with("store", "mongodb")
+    }
+    let documents = try await clinic.report(
+      DailySummaries.collection, ["_id": .string(date.description)], ["_id": 1],
+      limit: PageLimit(rawValue: 1))
+    guard let stored = documents.first else { throw ClinicError(.busy) }
+    return try stored.decode()
+  }
+}
+
+extension LocalDate {
+  /// Nothing can have happened on a day to come.
+  fileprivate func notAfterToday(of clinic: Clinic) throws(ParamsError) -> LocalDate {
+    guard self <= clinic.calendar.today else {
+      throw ParamsError(reason: .outOfRange, field: "date", message: "today or before")
+    }
+    return self
+  }
+}

@@ -1,0 +1,64 @@
+import JSONRPC
+import Mongo
+import Postgres
+
+/// Completed visits with their notes and prescriptions, from MongoDB: the newest first.
+package struct ListVisitHistory: Query {
+  package typealias Result = Page<VisitRecord>
+  package static let name = "reports.visit_history"
+  package static let summary = "Lists completed visits with notes and prescriptions, newest first."
+  package static let roles = Roles.only(.doctor)
+  package static let errors: [Reason] = [.noSuch]
+  package static let isAudited = true
+
+  package let patientID: ID<Patient>?
+  package let doctorID: ID<User>?
+  package let from: LocalDate?
+  /// The last day that is wanted.
+  package let to: LocalDate?
+  package let limit: PageLimit?
+  package let cursor: DatedCursor?
+
+  package var subject: Subject? {
+    patientID.map { Subject("patient", $0) } ?? Subject("visit_history")
+  }
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<VisitRecord> {
+    let limit = limit ?? .standard
+    let patient = try await patientID?.survivor(in: clinic)
+    let documents = try await clinic.report(
+      VisitHistory.collection, filter(of: patient), Self.order, limit: limit)
+    return Page(try documents.map { try $0.decode(as: VisitRecord.self) }, limit: limit) {
+      DatedCursor(date: $0.visitDate, id: $0.visitID.rawValue).rawValue
+    }
+  }
+
+  static let order: BSONDocument = ["visit_date": -1, "_id": -1]
+
+  func filter(of patient: ID<Patient>?) -> BSONDocument {
+    var filter = BSONDocument()
+    if let patient { filter.append("patient.id", .int64(patient.rawValue)) }
+    if let doctorID { filter.append("doctor.id", .int64(doctorID.rawValue)) }
+    var days = BSONDocument()
+    if let from { days.append("$gte", .string(from.description)) }
+    // Just after the day itself.
+    if let to { days.append("$lt", .string(to.description + "~")) }
+    filter.restrict(
+      "visit_date", days, after: cursor.map { (.string($0.date.description), $0.id) })
+    return filter
+  }
+}
+
+extension ID<Patient> {
+  /// The patient whom the number means today: of a merged one, the survivor (rule 6).
+  ///
+  /// - Throws: `not_found` when there is no such patient.
+  func survivor(in clinic: Clinic) async throws -> ID<Patient> {
+    let rows = try await clinic.postgres.query(
+      "SELECT coalesce(merged_into, id) FROM patients WHERE id = \(self)", retry: true)
+    guard let survivor = try rows.column(as: ID<Patient>.self).first else {
+      throw ClinicError.notFound("patient", self)
+    }
+    return survivor
+  }
+}

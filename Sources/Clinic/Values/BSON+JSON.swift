@@ -1,0 +1,70 @@
+import JSONRPC
+import Mongo
+
+/// JSON that PostgreSQL made, as MongoDB keeps it, and back.
+extension BSON {
+  /// - Parameter instants: members of these names hold instants as text, which become dates.
+  init(_ json: JSONValue, instants: Set<String> = []) {
+    switch json.kind {
+    case .object: self = .document(BSONDocument(json, instants: instants))
+    case .array: self = .array(json.elements.map { BSON($0, instants: instants) })
+    case .string: self = .string(json.string ?? "")
+    case .bool: self = .bool(json.bool ?? false)
+    case .null: self = .null
+    case .number:
+      // Decimals stay exact.
+      let text = json.numberText ?? "0"
+      self = Int64(text).map(BSON.int64) ?? .decimal(text)
+    }
+  }
+
+  func write(into json: inout JSONWriter) {
+    switch self {
+    case .document(let document): document.write(into: &json)
+    case .array(let elements):
+      json.beginArray()
+      for element in elements { element.write(into: &json) }
+      json.endArray()
+    case .string(let text), .objectID(let text): json.string(text)
+    case .int32(let number): json.int(number)
+    case .int64(let number): json.int(number)
+    case .double(let number): json.double(number)
+    case .decimal(let text): json.raw(text)
+    case .bool(let flag): json.bool(flag)
+    case .date(let milliseconds):
+      json.string(Instant(microseconds: milliseconds * 1000).description)
+    case .null, .binary, .timestamp, .unsupported: json.null()
+    }
+  }
+}
+
+extension BSONDocument {
+  init(_ json: JSONValue, instants: Set<String> = []) {
+    self.init()
+    for (name, value) in json.members {
+      if instants.contains(name), let instant = value.string.flatMap(Instant.init) {
+        append(name, .date(instant.milliseconds))
+      } else {
+        append(name, BSON(value, instants: instants))
+      }
+    }
+  }
+
+  func write(into json: inout JSONWriter) {
+    json.beginObject()
+    for (key, value) in self {
+      json.key(key)
+      value.write(into: &json)
+    }
+    json.endObject()
+  }
+
+  /// As a value of a type, which need not know every member.
+  func decode<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
+    var json = JSONWriter()
+    write(into: &json)
+    let document = try JSONDocument(
+      parsing: json.finish(), limits: JSONLimits(maxBytes: .max, maxDepth: 200))
+    return try JSONValueDecoder(unknownMembers: .ignore).decode(type, from: document.root)
+  }
+}
