@@ -58,6 +58,7 @@ struct ClinicMetrics: Sendable {
       "clinicd_outbox_lag_entries", .gauge, "Entries that a projection does not have yet.")
     if let unsealed = lag.unsealed { text.sample(unsealed, [("projection", "audit_chain")]) }
     if let unshipped = lag.unshipped { text.sample(unshipped, [("projection", "mongodb")]) }
+    if let waiting = lag.waiting { text.sample(waiting, [("projection", "outbox")]) }
   }
 
   private func writeProcess(_ figures: ProcessFigures, to text: inout MetricsText) {

@@ -156,9 +156,9 @@ struct Lifetime: Sendable {
     let down = clinic.stores.filter { !$0.isUp }.map(\.name)
     let stores = down.isEmpty ? "stores up" : "down: \(down.joined(separator: ", "))"
     let lag = clinic.relay.status
-    let behind = (lag.unsealed ?? 0) + (lag.unshipped ?? 0)
+    let behind = (lag.unsealed ?? 0) + (lag.unshipped ?? 0) + (lag.waiting ?? 0)
     return "\(statistics.connections) connections, \(hub.subscriptions) subscriptions, \(stores)"
-      + (behind > 0 ? ", \(behind) audit entries to carry" : "")
+      + (behind > 0 ? ", \(behind) entries to carry" : "")
       + (reloader.failure.map { "; not reloaded: \($0)" } ?? "")
   }
 }

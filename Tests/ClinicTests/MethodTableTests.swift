@@ -31,6 +31,9 @@ import Testing
     "patients.get": "ADPR",
     "patients.update": "ADR",
     "patients.delete": "AR",
+    "patients.history": "AD",
+    "patients.merge": "A",
+    "patients.unmerge": "A",
     "slots.create_bulk": "AD",
     "slots.block": "AD",
     "slots.unblock": "AD",
@@ -212,6 +215,7 @@ import Testing
     "billing.issue", "billing.pay", "billing.cancel", "billing.refund", "visits.create",
     "visits.update", "visits.complete", "visits.add_note", "prescriptions.create",
     "prescriptions.cancel", "reports.roll_up",
+    "patients.merge", "patients.unmerge",
   ]
 
   @Test("the document is JSON, names each method once, and is the same each time")

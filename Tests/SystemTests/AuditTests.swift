@@ -310,7 +310,7 @@ import Testing
         """
         SELECT concat_ws(' ', c.position, method, outcome, user_id, role, source, resource_type, \
         resource_id, request_id) FROM audit_chain c JOIN audit_entries e ON e.id = c.entry_id \
-        WHERE e.id <= \(last) ORDER BY c.position DESC
+        WHERE e.id <= \(last) ORDER BY date_trunc('milliseconds', e.at) DESC, c.position DESC
         """)
       let entries = try await pages(of: reader, ["limit": 17])
       let found = try entries.map { entry in

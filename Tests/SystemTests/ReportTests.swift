@@ -146,7 +146,7 @@ import Testing
       for json in [
         "{}", #"{"user_id":1}"#, #"{"resource_type":"patient"}"#, #"{"action":"patients.get"}"#,
         #"{"resource_type":"patient","resource_id":"1"}"#, #"{"outcome":"not_found"}"#,
-        #"{"from":"2026-01-01T00:00:00Z","user_id":1}"#, #"{"cursor":"12"}"#,
+        #"{"from":"2026-01-01T00:00:00Z","user_id":1}"#, #"{"cursor":"1771320600000.12"}"#,
       ] { try await check(json, AuditLogs.self) }
     }
   }
@@ -258,7 +258,7 @@ extension ListStockMovements: ReportQuery {
 
 extension AuditLogs: ReportQuery {
   static var collection: String { AuditShipment.collection }
-  var wanted: (filter: BSONDocument, order: BSONDocument) { (filter, order) }
+  var wanted: (filter: BSONDocument, order: BSONDocument) { (filter, Self.order) }
 }
 
 extension ReportQuery {

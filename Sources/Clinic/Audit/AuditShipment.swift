@@ -7,14 +7,13 @@ struct AuditShipment: Sendable {
   /// Entries that one step copies.
   static let depth = 2000
   static let collection = "audit_logs"
-  static let indexes = [
-    MongoIndex(keys: ["timestamp": -1, "_id": -1], unique: false, name: "timestamp"),
-    MongoIndex(keys: ["user.id": 1, "_id": -1], unique: false, name: "user_id"),
-    MongoIndex(keys: ["resource.type": 1, "_id": -1], unique: false, name: "resource_type"),
-    MongoIndex(keys: ["resource.id": 1, "_id": -1], unique: false, name: "resource_id"),
-    MongoIndex(keys: ["action": 1, "_id": -1], unique: false, name: "action"),
-    MongoIndex(keys: ["outcome": 1, "_id": -1], unique: false, name: "outcome"),
-  ]
+  static let indexes =
+    [MongoIndex(keys: ["timestamp": -1, "_id": -1], unique: false, name: "timestamp")]
+    + ["user.id", "resource.type", "resource.id", "action", "outcome"].map { member in
+      MongoIndex(
+        keys: BSONDocument([(member, 1), ("timestamp", -1), ("_id", -1)]), unique: false,
+        name: "\(member) by time")
+    }
 
   private let mongo: MongoClient
   private let hasIndexes = Shared(false)

@@ -3,7 +3,8 @@ import Postgres
 
 /// Searches by part of a name, a phone or an id. Accents, case, repeated spaces and punctuation do
 /// not matter (rule 3); every word must be found. A word of one or two letters is looked for at the
-/// start of words, so that the search stays indexed.
+/// start of words, so that the search stays indexed. The number of a merged patient finds the
+/// survivor (rule 6).
 package struct ListPatients: Query {
   package typealias Result = Page<PatientSummary>
   package static let name = "patients.list"
@@ -36,7 +37,7 @@ package struct ListPatients: Query {
     if Self.isPhone(term) {
       // One number, however it is grouped, with a trunk's 0 or a country's 00 or without.
       condition.append(" search LIKE '%' || ltrim(digits(\(term)), '0') || '%'")
-      if let id = Int64(term) { condition.append(" OR id = \(id)") }
+      if let id = Int64(term).map(ID<Patient>.init) { condition.append(" OR id = \(sql: Patient.survivor(of: id))") }
     } else {
       for (index, word) in term.split(whereSeparator: \.isWhitespace).prefix(8).enumerated() {
         if index > 0 { condition.append(" AND ") }
@@ -57,6 +58,7 @@ package struct ListPatients: Query {
   }
 }
 
+/// Gives one patient; for the number of a merged one the survivor (rule 6).
 package struct GetPatient: Query {
   package typealias Result = Patient
   package static let name = "patients.get"
@@ -70,7 +72,7 @@ package struct GetPatient: Query {
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Patient {
     try await clinic.postgres.query(
-      "SELECT \(sql: Patient.columns) FROM patients WHERE id = \(id)"
+      "SELECT \(sql: Patient.columns) FROM patients WHERE id = \(sql: Patient.survivor(of: id))"
     ).row(orMissing: "patient", id)
   }
 }

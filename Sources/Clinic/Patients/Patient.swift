@@ -41,13 +41,26 @@ package struct Patient: Codable, Sendable {
   package let updatedAt: Instant
 }
 
+extension Patient {
+  /// The patient whom a number means today: of a merged one, the survivor (rule 6).
+  static func survivor(of id: ID<Patient>) -> SQL {
+    "(SELECT coalesce(o.merged_into, o.id) FROM patients o WHERE o.id = \(id))"
+  }
+}
+
 extension Patient: RowDecodable {
-  package static let columns: SQL = """
-    id, name, phone, date_of_birth, \
-    estimated_age + extract(year FROM age(current_date, estimated_on))::integer, \
-    sex, email, address, allergies, chronic_conditions, medical_history, emergency_contact, \
-    verified, archived_at, version, created_at, updated_at
+  package static let columns = columns(of: "patients")
+
+  static func columns(of p: String) -> SQL {
     """
+    \(raw: p).id, \(raw: p).name, \(raw: p).phone, \(raw: p).date_of_birth, \
+    \(raw: p).estimated_age \
+    + extract(year FROM age(current_date, \(raw: p).estimated_on))::integer, \(raw: p).sex, \
+    \(raw: p).email, \(raw: p).address, \(raw: p).allergies, \(raw: p).chronic_conditions, \
+    \(raw: p).medical_history, \(raw: p).emergency_contact, \(raw: p).verified, \
+    \(raw: p).archived_at, \(raw: p).version, \(raw: p).created_at, \(raw: p).updated_at
+    """
+  }
 
   package init(cells: inout Cells) throws(PostgresError) {
     id = try cells.next()

@@ -6,5 +6,8 @@ func patientMethods() throws -> [MethodEntry] {
     try .query(GetPatient.self),
     try .command(UpdatePatient.self),
     try .command(DeletePatient.self),
+    try .query(PatientHistory.self),
+    try .command(MergePatients.self),
+    try .command(UnmergePatient.self),
   ]
 }

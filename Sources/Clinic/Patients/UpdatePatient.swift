@@ -36,13 +36,16 @@ package struct UpdatePatient: Command {
     let estimate = estimatedAge.applied(to: nil)
     try BirthDate.check(born, estimate, in: clinic)
     let before: Patient = try await transaction.query(
-      "SELECT \(sql: Patient.columns) FROM patients WHERE id = \(id) FOR NO KEY UPDATE"
+      """
+      SELECT \(sql: Patient.columns) FROM patients \
+      WHERE id = \(sql: Patient.survivor(of: id)) FOR NO KEY UPDATE
+      """
     ).row(orMissing: "patient", id)
     if before.archivedAt != nil { throw ClinicError(.patientArchived) }
     if let version, version != before.version { throw ClinicError.stale(before.version) }
     let patient: Patient = try await transaction.query(
       """
-      UPDATE patients SET \(sql: changes.joined(separator: ", ")) WHERE id = \(id) \
+      UPDATE patients SET \(sql: changes.joined(separator: ", ")) WHERE id = \(before.id) \
       RETURNING \(sql: Patient.columns)
       """
     ).row()
@@ -103,8 +106,7 @@ package struct UpdatePatient: Command {
 package struct DeletePatient: Command {
   package typealias Result = Patient
   package static let name = "patients.delete"
-  package static let summary =
-    "Archives a patient; refused while one is in the queue, at a visit, or has not paid."
+  package static let summary = "Archives a patient who is not in the queue, at a visit or in debt."
   package static let roles = Roles.only(.reception)
   package static let errors: [Reason] = [
     .noSuch, .staleVersion, .patientInQueue, .visitOpen, .unpaidInvoice,
@@ -121,27 +123,32 @@ package struct DeletePatient: Command {
     // A check-in, a visit and an invoice of the patient lock the row too, so one of the two comes
     // first.
     let before: Patient = try await transaction.query(
-      "SELECT \(sql: Patient.columns) FROM patients WHERE id = \(id) FOR UPDATE"
+      """
+      SELECT \(sql: Patient.columns) FROM patients \
+      WHERE id = \(sql: Patient.survivor(of: id)) FOR UPDATE
+      """
     ).row(orMissing: "patient", id)
     if before.archivedAt != nil { return before }
     if let version, version != before.version { throw ClinicError.stale(before.version) }
-    try await refuseWhileBusy(in: transaction)
+    try await refuseWhileBusy(before.id, in: transaction)
     return try await transaction.query(
       """
       UPDATE patients SET archived_at = now(), updated_at = now(), version = version + 1 \
-      WHERE id = \(id) RETURNING \(sql: Patient.columns)
+      WHERE id = \(before.id) RETURNING \(sql: Patient.columns)
       """
     ).row()
   }
 
-  private func refuseWhileBusy(in transaction: Transaction) async throws {
+  private func refuseWhileBusy(
+    _ id: ID<Patient>, in transaction: Transaction
+  ) async throws {
     let found = try await transaction.pipeline([
       """
       SELECT FROM queue_tokens WHERE patient_id = \(id) AND date = current_date \
       AND status IN ('WAITING', 'WITH_DOCTOR', 'SKIPPED')
       """,
-      "SELECT FROM visits WHERE patient_id = \(id) AND status = 'OPEN'",
-      "SELECT FROM invoices WHERE patient_id = \(id) AND status = 'PENDING'",
+      "SELECT FROM visits WHERE patient_id = \(id) AND status = 'OPEN' LIMIT 1",
+      "SELECT FROM invoices WHERE patient_id = \(id) AND status = 'PENDING' LIMIT 1",
     ])
     for (rows, reason) in zip(found, [Reason.patientInQueue, .visitOpen, .unpaidInvoice]) {
       guard rows.isEmpty else { throw ClinicError(reason) }

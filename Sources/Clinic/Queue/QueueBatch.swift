@@ -232,7 +232,7 @@ struct QueueBatch: Sendable {
       \(tokens.map { Int32($0.passedOver) }), \(tokens.map { $0.callsToWait.map(Int32.init) }), \
       \(tokens.map(\.autoClosed)), \(tokens.map(\.appointmentID?.rawValue)), \
       \(tokens.map(\.dueAt?.stored))) AS t ON CONFLICT (date, number) DO UPDATE SET \
-      patient_name = excluded.patient_name, doctor_id = excluded.doctor_id, \
+      patient_id = excluded.patient_id, patient_name = excluded.patient_name, doctor_id = excluded.doctor_id, \
       priority = excluded.priority, status = excluded.status, called_at = excluded.called_at, \
       ended_at = excluded.ended_at, passed_over = excluded.passed_over, \
       calls_to_wait = excluded.calls_to_wait, auto_closed = excluded.auto_closed, \

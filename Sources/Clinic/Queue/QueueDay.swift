@@ -240,6 +240,19 @@ extension QueueDay {
     return commit(renamed.filter(\.status.isLive) + renamed.filter { !$0.status.isLive })
   }
 
+  /// Gives tokens to another patient: two that were one person are merged, or parted again.
+  package mutating func reassign(
+    _ numbers: Set<Int>, to patient: ID<Patient>, named name: String
+  ) -> QueueChange? {
+    var moved = tokens.filter { numbers.contains($0.number) }
+    guard !isClosed, !moved.isEmpty else { return nil }
+    for index in moved.indices {
+      moved[index].patientID = patient
+      moved[index].patientName = name
+    }
+    return commit(moved)
+  }
+
   /// Closes the day (rule 16): who still waits did not show, who is with a doctor is done.
   package mutating func close(at now: Instant) -> QueueChange? {
     guard !isClosed else { return nil }

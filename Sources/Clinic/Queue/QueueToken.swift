@@ -57,7 +57,7 @@ package struct QueueToken: Codable, Sendable, Equatable {
   package let number: Int
   package var status: TokenStatus
   package var priority: Priority
-  package let patientID: ID<Patient>
+  package var patientID: ID<Patient>
   package var patientName: String
   package var doctorID: ID<User>?
   package let arrivedAt: Instant

@@ -45,17 +45,14 @@ package struct AuditLogs: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<Entry> {
     let limit = limit ?? .standard
     let documents = try await clinic.report(
-      AuditShipment.collection, filter, order, limit: limit)
+      AuditShipment.collection, filter, Self.order, limit: limit)
     return Page(documents.map(Entry.init), limit: limit) { entry in
-      let moment = from == nil && to == nil ? nil : Instant(entry.timestamp)
-      return MomentCursor(moment?.milliseconds, entry.position).rawValue
+      let moment = Instant(entry.timestamp)?.milliseconds ?? 0
+      return MomentCursor(moment, entry.position).rawValue
     }
   }
 
-  /// By time where times are asked for, so that an index leads there; else in the chain's order.
-  var order: BSONDocument {
-    from == nil && to == nil ? ["_id": -1] : ["timestamp": -1, "_id": -1]
-  }
+  static let order: BSONDocument = ["timestamp": -1, "_id": -1]
 
   var filter: BSONDocument {
     var filter = BSONDocument()

@@ -30,41 +30,38 @@ extension BSONDocument {
     if !range.isEmpty { append(member, .document(range)) }
   }
 
-  /// The same for instants. A cursor without one goes by `_id` alone.
+  /// The same for instants.
   mutating func restrict(
     _ member: String, from: Instant?, before: Instant?, after cursor: MomentCursor?
   ) {
     var range = BSONDocument()
     if let from { range.append("$gte", .date(from.milliseconds)) }
     if let before { range.append("$lt", .date(before.milliseconds)) }
-    let moment = cursor?.milliseconds
-    restrict(member, range, after: moment.map { (.date($0), cursor?.id ?? 0) })
-    if let cursor, moment == nil { append("_id", ["$lt": .int64(cursor.id)]) }
+    restrict(member, range, after: cursor.map { (.date($0.milliseconds), $0.id) })
   }
 }
 
-/// Where the next page of a list begins that is ordered by an instant and a number, or by a number
-/// alone.
+/// Where the next page of a list begins that is ordered by an instant and a number.
 package struct MomentCursor: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
-  package static var lengths: ClosedRange<Int> { 1...60 }
-  package static var pattern: String? { #"^([0-9]+\.)?[0-9]+$"# }
+  package static var lengths: ClosedRange<Int> { 3...40 }
+  package static var pattern: String? { #"^[0-9]+\.[0-9]+$"# }
   package static var sample: String { "1771320600000.120" }
 
-  init(_ milliseconds: Int64?, _ id: Int64) {
-    rawValue = milliseconds.map { "\($0).\(id)" } ?? "\(id)"
+  init(_ milliseconds: Int64, _ id: Int64) {
+    rawValue = "\(milliseconds).\(id)"
   }
 
   package static func checked(_ text: String) throws -> String {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count <= 2, parts.allSatisfy({ Int64($0).map { $0 >= 0 } ?? false }) else {
+    guard parts.count == 2, parts.allSatisfy({ Int64($0).map { $0 >= 0 } ?? false }) else {
       throw InvalidValue(reason: .malformed, message: "a next_cursor that a list gave")
     }
     return text
   }
 
   private var parts: [Int64] { rawValue.split(separator: ".").compactMap { Int64($0) } }
-  var milliseconds: Int64? { parts.count == 2 ? parts[0] : nil }
+  var milliseconds: Int64 { parts.first ?? 0 }
   var id: Int64 { parts.last ?? 0 }
 }

@@ -1,0 +1,224 @@
+package import JSONRPC
+package import Postgres
+
+/// Merges a patient who was registered twice into the one that stays: every row that names the old
+/// one moves, and the old number means the survivor from now on (rule 6).
+package struct MergePatients: Command {
+  /// The survivor.
+  package typealias Result = Patient
+  package static let name = "patients.merge"
+  package static let summary = "Merges a patient into another one, who gets all that is there."
+  package static let roles = Roles.only(.admin)
+  package static let errors: [Reason] = [
+    .noSuch, .staleVersion, .samePatient, .alreadyMerged, .patientArchived, .patientInQueue,
+    .appointmentsOverlap, .visitOpen,
+  ]
+  package static let profile = CallProfile(deadline: .seconds(20))
+  package static let sharesTransaction = false
+
+  package let id: ID<Patient>
+  /// Who stays.
+  package let into: ID<Patient>
+  package let reason: Note?
+  /// Of the one that goes.
+  package let version: RowVersion?
+
+  package var subject: Subject? { Subject("patient", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Patient {
+    let days = try await PatientMerges.lock(transaction)
+    let patients = try await LockedPatient.lock([id, into], in: transaction)
+    guard let old = patients[id] else { throw ClinicError.notFound("patient", id) }
+    guard let survivor = patients[into] else { throw ClinicError.notFound("patient", into) }
+    if id == into { throw ClinicError(.samePatient) }
+    for patient in [old, survivor] {
+      if let other = patient.mergedInto {
+        throw ClinicError(.alreadyMerged).with("id", .int(Int(patient.id.rawValue)))
+          .with("merged_into", .int(Int(other.rawValue)))
+      }
+    }
+    if survivor.archivedAt != nil { throw ClinicError(.patientArchived) }
+    if let version, version != old.version { throw ClinicError.stale(old.version) }
+    let live = try await transaction.query(
+      """
+      SELECT FROM queue_tokens WHERE patient_id = \(id) \
+      AND status IN ('WAITING', 'WITH_DOCTOR', 'SKIPPED')
+      """)
+    guard live.isEmpty else { throw ClinicError(.patientInQueue) }
+
+    let merge: Int64 = try await transaction.query(
+      """
+      INSERT INTO patient_merges (merged_id, survivor_id, was_archived_at, reason, merged_by) \
+      SELECT id, \(into), archived_at, \(reason), \(caller.scope) FROM patients WHERE id = \(id) \
+      RETURNING id
+      """
+    ).single()
+    _ = try await transaction.pipeline(
+      PatientTable.moved.map { $0.move(from: id, to: into, merge: merge) } + [archive, repoint])
+    try await PatientMerges.showInQueue(days, merge, of: into, in: transaction, of: clinic)
+    return try await transaction.query(unite).row()
+  }
+
+  private var archive: SQL {
+    """
+    UPDATE patients SET merged_into = \(into), archived_at = coalesce(archived_at, now()), \
+    updated_at = now(), version = version + 1 WHERE id = \(id)
+    """
+  }
+
+  /// One step resolves every number, however long the chain of merges is.
+  private var repoint: SQL { "UPDATE patients SET merged_into = \(into) WHERE merged_into = \(id)" }
+
+  /// What is known of the old one and not of the survivor must not be lost sight of: an allergy
+  /// above all.
+  private var unite: SQL {
+    """
+    UPDATE patients s SET allergies = s.allergies || \(sql: Self.added("allergies")), \
+    chronic_conditions = s.chronic_conditions || \(sql: Self.added("chronic_conditions")), \
+    medical_history = CASE WHEN o.medical_history IS NULL \
+    OR strpos(coalesce(s.medical_history, ''), o.medical_history) > 0 THEN s.medical_history \
+    ELSE left(concat_ws(E'\\n\\n', s.medical_history, o.medical_history), 20000) END, \
+    phone = coalesce(s.phone, o.phone), email = coalesce(s.email, o.email), \
+    address = coalesce(s.address, o.address), \
+    emergency_contact = coalesce(s.emergency_contact, o.emergency_contact), \
+    updated_at = now(), version = s.version + 1 \
+    FROM patients o WHERE s.id = \(into) AND o.id = \(id) RETURNING \(sql: Patient.columns(of: "s"))
+    """
+  }
+
+  private static func added(_ column: String) -> SQL {
+    """
+    coalesce((SELECT array_agg(a ORDER BY n) FROM unnest(o.\(raw: column)) WITH ORDINALITY u (a, n) \
+    WHERE lower(a) <> ALL(SELECT lower(b) FROM unnest(s.\(raw: column)) b)), '{}')
+    """
+  }
+}
+
+/// Undoes the last merge of a patient: the rows that it moved go back, as far as they still belong
+/// to the survivor, and the patient is as before it. What was united in the survivor stays there.
+package struct UnmergePatient: Command {
+  package typealias Result = Patient
+  package static let name = "patients.unmerge"
+  package static let summary = "Undoes the merge of a patient, who gets the rows back."
+  package static let roles = Roles.only(.admin)
+  package static let errors: [Reason] = [.noSuch, .notMerged]
+  package static let profile = CallProfile(deadline: .seconds(20))
+  package static let sharesTransaction = false
+
+  package let id: ID<Patient>
+
+  package var subject: Subject? { Subject("patient", id) }
+
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Patient {
+    let days = try await PatientMerges.lock(transaction)
+    let survivor: ID<Patient>? = try await transaction.query(
+      "SELECT merged_into FROM patients WHERE id = \(id)"
+    ).column(as: ID<Patient>?.self).first ?? nil
+    let patients = try await LockedPatient.lock([id, survivor ?? id], in: transaction)
+    guard patients[id] != nil else { throw ClinicError.notFound("patient", id) }
+    guard let survivor else { throw ClinicError(.notMerged) }
+    let merge: Int64 = try await transaction.query(
+      """
+      UPDATE patient_merges SET undone_by = \(caller.scope), undone_at = now() \
+      WHERE merged_id = \(id) AND undone_at IS NULL RETURNING id
+      """
+    ).single()
+    let restored = try await transaction.pipeline(
+      PatientTable.moved.map { $0.giveBack(to: id, from: survivor, merge: merge) } + [
+        repoint,
+        """
+        UPDATE patients SET merged_into = NULL, updated_at = now(), version = version + 1, \
+        archived_at = (SELECT was_archived_at FROM patient_merges WHERE id = \(merge)) \
+        WHERE id = \(id) RETURNING \(sql: Patient.columns)
+        """,
+      ])
+    try await PatientMerges.showInQueue(days, merge, of: id, in: transaction, of: clinic)
+    return try restored[restored.count - 1].row()
+  }
+
+  /// Whoever was merged into this one before means this one again.
+  private var repoint: SQL {
+    """
+    WITH RECURSIVE below AS (SELECT merged_id FROM patient_merges \
+    WHERE survivor_id = \(id) AND undone_at IS NULL UNION \
+    SELECT m.merged_id FROM patient_merges m JOIN below b ON m.survivor_id = b.merged_id \
+    WHERE m.undone_at IS NULL) \
+    UPDATE patients SET merged_into = \(id) WHERE id IN (SELECT merged_id FROM below)
+    """
+  }
+}
+
+/// What merging and undoing it have in common.
+private enum PatientMerges {
+  /// "merge" as a number.
+  private static let lock: Int64 = 0x6d_6572_6765
+
+  /// Lets one merge run at a time, so that no chain becomes a ring, and holds the open days of the
+  /// queue: whoever changes a day locks it before the patients.
+  ///
+  /// - Returns: those days.
+  static func lock(_ transaction: Transaction) async throws -> [LocalDate] {
+    try await transaction.pipeline([
+      "SELECT pg_advisory_xact_lock(\(lock))",
+      "SELECT date FROM queue_days WHERE closed_at IS NULL ORDER BY date FOR NO KEY UPDATE",
+    ])[1].column()
+  }
+
+  /// Tokens of open days have another patient now: the queue in memory, Redis and boards follow.
+  static func showInQueue(
+    _ days: [LocalDate], _ merge: Int64, of patient: ID<Patient>, in transaction: Transaction,
+    of clinic: Clinic
+  ) async throws {
+    let rows = try await transaction.query(
+      """
+      SELECT t.date, t.number FROM patient_merge_rows r JOIN queue_tokens t \
+      ON r.row_key = t.date || '/' || t.number WHERE r.merge_id = \(merge) \
+      AND r.table_name = 'queue_tokens' AND t.date = ANY(\(days)) AND t.patient_id = \(patient)
+      """)
+    guard !rows.isEmpty else { return }
+    var numbers: [LocalDate: Set<Int>] = [:]
+    for row in rows {
+      var cells = row.cells
+      numbers[try cells.next(), default: []].insert(try cells.next())
+    }
+    let name: String = try await transaction.query(
+      "SELECT name FROM patients WHERE id = \(patient)"
+    ).single()
+    for (date, numbers) in numbers.sorted(by: { $0.key < $1.key }) {
+      try await clinic.queue.change(date, in: transaction) { day, _ in
+        day.reassign(numbers, to: patient, named: name)
+      }
+    }
+  }
+}
+
+/// A patient whose row is locked against everybody who would add to it.
+private struct LockedPatient: Sendable, RowDecodable {
+  let id: ID<Patient>
+  let mergedInto: ID<Patient>?
+  let archivedAt: Instant?
+  let version: RowVersion
+
+  init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    mergedInto = try cells.next()
+    archivedAt = try cells.next()
+    version = try cells.next()
+  }
+
+  static func lock(
+    _ ids: [ID<Patient>], in transaction: Transaction
+  ) async throws -> [ID<Patient>: LockedPatient] {
+    let rows = try await transaction.query(
+      """
+      SELECT id, merged_into, archived_at, version FROM patients WHERE id = ANY(\(ids)) \
+      ORDER BY id FOR UPDATE
+      """
+    ).decode(as: LockedPatient.self)
+    return Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
+  }
+}

@@ -1,0 +1,40 @@
+import JSONRPC
+import Postgres
+
+/// A patient's visits with their notes and prescriptions, the newest first, from PostgreSQL: also
+/// those that are still open.
+package struct PatientHistory: Query {
+  package typealias Result = Page<VisitRecord>
+  package static let name = "patients.history"
+  package static let summary = "Lists a patient's visits with notes and prescriptions, newest first."
+  package static let roles = Roles.only(.doctor)
+  package static let errors: [Reason] = [.noSuch]
+  package static let isAudited = true
+
+  package let patientID: ID<Patient>?
+  /// The same, as the other methods of patients call it.
+  package let id: ID<Patient>?
+  package let limit: PageLimit?
+  package let cursor: Cursor?
+
+  package var subject: Subject? { Subject("patient", patientID ?? id) }
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<VisitRecord> {
+    guard let patient = patientID ?? id else {
+      throw ParamsError(reason: .missing, field: "patient_id", message: "say which patient")
+    }
+    if let id, id != patient {
+      throw ParamsError(reason: .invalid, field: "id", message: "the same as patient_id, or nothing")
+    }
+    let limit = limit ?? .standard
+    let survivor = try await patient.survivor(in: clinic)
+    let visits = try await clinic.postgres.query(
+      """
+      SELECT \(sql: VisitRecord.json) FROM \(sql: VisitRecord.tables) \
+      WHERE v.patient_id = \(survivor) AND v.id < \(cursor?.id ?? .max) \
+      ORDER BY v.id DESC LIMIT \(limit.rawValue + 1)
+      """, retry: true
+    ).decode(as: VisitRecord.self)
+    return Page(visits, limit: limit) { $0.visitID.description }
+  }
+}

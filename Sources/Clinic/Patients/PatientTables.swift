@@ -1,0 +1,53 @@
+import Postgres
+
+/// The tables whose rows name a patient. A merge moves the rows of all of them (rule 6); a test
+/// compares this list with the schema.
+struct PatientTable: Sendable {
+  let name: String
+  /// The row's number as text, for `patient_merge_rows`.
+  let key: SQL
+
+  static let moved = [
+    PatientTable("queue_tokens", key: "(date || '/' || number)"),
+    PatientTable("appointments"),
+    PatientTable("visits"),
+    PatientTable("prescriptions"),
+    PatientTable("dispensings"),
+    PatientTable("invoices"),
+  ]
+
+  /// Rows that stay: they live for minutes, and whoever reads them takes the survivor.
+  static let resolvedAtReading = ["visitors"]
+
+  private init(_ name: String, key: SQL = "id::text") {
+    self.name = name
+    self.key = key
+  }
+
+  /// Gives all rows of a patient to another one, and keeps which they were.
+  func move(
+    from old: ID<Patient>, to survivor: ID<Patient>, merge: Int64
+  ) -> SQL {
+    """
+    WITH moved AS (UPDATE \(raw: name) SET patient_id = \(survivor) WHERE patient_id = \(old) \
+    RETURNING \(sql: key) AS key) \
+    INSERT INTO patient_merge_rows (merge_id, table_name, row_key) \
+    SELECT \(merge), \(name), key FROM moved
+    """
+  }
+
+  /// Gives back the rows of a merge that still belong to the survivor; no merge above it has them
+  /// any more.
+  func giveBack(
+    to old: ID<Patient>, from survivor: ID<Patient>, merge: Int64
+  ) -> SQL {
+    """
+    WITH back AS (UPDATE \(raw: name) SET patient_id = \(old) WHERE patient_id = \(survivor) \
+    AND \(sql: key) IN (SELECT row_key FROM patient_merge_rows WHERE merge_id = \(merge) \
+    AND table_name = \(name)) RETURNING \(sql: key) AS key) \
+    DELETE FROM patient_merge_rows r USING back b, patient_merges m \
+    WHERE r.table_name = \(name) AND r.row_key = b.key AND m.id = r.merge_id \
+    AND m.undone_at IS NULL AND m.id <> \(merge)
+    """
+  }
+}

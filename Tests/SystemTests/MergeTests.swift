@@ -1,0 +1,310 @@
+import JSONRPC
+import Mongo
+import Postgres
+import Testing
+
+@testable import Clinic
+
+/// Rule 6: merging moves every row that names the patient, the old id resolves to the survivor,
+/// chains never cycle, and unmerge restores.
+@Suite struct MergeTests {
+  @Test("rule 6: no table that names a patient is left out of a merge")
+  func schema() async throws {
+    try await TestClinic.run(1) { clinic in
+      let tables = try await clinic.texts(
+        """
+        SELECT c.table_name FROM information_schema.columns c JOIN information_schema.tables t \
+        USING (table_schema, table_name) WHERE c.column_name = 'patient_id' \
+        AND t.table_type = 'BASE TABLE' AND c.table_schema = current_schema() ORDER BY 1
+        """)
+      #expect(
+        tables == (PatientTable.moved.map(\.name) + PatientTable.resolvedAtReading).sorted())
+      // Whatever else points at patients is a merge's own.
+      let others = try await clinic.texts(
+        """
+        SELECT conrelid::regclass || '.' || a.attname FROM pg_constraint c \
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY(c.conkey) \
+        WHERE c.confrelid = 'patients'::regclass AND a.attname <> 'patient_id' ORDER BY 1
+        """)
+      #expect(
+        others == [
+          "patient_merges.merged_id", "patient_merges.survivor_id", "patients.merged_into",
+        ])
+    }
+  }
+
+  @Test("rule 6: rows of every table move, the old id means the survivor, and unmerge gives back")
+  func everyTable() async throws {
+    try await TestClinic.run(2) { clinic in
+      let world = try await MergeWorld(clinic, patients: 2)
+      let (old, survivor) = (world.patients[0], world.patients[1])
+      let before = try await world.rows()
+      #expect(before.allSatisfy { !$0.value.isEmpty })
+      try await world.admin.call(
+        "patients.update",
+        [
+          "id": .int(old), "allergies": ["Penicillin", "nuts"], "medical_history": "asthma",
+          "emergency_contact": ["name": "Ravi"],
+        ])
+      try await world.admin.call(
+        "patients.update", ["id": .int(survivor), "allergies": ["penicillin"]])
+
+      let merged = try await world.admin.call(
+        "patients.merge", ["id": .int(old), "into": .int(survivor), "reason": "registered twice"])
+      #expect(try merged.integer("id") == survivor)
+      #expect(try merged.list("allergies").map(\.string) == ["penicillin", "nuts"])
+      #expect(try merged.text("medical_history") == "asthma")
+      #expect(try merged.member("emergency_contact").text("name") == "Ravi")
+      let moved = try await world.rows()
+      for table in PatientTable.moved.map(\.name) {
+        #expect(moved[old]?[table] == nil, "\(table)")
+        let all = try #require(before[old]?[table]).union(before[survivor]?[table] ?? [])
+        #expect(moved[survivor]?[table] == all, "\(table)")
+      }
+      // The old number means the survivor, everywhere.
+      for method in ["patients.get", "patients.update"] {
+        let found = try await world.other.call(method, ["id": .int(old)])
+        #expect(try found.integer("id") == survivor, "\(method)")
+      }
+      let listed = try await world.other.call("patients.list", ["search": .string("\(old)")])
+      #expect(try listed.list("items").contains { try $0.integer("id") == survivor })
+      let visits = try await world.other.pages("patients.history", ["id": .int(old), "limit": 1])
+      #expect(visits.count == 2)
+      #expect(try visits.allSatisfy { try $0.member("patient").integer("id") == survivor })
+      try await clinic.drained()
+      try await clinic.expectHistory()
+      let report = try await world.other.pages(
+        "reports.visit_history", ["patient_id": .int(old)])
+      #expect(report.count == 2)
+      // The queue in memory of both instances too.
+      try await eventually("every instance shows the survivor's tokens") {
+        try await [world.admin, world.other].concurrentMap { caller in
+          try await caller.call("queue.today").list("tokens")
+            .allSatisfy { $0["patient_id"]?.int != old }
+        }.allSatisfy(\.self)
+      }
+
+      for params: JSON in [["id": .int(old), "into": .int(survivor)]] {
+        let error = try await world.admin.refused("patients.merge", params)
+        #expect(error.reason == "already_merged")
+      }
+      let restored = try await world.admin.call("patients.unmerge", ["id": .int(old)])
+      #expect(try restored.integer("id") == old)
+      #expect(restored["archived_at"]?.isNull == true)
+      #expect(try await world.rows() == before)
+      try await clinic.drained()
+      try await clinic.expectHistory()
+      try await eventually("every instance shows both again") {
+        try await [world.admin, world.other].concurrentMap { caller in
+          let ids = try await caller.call("queue.today").list("tokens")
+            .compactMap { $0["patient_id"]?.int }
+          return Set(ids) == Set(world.patients)
+        }.allSatisfy(\.self)
+      }
+      #expect(
+        try await world.admin.refused("patients.unmerge", ["id": .int(old)]).reason == "not_merged")
+    }
+  }
+
+  @Test("rule 6: what a merge is refused for")
+  func refusals() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let desk = try await clinic.connect(.reception)
+      let patients = try await clinic.patients(6)
+      let doctor = try await clinic.member(.doctor)
+      func reason(_ old: Int, _ into: Int, _ more: JSON = [:]) async throws -> String {
+        try await admin.refused(
+          "patients.merge", ["id": .int(old), "into": .int(into)]
+        ).reason
+      }
+      #expect(try await reason(patients[0], patients[0]) == "same_patient")
+      #expect(try await reason(patients[0], 999_999) == "not_found")
+      #expect(try await reason(999_999, patients[0]) == "not_found")
+      #expect(
+        try await admin.refused(
+          "patients.merge",
+          ["id": .int(patients[0]), "into": .int(patients[1]), "version": 9]
+        ).reason == "stale_version")
+      try await desk.call("patients.delete", ["id": .int(patients[1])])
+      #expect(try await reason(patients[0], patients[1]) == "patient_archived")
+      try await desk.call("queue.walk_in", ["patient_id": .int(patients[0])])
+      #expect(try await reason(patients[0], patients[2]) == "patient_in_queue")
+      for patient in [patients[3], patients[4]] {
+        _ = try await clinic.postgres.query(
+          "INSERT INTO visits (patient_id, doctor_id) VALUES (\(patient), \(doctor.id))")
+      }
+      #expect(try await reason(patients[3], patients[4]) == "visit_open")
+      for (patient, start) in [(patients[2], "09:00"), (patients[5], "09:00")] {
+        _ = try await clinic.postgres.query(
+          """
+          WITH d AS (INSERT INTO users (username, password_hash, full_name, role) \
+          VALUES ('of' || \(patient), '', 'D', 'DOCTOR') RETURNING id), \
+          s AS (INSERT INTO slots (doctor_id, date, start_time, end_time) SELECT id, \
+          current_date + 1, \(start)::text::time, '10:00' FROM d RETURNING *) \
+          INSERT INTO appointments (patient_id, slot_id, doctor_id, date, start_time, end_time, \
+          created_by, changed_by) SELECT \(patient), id, doctor_id, date, start_time, end_time, \
+          'test', 'test' FROM s
+          """)
+      }
+      #expect(try await reason(patients[2], patients[5]) == "appointments_overlap")
+      // Refused means nothing changed.
+      #expect(try await clinic.number("SELECT count(*) FROM patient_merges") == 0)
+      #expect(try await clinic.number("SELECT count(*) FROM patient_merge_rows") == 0)
+      #expect(
+        try await desk.refused("patients.merge", ["id": 1, "into": 2]).reason == "role_not_allowed")
+    }
+  }
+
+  @Test("rule 6: chains resolve in one step, and are undone from any link")
+  func chains() async throws {
+    try await TestClinic.run(1) { clinic in
+      let world = try await MergeWorld(clinic, patients: 4)
+      let (a, b, c, d) = (
+        world.patients[0], world.patients[1], world.patients[2], world.patients[3]
+      )
+      let before = try await world.rows()
+      func merge(_ old: Int, _ into: Int) async throws {
+        try await world.admin.call("patients.merge", ["id": .int(old), "into": .int(into)])
+      }
+      func unmerge(_ old: Int) async throws {
+        try await world.admin.call("patients.unmerge", ["id": .int(old)])
+      }
+      func survivors() async throws -> [Int] {
+        var ids: [Int] = []
+        for patient in world.patients {
+          ids.append(
+            try await world.admin.call("patients.get", ["id": .int(patient)]).integer("id"))
+        }
+        return ids
+      }
+      try await merge(a, b)
+      try await merge(b, c)
+      try await merge(c, d)
+      #expect(try await survivors() == [d, d, d, d])
+      #expect(try await world.rows().filter { !$0.value.isEmpty }.keys.sorted() == [d])
+      // From the middle: what was merged into it comes with it.
+      try await unmerge(c)
+      #expect(try await survivors() == [c, c, c, d])
+      #expect(try await world.rows()[d] == before[d])
+      // From the end.
+      try await unmerge(a)
+      #expect(try await survivors() == [a, c, c, d])
+      #expect(try await world.rows()[a] == before[a])
+      // Merged elsewhere, it does not follow the merge that it has left.
+      try await merge(a, c)
+      try await unmerge(b)
+      #expect(try await survivors() == [c, b, c, d])
+      #expect(try await world.rows()[b] == before[b])
+      try await unmerge(a)
+      #expect(try await world.rows() == before)
+      #expect(try await survivors() == [a, b, c, d])
+    }
+  }
+
+  @Test("rule 6: fifty merges and unmerges at once, in all directions: no cycle, no lost row")
+  func concurrent() async throws {
+    try await TestClinic.run(2) { clinic in
+      let world = try await MergeWorld(clinic, patients: 5)
+      let before = try await world.rows()
+      let all = before.values.reduce(into: [String: Set<String>]()) { sum, tables in
+        for (table, keys) in tables { sum[table, default: []].formUnion(keys) }
+      }
+      _ = try await concurrently(50) { index in
+        let old = world.patients[index % 5]
+        let into = world.patients[(index * 3 + 1) % 5]
+        let caller = index % 2 == 0 ? world.admin : world.other
+        let outcome =
+          index % 3 == 2
+          ? try await caller.outcome("patients.unmerge", ["id": .int(old)])
+          : try await caller.outcome("patients.merge", ["id": .int(old), "into": .int(into)])
+        #expect(
+          [
+            "ok", "already_merged", "not_merged", "same_patient", "patient_archived",
+          ].contains(outcome.reason), "\(outcome.reason)")
+      }
+      #expect(
+        try await clinic.number(
+          """
+          SELECT count(*) FROM patients p JOIN patients s ON s.id = p.merged_into \
+          WHERE s.merged_into IS NOT NULL OR s.archived_at IS NOT NULL
+          """) == 0, "one step resolves")
+      let after = try await world.rows()
+      let found = after.values.reduce(into: [String: Set<String>]()) { sum, tables in
+        for (table, keys) in tables { sum[table, default: []].formUnion(keys) }
+      }
+      #expect(found == all, "no row is lost")
+      // Whoever is merged has no rows.
+      let merged = try await clinic.postgres.query(
+        "SELECT id FROM patients WHERE merged_into IS NOT NULL"
+      ).column(as: Int.self)
+      #expect(merged.allSatisfy { after[$0] == [:] })
+      for patient in merged {
+        try await world.admin.call("patients.unmerge", ["id": .int(patient)])
+      }
+      #expect(try await world.rows() == before, "everybody has the own rows again")
+    }
+  }
+}
+
+/// Patients with rows in every table.
+private struct MergeWorld: Sendable {
+  let clinic: TestClinic
+  let admin: Caller
+  let other: Caller
+  let patients: [Int]
+
+  init(_ clinic: TestClinic, patients count: Int) async throws {
+    self.clinic = clinic
+    admin = try await clinic.connect(.admin)
+    other = try await clinic.connect(.admin, on: clinic.daemons.count - 1)
+    patients = try await clinic.patients(count)
+    let doctor = try await clinic.member(.doctor)
+    let medicine = try await clinic.postgres.medicine("Amoxicillin")
+    for (index, patient) in patients.enumerated() {
+      let token = try await admin.call("queue.walk_in", ["patient_id": .int(patient)])
+      try await admin.call(
+        "queue.set_status", ["token": token["token"].json, "status": "CANCELLED"])
+      try await clinic.postgres.completedVisits(
+        1, of: patient, by: doctor.id, medicine: medicine)
+      try await clinic.postgres.invoices(1, of: patient)
+      _ = try await clinic.postgres.query(
+        """
+        INSERT INTO dispensings (prescription_id, patient_id, pharmacist_id) \
+        SELECT id, patient_id, doctor_id FROM prescriptions WHERE patient_id = \(patient)
+        """)
+      // Each at another hour.
+      _ = try await clinic.postgres.query(
+        """
+        WITH s AS (INSERT INTO slots (doctor_id, date, start_time, end_time) \
+        SELECT \(doctor.id), current_date + 1, make_time(8 + \(Int32(index)), 0, 0), \
+        make_time(9 + \(Int32(index)), 0, 0) RETURNING *) \
+        INSERT INTO appointments (patient_id, slot_id, doctor_id, date, start_time, end_time, \
+        created_by, changed_by) SELECT \(patient), id, doctor_id, date, start_time, end_time, \
+        'test', 'test' FROM s
+        """)
+    }
+  }
+
+  /// The rows of each patient by table.
+  func rows() async throws -> [Int: [String: Set<String>]] {
+    var rows = Dictionary(uniqueKeysWithValues: patients.map { ($0, [String: Set<String>]()) })
+    for table in PatientTable.moved {
+      let found = try await clinic.postgres.query(
+        "SELECT patient_id, \(sql: table.key) FROM \(raw: table.name)")
+      for row in found {
+        var cells = row.cells
+        rows[try cells.next(), default: [:]][table.name, default: []].insert(try cells.next())
+      }
+    }
+    return rows
+  }
+}
+
+extension Array where Element: Sendable {
+  fileprivate func concurrentMap<Value: Sendable>(
+    _ transform: @escaping @Sendable (Element) async throws -> Value
+  ) async throws -> [Value] {
+    try await concurrently(count) { try await transform(self[$0]) }
+  }
+}

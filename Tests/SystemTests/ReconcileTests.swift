@@ -1,0 +1,153 @@
+import JSONRPC
+import Mongo
+import Postgres
+import Redis
+import Testing
+
+@testable import Clinic
+
+/// PostgreSQL, Redis and MongoDB agree, or it is said where they do not, and the copies are repaired.
+@Suite(.serialized) struct ReconcileTests {
+  @Test("what was changed in Redis and MongoDB is found, told without patients' data, and repaired")
+  func repair() async throws {
+    try await TestClinic.run(2) { clinic in
+      let (admin, date) = try await fill(clinic)
+      let clean = try await admin.call("system.reconcile")
+      #expect(clean["ok"]?.bool == true, "\(clean)")
+      #expect(try clean.list("differences").isEmpty)
+      let checked = try clean.list("checked").map { try $0.integer("count") }
+      #expect(checked.allSatisfy { $0 > 0 }, "\(clean)")
+
+      // Redis.
+      let redis = clinic.redis
+      _ = try await redis.command(["ZREM", "queue:\(date)", "\(date)-002"])
+      _ = try await redis.command(["HSET", "queue:token:\(date):001", "patient_name", "Somebody"])
+      _ = try await redis.command(["DEL", "queue:token:\(date):003"])
+      _ = try await redis.command(["HSET", "queue:token:\(date):099", "status", "WAITING"])
+      _ = try await redis.command(["SET", "queue:counter:\(date)", "77"])
+      // MongoDB.
+      let mongo = clinic.mongo
+      let visits = try await mongo.find("visit_history", sort: ["_id": 1])
+      let first = try #require(visits.first?["_id"])
+      try await mongo.deleteMany("visit_history", filter: ["_id": first])
+      try await mongo.insertMany(
+        "visit_history", [["_id": 999_999, "visit_id": 999_999, "source_version": 1]])
+      var newer = visits[1]
+      newer["source_version"] = 1000
+      try await mongo.replaceMany(
+        "visit_history", [(filter: ["_id": newer["_id"] ?? .null], document: newer)])
+      try await mongo.deleteMany("stock_movements", filter: ["movement_id": ["$lte": 3]])
+      try await mongo.deleteMany("audit_logs", filter: ["_id": 4])
+      var entry = try #require(await mongo.find("audit_logs", filter: ["_id": 6]).first)
+      entry["outcome"] = "another"
+      try await mongo.replaceMany("audit_logs", [(filter: ["_id": 6], document: entry)])
+      try await mongo.insertMany("audit_logs", [["_id": 9_999_999]])
+      var day = try #require(await mongo.find("daily_summaries").first)
+      day["new_patients"] = 77
+      try await mongo.replaceMany(
+        "daily_summaries", [(filter: ["_id": day["_id"] ?? .null], document: day)])
+
+      let found = try await admin.call("system.reconcile")
+      #expect(found["ok"]?.bool == false)
+      let keys = try Set(
+        found.list("differences").map { try "\($0.text("what")) \($0.text("key"))" })
+      let expected: Set = [
+        "queue queue:\(date)", "queue queue:token:\(date):001", "queue queue:token:\(date):003",
+        "queue queue:token:\(date):099", "queue queue:counter:\(date)",
+        "visit_history \(first.integerValue ?? 0)", "visit_history 999999",
+        "visit_history \(newer["_id"]?.integerValue ?? 0)", "stock_movements 1",
+        "stock_movements 2", "stock_movements 3", "audit_logs 4", "audit_logs 6",
+        "audit_logs 9999999", "daily_summaries \(day["_id"]?.stringValue ?? "")",
+      ]
+      #expect(keys == expected)
+      #expect(!found.description.contains("Somebody") && !found.description.contains("Patient"))
+
+      let command = try await clinic.clinicctl(["reconcile"])
+      #expect(command.status == "1", "\(command.output)")
+      let repaired = try await clinic.clinicctl(["reconcile", "--repair"])
+      #expect(repaired.status == "0", "\(repaired.output)")
+      let after = try await admin.call("system.reconcile")
+      #expect(after["ok"]?.bool == true, "\(after)")
+      try await clinic.expectHistory()
+    }
+  }
+
+  @Test("a batch whose quantity is not the sum of its movements is told, and stays as it is")
+  func batches() async throws {
+    try await TestClinic.run(1) { clinic in
+      let (admin, _) = try await fill(clinic)
+      try await clinic.postgres.withConnection { connection in
+        try await connection.execute(
+          script: """
+            ALTER TABLE medicine_batches DISABLE TRIGGER medicine_batches_moved;
+            UPDATE medicine_batches SET quantity = quantity + 1;
+            ALTER TABLE medicine_batches ENABLE TRIGGER medicine_batches_moved;
+            """)
+      }
+      let found = try await admin.call("system.reconcile", ["part": "stock", "repair": true])
+      #expect(found["ok"]?.bool == false)
+      let difference = try #require(found.list("differences").first)
+      #expect(try difference.text("store") == "postgresql")
+      #expect(try difference.text("expected") == "150")
+      #expect(try difference.text("found") == "151")
+    }
+  }
+
+  @Test("rebuild fills all four collections again")
+  func rebuild() async throws {
+    try await TestClinic.run(1) { clinic in
+      let (admin, _) = try await fill(clinic)
+      let collections = ["audit_logs", "visit_history", "stock_movements", "daily_summaries"]
+      var before: [[BSONDocument]] = []
+      for collection in collections {
+        before.append(try await clinic.mongo.find(collection, sort: ["_id": 1], limit: 20))
+        try await clinic.mongo.drop(collection)
+      }
+      let result = try await admin.call("system.rebuild", ["store": "mongo"])
+      #expect(try result.integer("items") > 50)
+      try await clinic.drained()
+      try await eventually("the audit is copied") {
+        try await clinic.mongo.count("audit_logs") >= before[0].count
+      }
+      for (collection, documents) in zip(collections, before) {
+        var now = try await clinic.mongo.find(collection, sort: ["_id": 1], limit: 20)
+        var documents = documents
+        if collection == "daily_summaries" {
+          for index in now.indices { now[index]["source_version"] = nil }
+          for index in documents.indices { documents[index]["source_version"] = nil }
+        }
+        #expect(now == documents, "\(collection)")
+      }
+      let after = try await admin.call("system.reconcile")
+      #expect(after["ok"]?.bool == true, "\(after)")
+    }
+  }
+
+  /// Something of everything, carried everywhere.
+  private func fill(_ clinic: TestClinic) async throws -> (admin: Caller, date: String) {
+    let admin = try await clinic.admin()
+    let doctor = try await clinic.member(.doctor)
+    let patients = try await clinic.patients(4)
+    let medicine = try await clinic.postgres.medicine("Zinc")
+    try await clinic.postgres.movements(
+      30, of: try await clinic.postgres.batch(of: medicine, "A"))
+    try await clinic.postgres.completedVisits(
+      10, of: patients[0], by: doctor.id, medicine: medicine)
+    for patient in patients {
+      try await admin.call("queue.walk_in", ["patient_id": .int(patient)])
+    }
+    try await admin.call("queue.call_next", ["doctor_id": .int(doctor.id)])
+    // Days that were over when the clinic began.
+    try await admin.call("system.reconcile", ["part": "days", "repair": true])
+    try await clinic.sealed(10, by: admin)
+    try await clinic.drained()
+    try await eventually("the audit is copied") {
+      try await clinic.number(
+        """
+        SELECT (SELECT max(position) FROM audit_chain) \
+        - (SELECT position FROM projections WHERE name = 'audit_logs')
+        """) == 0
+    }
+    return (admin, try await clinic.texts("SELECT current_date::text")[0])
+  }
+}
