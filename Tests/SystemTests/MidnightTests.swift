@@ -1,4 +1,5 @@
 import JSONRPC
+import Mongo
 import Postgres
 import StoreLoop
 import Testing
@@ -152,6 +153,16 @@ import Testing
         "SELECT version FROM queue_days WHERE date = \(evening.date)::text::date"))
     let last = try #require(dated.messages.last { $0["kind"]?.string == "change" })
     #expect(try Set(last.list("tokens").compactMap { $0["number"]?.int }) == [2, 3, 5])
+
+    // It is summed up, by nobody's hand (rule 44).
+    let document = try await awaited(within: .seconds(30), "the day's summary") {
+      try await clinic.mongo.find(
+        "daily_summaries", filter: ["_id": .string(evening.date)]
+      ).first
+    }
+    let stored: DailySummary = try document.decode()
+    #expect(stored.final && stored.queue.total == 5)
+    #expect(stored.autoClosed.map(\.description) == [2, 3, 5].map { "\(evening.date)-00\($0)" })
 
     // Nothing moves in it any more, and it was closed once.
     let late = try await today.caller.refused(

@@ -110,8 +110,9 @@ import Testing
         try await clinic.mongo.count("audit_logs") >= before[0].count
       }
       for (collection, documents) in zip(collections, before) {
-        var now = try await clinic.mongo.find(collection, sort: ["_id": 1], limit: 20)
         var documents = documents
+        var now = try await clinic.mongo.find(
+          collection, sort: ["_id": 1], limit: documents.count)
         if collection == "daily_summaries" {
           for index in now.indices { now[index]["source_version"] = nil }
           for index in documents.indices { documents[index]["source_version"] = nil }

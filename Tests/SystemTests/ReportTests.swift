@@ -198,9 +198,8 @@ import Testing
       let moved = try today.list("stock_movements")
       #expect(try moved.map { try $0.integer("quantity") } == [15])
 
-      // Yesterday: moved there, as if a day had passed.
-      _ = try await clinic.postgres.query(
-        "UPDATE payments SET date = current_date - 1, paid_at = paid_at - interval '1 day'")
+      // Yesterday's.
+      try await clinic.postgres.invoices(3, of: patients[0], paid: 3, daysAgo: 1)
       let yesterday = try await admin.call("reports.roll_up")
       #expect(yesterday["final"]?.bool == true)
       #expect(try yesterday.member("payments").text("total") == "41.25")

@@ -36,18 +36,21 @@ struct PatientTable: Sendable {
     """
   }
 
-  /// Gives back the rows of a merge that still belong to the survivor; no merge above it has them
-  /// any more.
+  /// Gives back the rows of a merge that still belong to the survivor. The merges above it, of the
+  /// patients in between, have them no more.
   func giveBack(
     to old: ID<Patient>, from survivor: ID<Patient>, merge: Int64
   ) -> SQL {
     """
-    WITH back AS (UPDATE \(raw: name) SET patient_id = \(old) WHERE patient_id = \(survivor) \
+    WITH RECURSIVE above AS (SELECT survivor_id AS id FROM patient_merges WHERE id = \(merge) \
+    UNION SELECT m.survivor_id FROM patient_merges m JOIN above a ON m.merged_id = a.id \
+    WHERE m.undone_at IS NULL), \
+    back AS (UPDATE \(raw: name) SET patient_id = \(old) WHERE patient_id = \(survivor) \
     AND \(sql: key) IN (SELECT row_key FROM patient_merge_rows WHERE merge_id = \(merge) \
     AND table_name = \(name)) RETURNING \(sql: key) AS key) \
     DELETE FROM patient_merge_rows r USING back b, patient_merges m \
     WHERE r.table_name = \(name) AND r.row_key = b.key AND m.id = r.merge_id \
-    AND m.undone_at IS NULL AND m.id <> \(merge)
+    AND m.undone_at IS NULL AND m.merged_id IN (SELECT id FROM above)
     """
   }
 }

@@ -80,7 +80,8 @@ package struct Health: Query {
     var details: Details?
     if caller?.role == .admin {
       let today = clinic.calendar.today
-      let lag = (try? await clinic.relay.measure()) ?? clinic.relay.status
+      let measured = try? await limited(to: .seconds(1)) { try await clinic.relay.measure() }
+      let lag = measured ?? clinic.relay.status
       details = Details(
         relayLeader: lag.isLeader, auditUnsealed: lag.unsealed, auditUnshipped: lag.unshipped,
         outboxWaiting: lag.waiting, outboxOldestSeconds: lag.oldestSeconds,

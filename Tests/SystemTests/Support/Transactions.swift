@@ -66,8 +66,11 @@ extension PostgresClient {
     ).column(as: Int.self).sorted()
   }
 
-  /// Invoices of 12.50 with 1.25 of tax, issued now, of which some were paid and some refunded.
-  func invoices(_ count: Int, of patient: Int, paid: Int = 0, refunded: Int = 0) async throws {
+  /// Invoices of 12.50 with 1.25 of tax, issued now, of which some were paid, perhaps some days ago, and some
+  /// refunded.
+  func invoices(
+    _ count: Int, of patient: Int, paid: Int = 0, daysAgo: Int = 0, refunded: Int = 0
+  ) async throws {
     let ids = try await query(
       """
       INSERT INTO invoices (number, patient_id, mode, status, subtotal, tax_percent, tax, total, \
@@ -78,8 +81,9 @@ extension PostgresClient {
     ).column(as: Int.self).sorted()
     _ = try await query(
       """
-      INSERT INTO payments (invoice_id, payment_method, amount, tendered, received_by) \
-      SELECT i, (ARRAY['CASH', 'CARD', 'UPI'])[1 + n % 3], 13.75, 13.75, 'test' \
+      INSERT INTO payments (invoice_id, payment_method, amount, tendered, received_by, date) \
+      SELECT i, (ARRAY['CASH', 'CARD', 'UPI'])[1 + n % 3], 13.75, 13.75, 'test', \
+      current_date - \(daysAgo)::integer \
       FROM unnest(\(Array(ids.prefix(paid)))) WITH ORDINALITY u (i, n)
       """)
     _ = try await query(
