@@ -26,7 +26,9 @@ extension MongoConnection {
     _ documents: [BSONDocument], into collection: String, by version: String
   ) throws(MongoError) -> ReplaceResult {
     let options = try NativeDocument(["validate": false])
-    guard !documents.isEmpty else { return .init(matched: 0, modified: 0, upserted: 0, superseded: 0) }
+    guard !documents.isEmpty else {
+      return .init(matched: 0, modified: 0, upserted: 0, superseded: 0)
+    }
     var bulk = try BulkOperation(on: collection, ordered: false, over: self)
     for document in documents { try bulk.insert(document, options) }
     let outcome = try bulk.execute()

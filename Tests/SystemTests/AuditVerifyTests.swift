@@ -181,7 +181,8 @@ extension TestClinic {
     let program = try testSetting("CLINIC_TEST_BIN") + "/clinicctl"
     let child = ChildProcess(
       "bash", ["-c", #""$@"; echo $? >"$0.new" && mv "$0.new" "$0""#, done, program] + arguments,
-      environment: ["CLINIC_SOCKET": daemons[0].socket, "HOME": folder], in: folder, log: "\(done).log")
+      environment: ["CLINIC_SOCKET": daemons[0].socket, "HOME": folder], in: folder,
+      log: "\(done).log")
     try child.start()
     try await eventually(within: .seconds(120), "\(arguments) has ended") { child.hasEnded }
     let status = String(decoding: try SmallFile.read(done), as: UTF8.self)

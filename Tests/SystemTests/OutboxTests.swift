@@ -71,7 +71,8 @@ import Testing
         FROM generate_series(1, 900)
         """)
       try await eventually("the others are there") {
-        try await clinic.mongo.count("visit_history", filter: ["_id": .int64(Int64(visits[2]))]) == 1
+        try await clinic.mongo.count("visit_history", filter: ["_id": .int64(Int64(visits[2]))])
+          == 1
       }
       let batch = try await clinic.postgres.batch(of: medicine, "A")
       let movements = try await clinic.postgres.movements(5, of: batch)

@@ -55,7 +55,9 @@ struct OutboxShipment: Sendable {
       stuck.update { $0.formUnion(rows.map(\.id)) }
       log.error(
         "MongoDB does not take a document",
-        metadata: ["outbox.topic": "\(row.topic)", "outbox.entity": "\(row.entity)", "error": "\(error)"])
+        metadata: [
+          "outbox.topic": "\(row.topic)", "outbox.entity": "\(row.entity)", "error": "\(error)",
+        ])
       return
     }
     _ = try await postgres.query("DELETE FROM outbox WHERE id = ANY(\(rows.map(\.id)))")

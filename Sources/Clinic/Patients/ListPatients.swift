@@ -37,7 +37,9 @@ package struct ListPatients: Query {
     if Self.isPhone(term) {
       // One number, however it is grouped, with a trunk's 0 or a country's 00 or without.
       condition.append(" search LIKE '%' || ltrim(digits(\(term)), '0') || '%'")
-      if let id = Int64(term).map(ID<Patient>.init) { condition.append(" OR id = \(sql: Patient.survivor(of: id))") }
+      if let id = Int64(term).map(ID<Patient>.init) {
+        condition.append(" OR id = \(sql: Patient.survivor(of: id))")
+      }
     } else {
       for (index, word) in term.split(whereSeparator: \.isWhitespace).prefix(8).enumerated() {
         if index > 0 { condition.append(" AND ") }

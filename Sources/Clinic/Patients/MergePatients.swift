@@ -115,9 +115,10 @@ package struct UnmergePatient: Command {
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Patient {
     let days = try await PatientMerges.lock(transaction)
-    let survivor: ID<Patient>? = try await transaction.query(
-      "SELECT merged_into FROM patients WHERE id = \(id)"
-    ).column(as: ID<Patient>?.self).first ?? nil
+    let survivor: ID<Patient>? =
+      try await transaction.query(
+        "SELECT merged_into FROM patients WHERE id = \(id)"
+      ).column(as: ID<Patient>?.self).first ?? nil
     let patients = try await LockedPatient.lock([id, survivor ?? id], in: transaction)
     guard patients[id] != nil else { throw ClinicError.notFound("patient", id) }
     guard let survivor else { throw ClinicError(.notMerged) }

@@ -6,7 +6,8 @@ import Postgres
 package struct PatientHistory: Query {
   package typealias Result = Page<VisitRecord>
   package static let name = "patients.history"
-  package static let summary = "Lists a patient's visits with notes and prescriptions, newest first."
+  package static let summary =
+    "Lists a patient's visits with notes and prescriptions, newest first."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [.noSuch]
   package static let isAudited = true
@@ -24,7 +25,8 @@ package struct PatientHistory: Query {
       throw ParamsError(reason: .missing, field: "patient_id", message: "say which patient")
     }
     if let id, id != patient {
-      throw ParamsError(reason: .invalid, field: "id", message: "the same as patient_id, or nothing")
+      throw ParamsError(
+        reason: .invalid, field: "id", message: "the same as patient_id, or nothing")
     }
     let limit = limit ?? .standard
     let survivor = try await patient.survivor(in: clinic)

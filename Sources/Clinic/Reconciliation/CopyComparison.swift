@@ -111,7 +111,8 @@ struct CopyComparison: Comparison {
 struct BatchComparison: Comparison {
   func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
     var findings = Findings()
-    let count: Int = try await clinic.postgres.query("SELECT count(*) FROM medicine_batches").single()
+    let count: Int = try await clinic.postgres.query("SELECT count(*) FROM medicine_batches")
+      .single()
     findings.checked("medicine_batches", count)
     let rows = try await clinic.postgres.query(
       """

@@ -54,7 +54,8 @@ struct QueueComparison: Comparison {
     }
   }
 
-  private static func differing(_ expected: [String: String], _ kept: [String: String]?) -> [String] {
+  private static func differing(_ expected: [String: String], _ kept: [String: String]?) -> [String]
+  {
     let kept = kept ?? [:]
     return Set(expected.keys).union(kept.keys).filter { expected[$0] != kept[$0] }.sorted()
   }

@@ -43,7 +43,8 @@ package struct Reconcile: Query {
           let findings = try await comparison.run(in: clinic, repairs: repair == true)
           before.add(findings)
           if findings.found > 0 {
-            let again = repair == true ? try await comparison.run(in: clinic, repairs: false) : findings
+            let again =
+              repair == true ? try await comparison.run(in: clinic, repairs: false) : findings
             left += again.found
           }
         } catch is MongoError {

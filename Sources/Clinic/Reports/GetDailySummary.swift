@@ -30,7 +30,8 @@ package struct GetDailySummary: Query {
 package struct RollUp: Command {
   package typealias Result = DailySummary
   package static let name = "reports.roll_up"
-  package static let summary = "Makes a day's summary anew and stores it; yesterday's without a date."
+  package static let summary =
+    "Makes a day's summary anew and stores it; yesterday's without a date."
   package static let roles = Roles.only(.admin)
   package static let profile = CallProfile(deadline: .seconds(60))
   package static let sharesTransaction = false

@@ -67,7 +67,9 @@ struct VerifyAudit: AsyncParsableCommand {
     if let bad = part["first_bad"], !bad.isNull {
       return "The first bad entry is at position \(text(bad["position"])): \(text(bad["reason"]))."
     }
-    var lines = ["\(checked) entries are as they were sealed; \(text(part["unsealed"])) wait for it."]
+    var lines = [
+      "\(checked) entries are as they were sealed; \(text(part["unsealed"])) wait for it."
+    ]
     if let head = part["head"]?.string { lines.append("The last link, to keep elsewhere: \(head)") }
     return lines.joined(separator: "\n")
   }

@@ -15,6 +15,8 @@ KEYED: frozenset[str] = frozenset(
         "patients.create",
         "patients.update",
         "patients.delete",
+        "patients.merge",
+        "patients.unmerge",
         "slots.create_bulk",
         "slots.block",
         "slots.unblock",
@@ -30,12 +32,6 @@ KEYED: frozenset[str] = frozenset(
         "queue.recall",
         "queue.transfer",
         "queue.set_priority",
-        "visits.create",
-        "visits.update",
-        "visits.complete",
-        "visits.add_note",
-        "prescriptions.create",
-        "prescriptions.cancel",
         "inventory.add_medicine",
         "inventory.update_medicine",
         "inventory.add_batch",
@@ -49,6 +45,7 @@ KEYED: frozenset[str] = frozenset(
         "billing.pay",
         "billing.cancel",
         "billing.refund",
+        "reports.roll_up",
     }
 )
 """Methods that take an idempotency key."""
@@ -454,7 +451,7 @@ class AsyncPatients:
         version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.Patient:
-        """Archives a patient; refused while one is in the queue, at a visit, or has not paid."""
+        """Archives a patient who is not in the queue, at a visit or in debt."""
         params: dict[str, Any] = {
             "id": id,
             "version": version,
@@ -462,6 +459,58 @@ class AsyncPatients:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.Patient", await self._caller.call("patients.delete", params))
+
+    async def history(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        id: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.PatientsHistoryResult:
+        """Lists a patient's visits with notes and prescriptions, newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "id": id,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PatientsHistoryResult", await self._caller.call("patients.history", params))
+
+    async def merge(
+        self,
+        *,
+        id: int,
+        into: int,
+        reason: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Patient:
+        """Merges a patient into another one, who gets all that is there."""
+        params: dict[str, Any] = {
+            "id": id,
+            "into": into,
+            "reason": reason,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", await self._caller.call("patients.merge", params))
+
+    async def unmerge(
+        self,
+        *,
+        id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Patient:
+        """Undoes the merge of a patient, who gets the rows back."""
+        params: dict[str, Any] = {
+            "id": id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", await self._caller.call("patients.unmerge", params))
 
 
 class AsyncSlots:
@@ -707,14 +756,12 @@ class AsyncQueue:
     async def check_in(
         self,
         *,
-        appointment_id: int | None | Unset = UNSET,
-        visitor: str | None | Unset = UNSET,
+        appointment_id: int,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.QueueToken | types.BoardToken:
         """Puts a patient who came for an appointment into today's queue."""
         params: dict[str, Any] = {
             "appointment_id": appointment_id,
-            "visitor": visitor,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -867,252 +914,6 @@ class AsyncQueue:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.AuthLogoutResult", await self._caller.call("queue.unsubscribe", params))
-
-
-class AsyncVisits:
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def create(
-        self,
-        *,
-        token: str | None | Unset = UNSET,
-        appointment_id: int | None | Unset = UNSET,
-        patient_id: int | None | Unset = UNSET,
-        chief_complaint: str | None | Unset = UNSET,
-        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
-        doctor_id: int | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.VisitsCreateResult:
-        """Opens a visit from a token, an appointment or a patient."""
-        params: dict[str, Any] = {
-            "token": token,
-            "appointment_id": appointment_id,
-            "patient_id": patient_id,
-            "chief_complaint": chief_complaint,
-            "vitals": vitals,
-            "doctor_id": doctor_id,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsCreateResult", await self._caller.call("visits.create", params))
-
-    async def get(
-        self,
-        *,
-        id: int,
-    ) -> types.Visit:
-        """Gives one visit with its notes and prescriptions."""
-        params: dict[str, Any] = {
-            "id": id,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.Visit", await self._caller.call("visits.get", params))
-
-    async def list(
-        self,
-        *,
-        patient_id: int | None | Unset = UNSET,
-        doctor_id: int | None | Unset = UNSET,
-        date: str | None | Unset = UNSET,
-        from_: str | None | Unset = UNSET,
-        to: str | None | Unset = UNSET,
-        status: Literal["OPEN", "COMPLETED"] | None | Unset = UNSET,
-        limit: int | None | Unset = UNSET,
-        cursor: str | None | Unset = UNSET,
-    ) -> types.VisitsListResult:
-        """Lists visits by patient, doctor, day and status, the newest first."""
-        params: dict[str, Any] = {
-            "patient_id": patient_id,
-            "doctor_id": doctor_id,
-            "date": date,
-            "from": from_,
-            "to": to,
-            "status": status,
-            "limit": limit,
-            "cursor": cursor,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsListResult", await self._caller.call("visits.list", params))
-
-    async def update(
-        self,
-        *,
-        id: int,
-        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
-        chief_complaint: str | None | Unset = UNSET,
-        diagnosis: str | None | Unset = UNSET,
-        diagnosis_codes: List[str] | None | Unset = UNSET,
-        treatment_plan: str | None | Unset = UNSET,
-        doctor_id: int | None | Unset = UNSET,
-        version: int | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.VisitsCreateResult:
-        """Changes an open visit: what is left out stays, null clears."""
-        params: dict[str, Any] = {
-            "id": id,
-            "vitals": vitals,
-            "chief_complaint": chief_complaint,
-            "diagnosis": diagnosis,
-            "diagnosis_codes": diagnosis_codes,
-            "treatment_plan": treatment_plan,
-            "doctor_id": doctor_id,
-            "version": version,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsCreateResult", await self._caller.call("visits.update", params))
-
-    async def complete(
-        self,
-        *,
-        id: int,
-        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
-        chief_complaint: str | None | Unset = UNSET,
-        diagnosis: str | None | Unset = UNSET,
-        diagnosis_codes: List[str] | None | Unset = UNSET,
-        treatment_plan: str | None | Unset = UNSET,
-        version: int | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.VisitsCreateResult:
-        """Signs and locks a visit; completes its token and appointment."""
-        params: dict[str, Any] = {
-            "id": id,
-            "vitals": vitals,
-            "chief_complaint": chief_complaint,
-            "diagnosis": diagnosis,
-            "diagnosis_codes": diagnosis_codes,
-            "treatment_plan": treatment_plan,
-            "version": version,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsCreateResult", await self._caller.call("visits.complete", params))
-
-    async def add_note(
-        self,
-        *,
-        visit_id: int,
-        category: Literal["SYMPTOM", "OBSERVATION", "DIAGNOSIS", "TREATMENT"],
-        text: str,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.VisitsAddNoteResult:
-        """Adds a note to a visit; after its completion an addendum."""
-        params: dict[str, Any] = {
-            "visit_id": visit_id,
-            "category": category,
-            "text": text,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsAddNoteResult", await self._caller.call("visits.add_note", params))
-
-    async def list_notes(
-        self,
-        *,
-        visit_id: int,
-        limit: int | None | Unset = UNSET,
-        cursor: str | None | Unset = UNSET,
-    ) -> types.VisitsListNotesResult:
-        """Lists the notes of a visit, the oldest first."""
-        params: dict[str, Any] = {
-            "visit_id": visit_id,
-            "limit": limit,
-            "cursor": cursor,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsListNotesResult", await self._caller.call("visits.list_notes", params))
-
-
-class AsyncPrescriptions:
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    async def create(
-        self,
-        *,
-        visit_id: int,
-        items: List[types.PrescriptionsCreateItemsItem],
-        notes: str | None | Unset = UNSET,
-        override_reason: str | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.Prescription:
-        """Prescribes medicines at a visit; an allergy needs a reason."""
-        params: dict[str, Any] = {
-            "visit_id": visit_id,
-            "items": items,
-            "notes": notes,
-            "override_reason": override_reason,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.Prescription", await self._caller.call("prescriptions.create", params))
-
-    async def get(
-        self,
-        *,
-        id: int,
-    ) -> types.Prescription:
-        """Gives one prescription with its items."""
-        params: dict[str, Any] = {
-            "id": id,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.Prescription", await self._caller.call("prescriptions.get", params))
-
-    async def list(
-        self,
-        *,
-        patient_id: int | None | Unset = UNSET,
-        visit_id: int | None | Unset = UNSET,
-        doctor_id: int | None | Unset = UNSET,
-        status: Literal["ACTIVE", "CANCELLED"] | None | Unset = UNSET,
-        limit: int | None | Unset = UNSET,
-        cursor: str | None | Unset = UNSET,
-    ) -> types.PrescriptionsListResult:
-        """Lists prescriptions, the newest first."""
-        params: dict[str, Any] = {
-            "patient_id": patient_id,
-            "visit_id": visit_id,
-            "doctor_id": doctor_id,
-            "status": status,
-            "limit": limit,
-            "cursor": cursor,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.PrescriptionsListResult", await self._caller.call("prescriptions.list", params))
-
-    async def cancel(
-        self,
-        *,
-        id: int,
-        reason: str,
-        version: int | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.Prescription:
-        """Cancels a prescription of which nothing is dispensed."""
-        params: dict[str, Any] = {
-            "id": id,
-            "reason": reason,
-            "version": version,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.Prescription", await self._caller.call("prescriptions.cancel", params))
-
-    async def print(
-        self,
-        *,
-        id: int,
-        format: Literal["text", "receipt", "html", "pdf"] | None | Unset = UNSET,
-    ) -> types.PrescriptionsPrintResult:
-        """Renders a prescription as text, receipt, HTML or PDF."""
-        params: dict[str, Any] = {
-            "id": id,
-            "format": format,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.PrescriptionsPrintResult", await self._caller.call("prescriptions.print", params))
 
 
 class AsyncInventory:
@@ -1575,6 +1376,97 @@ class AsyncReports:
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.ReportsAuditLogsResult", await self._caller.call("reports.audit_logs", params))
 
+    async def visit_history(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.PatientsHistoryResult:
+        """Lists completed visits with notes and prescriptions, newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "doctor_id": doctor_id,
+            "from": from_,
+            "to": to,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PatientsHistoryResult", await self._caller.call("reports.visit_history", params))
+
+    async def stock_movements(
+        self,
+        *,
+        medicine_id: int | None | Unset = UNSET,
+        movement_type: Literal["RECEIVED", "DISPENSED", "RETURNED", "ADJUSTED", "STOCKTAKE", "DISCARDED"] | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.ReportsStockMovementsResult:
+        """Lists movements of stock, the newest first."""
+        params: dict[str, Any] = {
+            "medicine_id": medicine_id,
+            "movement_type": movement_type,
+            "from": from_,
+            "to": to,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.ReportsStockMovementsResult", await self._caller.call("reports.stock_movements", params))
+
+    async def daily_summary(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+    ) -> types.ReportsDailySummaryResult:
+        """Gives a day in figures; today's so far without a date."""
+        params: dict[str, Any] = {
+            "date": date,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.ReportsDailySummaryResult", await self._caller.call("reports.daily_summary", params))
+
+    async def roll_up(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.ReportsDailySummaryResult:
+        """Makes a day's summary anew and stores it; yesterday's without a date."""
+        params: dict[str, Any] = {
+            "date": date,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.ReportsDailySummaryResult", await self._caller.call("reports.roll_up", params))
+
+
+class AsyncAudit:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def verify(
+        self,
+        *,
+        from_: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        anchor: str | None | Unset = UNSET,
+    ) -> types.AuditVerifyResult:
+        """Checks a part of the audit's chain."""
+        params: dict[str, Any] = {
+            "from": from_,
+            "limit": limit,
+            "anchor": anchor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AuditVerifyResult", await self._caller.call("audit.verify", params))
+
 
 class AsyncSystem:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -1616,6 +1508,20 @@ class AsyncSystem:
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.SystemRebuildResult", await self._caller.call("system.rebuild", params))
 
+    async def reconcile(
+        self,
+        *,
+        repair: bool | None | Unset = UNSET,
+        part: Literal["queue", "audit", "visits", "stock", "days"] | None | Unset = UNSET,
+    ) -> types.SystemReconcileResult:
+        """Compares Redis and MongoDB with PostgreSQL, and repairs them."""
+        params: dict[str, Any] = {
+            "repair": repair,
+            "part": part,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SystemReconcileResult", await self._caller.call("system.reconcile", params))
+
 
 class AsyncRpc:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -1641,11 +1547,10 @@ class AsyncMethods:
         self.slots = AsyncSlots(caller)
         self.appointments = AsyncAppointments(caller)
         self.queue = AsyncQueue(caller)
-        self.visits = AsyncVisits(caller)
-        self.prescriptions = AsyncPrescriptions(caller)
         self.inventory = AsyncInventory(caller)
         self.billing = AsyncBilling(caller)
         self.reports = AsyncReports(caller)
+        self.audit = AsyncAudit(caller)
         self.system = AsyncSystem(caller)
         self.rpc = AsyncRpc(caller)
 
@@ -2050,7 +1955,7 @@ class Patients:
         version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.Patient:
-        """Archives a patient; refused while one is in the queue, at a visit, or has not paid."""
+        """Archives a patient who is not in the queue, at a visit or in debt."""
         params: dict[str, Any] = {
             "id": id,
             "version": version,
@@ -2058,6 +1963,58 @@ class Patients:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.Patient", self._caller.call("patients.delete", params))
+
+    def history(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        id: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.PatientsHistoryResult:
+        """Lists a patient's visits with notes and prescriptions, newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "id": id,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PatientsHistoryResult", self._caller.call("patients.history", params))
+
+    def merge(
+        self,
+        *,
+        id: int,
+        into: int,
+        reason: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Patient:
+        """Merges a patient into another one, who gets all that is there."""
+        params: dict[str, Any] = {
+            "id": id,
+            "into": into,
+            "reason": reason,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", self._caller.call("patients.merge", params))
+
+    def unmerge(
+        self,
+        *,
+        id: int,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Patient:
+        """Undoes the merge of a patient, who gets the rows back."""
+        params: dict[str, Any] = {
+            "id": id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Patient", self._caller.call("patients.unmerge", params))
 
 
 class Slots:
@@ -2303,14 +2260,12 @@ class Queue:
     def check_in(
         self,
         *,
-        appointment_id: int | None | Unset = UNSET,
-        visitor: str | None | Unset = UNSET,
+        appointment_id: int,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.QueueToken | types.BoardToken:
         """Puts a patient who came for an appointment into today's queue."""
         params: dict[str, Any] = {
             "appointment_id": appointment_id,
-            "visitor": visitor,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -2463,252 +2418,6 @@ class Queue:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.AuthLogoutResult", self._caller.call("queue.unsubscribe", params))
-
-
-class Visits:
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def create(
-        self,
-        *,
-        token: str | None | Unset = UNSET,
-        appointment_id: int | None | Unset = UNSET,
-        patient_id: int | None | Unset = UNSET,
-        chief_complaint: str | None | Unset = UNSET,
-        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
-        doctor_id: int | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.VisitsCreateResult:
-        """Opens a visit from a token, an appointment or a patient."""
-        params: dict[str, Any] = {
-            "token": token,
-            "appointment_id": appointment_id,
-            "patient_id": patient_id,
-            "chief_complaint": chief_complaint,
-            "vitals": vitals,
-            "doctor_id": doctor_id,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsCreateResult", self._caller.call("visits.create", params))
-
-    def get(
-        self,
-        *,
-        id: int,
-    ) -> types.Visit:
-        """Gives one visit with its notes and prescriptions."""
-        params: dict[str, Any] = {
-            "id": id,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.Visit", self._caller.call("visits.get", params))
-
-    def list(
-        self,
-        *,
-        patient_id: int | None | Unset = UNSET,
-        doctor_id: int | None | Unset = UNSET,
-        date: str | None | Unset = UNSET,
-        from_: str | None | Unset = UNSET,
-        to: str | None | Unset = UNSET,
-        status: Literal["OPEN", "COMPLETED"] | None | Unset = UNSET,
-        limit: int | None | Unset = UNSET,
-        cursor: str | None | Unset = UNSET,
-    ) -> types.VisitsListResult:
-        """Lists visits by patient, doctor, day and status, the newest first."""
-        params: dict[str, Any] = {
-            "patient_id": patient_id,
-            "doctor_id": doctor_id,
-            "date": date,
-            "from": from_,
-            "to": to,
-            "status": status,
-            "limit": limit,
-            "cursor": cursor,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsListResult", self._caller.call("visits.list", params))
-
-    def update(
-        self,
-        *,
-        id: int,
-        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
-        chief_complaint: str | None | Unset = UNSET,
-        diagnosis: str | None | Unset = UNSET,
-        diagnosis_codes: List[str] | None | Unset = UNSET,
-        treatment_plan: str | None | Unset = UNSET,
-        doctor_id: int | None | Unset = UNSET,
-        version: int | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.VisitsCreateResult:
-        """Changes an open visit: what is left out stays, null clears."""
-        params: dict[str, Any] = {
-            "id": id,
-            "vitals": vitals,
-            "chief_complaint": chief_complaint,
-            "diagnosis": diagnosis,
-            "diagnosis_codes": diagnosis_codes,
-            "treatment_plan": treatment_plan,
-            "doctor_id": doctor_id,
-            "version": version,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsCreateResult", self._caller.call("visits.update", params))
-
-    def complete(
-        self,
-        *,
-        id: int,
-        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
-        chief_complaint: str | None | Unset = UNSET,
-        diagnosis: str | None | Unset = UNSET,
-        diagnosis_codes: List[str] | None | Unset = UNSET,
-        treatment_plan: str | None | Unset = UNSET,
-        version: int | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.VisitsCreateResult:
-        """Signs and locks a visit; completes its token and appointment."""
-        params: dict[str, Any] = {
-            "id": id,
-            "vitals": vitals,
-            "chief_complaint": chief_complaint,
-            "diagnosis": diagnosis,
-            "diagnosis_codes": diagnosis_codes,
-            "treatment_plan": treatment_plan,
-            "version": version,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsCreateResult", self._caller.call("visits.complete", params))
-
-    def add_note(
-        self,
-        *,
-        visit_id: int,
-        category: Literal["SYMPTOM", "OBSERVATION", "DIAGNOSIS", "TREATMENT"],
-        text: str,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.VisitsAddNoteResult:
-        """Adds a note to a visit; after its completion an addendum."""
-        params: dict[str, Any] = {
-            "visit_id": visit_id,
-            "category": category,
-            "text": text,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsAddNoteResult", self._caller.call("visits.add_note", params))
-
-    def list_notes(
-        self,
-        *,
-        visit_id: int,
-        limit: int | None | Unset = UNSET,
-        cursor: str | None | Unset = UNSET,
-    ) -> types.VisitsListNotesResult:
-        """Lists the notes of a visit, the oldest first."""
-        params: dict[str, Any] = {
-            "visit_id": visit_id,
-            "limit": limit,
-            "cursor": cursor,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.VisitsListNotesResult", self._caller.call("visits.list_notes", params))
-
-
-class Prescriptions:
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def create(
-        self,
-        *,
-        visit_id: int,
-        items: List[types.PrescriptionsCreateItemsItem],
-        notes: str | None | Unset = UNSET,
-        override_reason: str | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.Prescription:
-        """Prescribes medicines at a visit; an allergy needs a reason."""
-        params: dict[str, Any] = {
-            "visit_id": visit_id,
-            "items": items,
-            "notes": notes,
-            "override_reason": override_reason,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.Prescription", self._caller.call("prescriptions.create", params))
-
-    def get(
-        self,
-        *,
-        id: int,
-    ) -> types.Prescription:
-        """Gives one prescription with its items."""
-        params: dict[str, Any] = {
-            "id": id,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.Prescription", self._caller.call("prescriptions.get", params))
-
-    def list(
-        self,
-        *,
-        patient_id: int | None | Unset = UNSET,
-        visit_id: int | None | Unset = UNSET,
-        doctor_id: int | None | Unset = UNSET,
-        status: Literal["ACTIVE", "CANCELLED"] | None | Unset = UNSET,
-        limit: int | None | Unset = UNSET,
-        cursor: str | None | Unset = UNSET,
-    ) -> types.PrescriptionsListResult:
-        """Lists prescriptions, the newest first."""
-        params: dict[str, Any] = {
-            "patient_id": patient_id,
-            "visit_id": visit_id,
-            "doctor_id": doctor_id,
-            "status": status,
-            "limit": limit,
-            "cursor": cursor,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.PrescriptionsListResult", self._caller.call("prescriptions.list", params))
-
-    def cancel(
-        self,
-        *,
-        id: int,
-        reason: str,
-        version: int | None | Unset = UNSET,
-        idempotency_key: str | None | Unset = UNSET,
-    ) -> types.Prescription:
-        """Cancels a prescription of which nothing is dispensed."""
-        params: dict[str, Any] = {
-            "id": id,
-            "reason": reason,
-            "version": version,
-            "idempotency_key": idempotency_key,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.Prescription", self._caller.call("prescriptions.cancel", params))
-
-    def print(
-        self,
-        *,
-        id: int,
-        format: Literal["text", "receipt", "html", "pdf"] | None | Unset = UNSET,
-    ) -> types.PrescriptionsPrintResult:
-        """Renders a prescription as text, receipt, HTML or PDF."""
-        params: dict[str, Any] = {
-            "id": id,
-            "format": format,
-        }
-        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
-        return cast("types.PrescriptionsPrintResult", self._caller.call("prescriptions.print", params))
 
 
 class Inventory:
@@ -3171,6 +2880,97 @@ class Reports:
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.ReportsAuditLogsResult", self._caller.call("reports.audit_logs", params))
 
+    def visit_history(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.PatientsHistoryResult:
+        """Lists completed visits with notes and prescriptions, newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "doctor_id": doctor_id,
+            "from": from_,
+            "to": to,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PatientsHistoryResult", self._caller.call("reports.visit_history", params))
+
+    def stock_movements(
+        self,
+        *,
+        medicine_id: int | None | Unset = UNSET,
+        movement_type: Literal["RECEIVED", "DISPENSED", "RETURNED", "ADJUSTED", "STOCKTAKE", "DISCARDED"] | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.ReportsStockMovementsResult:
+        """Lists movements of stock, the newest first."""
+        params: dict[str, Any] = {
+            "medicine_id": medicine_id,
+            "movement_type": movement_type,
+            "from": from_,
+            "to": to,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.ReportsStockMovementsResult", self._caller.call("reports.stock_movements", params))
+
+    def daily_summary(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+    ) -> types.ReportsDailySummaryResult:
+        """Gives a day in figures; today's so far without a date."""
+        params: dict[str, Any] = {
+            "date": date,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.ReportsDailySummaryResult", self._caller.call("reports.daily_summary", params))
+
+    def roll_up(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.ReportsDailySummaryResult:
+        """Makes a day's summary anew and stores it; yesterday's without a date."""
+        params: dict[str, Any] = {
+            "date": date,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.ReportsDailySummaryResult", self._caller.call("reports.roll_up", params))
+
+
+class Audit:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def verify(
+        self,
+        *,
+        from_: int | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        anchor: str | None | Unset = UNSET,
+    ) -> types.AuditVerifyResult:
+        """Checks a part of the audit's chain."""
+        params: dict[str, Any] = {
+            "from": from_,
+            "limit": limit,
+            "anchor": anchor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.AuditVerifyResult", self._caller.call("audit.verify", params))
+
 
 class System:
     def __init__(self, caller: Caller) -> None:
@@ -3212,6 +3012,20 @@ class System:
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.SystemRebuildResult", self._caller.call("system.rebuild", params))
 
+    def reconcile(
+        self,
+        *,
+        repair: bool | None | Unset = UNSET,
+        part: Literal["queue", "audit", "visits", "stock", "days"] | None | Unset = UNSET,
+    ) -> types.SystemReconcileResult:
+        """Compares Redis and MongoDB with PostgreSQL, and repairs them."""
+        params: dict[str, Any] = {
+            "repair": repair,
+            "part": part,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.SystemReconcileResult", self._caller.call("system.reconcile", params))
+
 
 class Rpc:
     def __init__(self, caller: Caller) -> None:
@@ -3237,10 +3051,9 @@ class Methods:
         self.slots = Slots(caller)
         self.appointments = Appointments(caller)
         self.queue = Queue(caller)
-        self.visits = Visits(caller)
-        self.prescriptions = Prescriptions(caller)
         self.inventory = Inventory(caller)
         self.billing = Billing(caller)
         self.reports = Reports(caller)
+        self.audit = Audit(caller)
         self.system = System(caller)
         self.rpc = Rpc(caller)
