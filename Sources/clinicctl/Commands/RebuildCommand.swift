@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONRPC
 import Terminal
 
 /// Makes a projection anew.
