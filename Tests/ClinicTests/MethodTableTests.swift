@@ -76,6 +76,7 @@ import Testing
     "billing.pay": "APR",
     "billing.cancel": "AR",
     "billing.refund": "AR",
+    "billing.receipt": "AR",
     "visits.create": "AD",
     "visits.get": "ADR",
     "visits.list": "AD",

@@ -59,6 +59,55 @@ class Appointment(TypedDict):
     history: List[AppointmentHistoryItem]
 
 
+class Visit(TypedDict):
+    id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    token: str | None
+    appointment_id: int | None
+    date: str
+    status: Literal["OPEN", "COMPLETED"]
+    vitals: VisitVitals | None
+    warnings: List[VisitWarningsItem]
+    chief_complaint: str | None
+    diagnosis: str | None
+    diagnosis_codes: List[str]
+    treatment_plan: str | None
+    signed_by: int | None
+    completed_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+    notes: List[VisitsAddNoteResult] | None
+    prescriptions: List[Prescription] | None
+
+
+class Prescription(TypedDict):
+    id: int
+    visit_id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    date: str
+    status: Literal["ACTIVE", "CANCELLED"]
+    dispense_state: Literal["NONE", "PARTIAL", "FULL"]
+    allergy_check: Literal["CLEAR", "MATCH", "NOT_RUN"]
+    warnings: List[PrescriptionWarningsItem]
+    override_reason: str | None
+    notes: str | None
+    cancel_reason: str | None
+    cancelled_at: str | None
+    invoice_id: int | None
+    invoice_status: str | None
+    items: List[PrescriptionItemsItem]
+    version: int
+    created_at: str
+    updated_at: str
+
+
 class Invoice(TypedDict):
     items: List[InvoiceItemsItem]
     payments: List[InvoicePaymentsItem]
@@ -193,11 +242,6 @@ class PatientsCreateResult(TypedDict):
     possible_duplicates: List[PatientsCreateResultPossibleDuplicatesItem]
 
 
-class PatientsHistoryResult(TypedDict):
-    items: List[PatientsHistoryResultItemsItem]
-    next_cursor: str | None
-
-
 class SlotsCreateBulkResult(TypedDict):
     created: int
     items: List[SlotsCreateBulkResultItemsItem]
@@ -321,6 +365,61 @@ class QueueSubscribeResult(_QueueSubscribeResult, total=False):
     replay: List[Any]
 
 
+class VisitsCreateResult(TypedDict):
+    id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    token: str | None
+    appointment_id: int | None
+    date: str
+    status: Literal["OPEN", "COMPLETED"]
+    vitals: VisitVitals | None
+    warnings: List[VisitWarningsItem]
+    chief_complaint: str | None
+    diagnosis: str | None
+    diagnosis_codes: List[str]
+    treatment_plan: str | None
+    signed_by: int | None
+    completed_at: str | None
+    version: int
+    created_at: str
+    updated_at: str
+
+
+class VisitsListResult(TypedDict):
+    items: List[VisitsListResultItemsItem]
+    next_cursor: str | None
+
+
+class VisitsAddNoteResult(TypedDict):
+    id: int
+    visit_id: int
+    category: Literal["SYMPTOM", "OBSERVATION", "DIAGNOSIS", "TREATMENT"]
+    text: str
+    is_addendum: bool
+    author_id: int
+    author_name: str
+    created_at: str
+
+
+class VisitsListNotesResult(TypedDict):
+    items: List[VisitsAddNoteResult]
+    next_cursor: str | None
+
+
+class PrescriptionsListResult(TypedDict):
+    items: List[PrescriptionsListResultItemsItem]
+    next_cursor: str | None
+
+
+class PrescriptionsPrintResult(TypedDict):
+    format: Literal["text", "receipt", "html", "pdf"]
+    content_type: str
+    content: str
+
+
 class InventoryListMedicinesResult(TypedDict):
     items: List[InventoryAddMedicineResult]
     next_cursor: str | None
@@ -433,43 +532,6 @@ class ReportsAuditLogsResult(TypedDict):
     next_cursor: str | None
 
 
-class ReportsStockMovementsResult(TypedDict):
-    items: List[ReportsStockMovementsResultItemsItem]
-    next_cursor: str | None
-
-
-class ReportsDailySummaryResult(TypedDict):
-    date: str
-    final: bool
-    queue: QueueSummaryResultCounts
-    auto_closed: List[str]
-    waits: QueueSummaryResultWaits
-    consultations: QueueSummaryResultWaits
-    appointments: ReportsDailySummaryResultAppointments
-    visits: ReportsDailySummaryResultVisits
-    new_patients: int
-    prescriptions: int
-    dispensings: int
-    invoices: ReportsDailySummaryResultInvoices
-    payments: ReportsDailySummaryResultPayments
-    refunds: ReportsDailySummaryResultPayments
-    tax: str
-    revenue: str
-    stock_movements: List[ReportsDailySummaryResultStockMovementsItem]
-
-
-class AuditVerifyResult(TypedDict):
-    from: int
-    next: int | None
-    checked: int
-    ok: bool
-    first_bad: AuditVerifyResultFirstBad | None
-    sealed: int
-    unsealed: int
-    head: str | None
-    anchors: List[AuditVerifyResultAnchorsItem]
-
-
 class SystemPingResult(TypedDict):
     pong: bool
 
@@ -491,21 +553,11 @@ class SystemStatsResult(TypedDict):
     delivered: int
     overflows: int
     today: str
-    outbox_waiting: int | None
-    outbox_oldest_seconds: float | None
 
 
 class SystemRebuildResult(TypedDict):
     store: Literal["redis", "mongo"]
     items: int
-
-
-class SystemReconcileResult(TypedDict):
-    ok: bool
-    checked: List[SystemReconcileResultCheckedItem]
-    found: int
-    differences: List[SystemReconcileResultDifferencesItem]
-    repaired: int
 
 
 class _PatientsCreateEmergencyContact(TypedDict):
@@ -525,6 +577,28 @@ class SlotsCreateBulkBreaksItem(TypedDict):
 class QueueSubscribeSince(TypedDict):
     date: str
     version: int
+
+
+class VisitsCreateVitals(TypedDict, total=False):
+    blood_pressure: str | VisitsCreateVitalsBloodPressure | None
+    temperature: float | str | VisitsCreateVitalsTemperature | None
+    pulse: float | str | VisitsCreateVitalsTemperature | None
+    weight: float | str | VisitsCreateVitalsTemperature | None
+    height: float | str | VisitsCreateVitalsTemperature | None
+    spo2: float | str | VisitsCreateVitalsTemperature | None
+    respiratory_rate: float | str | VisitsCreateVitalsTemperature | None
+
+
+class _PrescriptionsCreateItemsItem(TypedDict):
+    medicine_id: int
+    dosage: str
+    frequency: str
+    quantity: int
+
+
+class PrescriptionsCreateItemsItem(_PrescriptionsCreateItemsItem, total=False):
+    duration_days: int | None
+    instructions: str | None
 
 
 class InventoryStocktakeCountsItem(TypedDict):
@@ -563,6 +637,44 @@ class AppointmentHistoryItem(TypedDict):
     slot_id: int
     changed_by: str
     reason: str | None
+
+
+class VisitVitals(TypedDict):
+    blood_pressure: VisitVitalsBloodPressure | None
+    temperature: VisitVitalsTemperature | None
+    pulse: VisitVitalsTemperature | None
+    weight: VisitVitalsTemperature | None
+    height: VisitVitalsTemperature | None
+    spo2: VisitVitalsTemperature | None
+    respiratory_rate: VisitVitalsTemperature | None
+
+
+class VisitWarningsItem(TypedDict):
+    field: str
+    message: str
+
+
+class PrescriptionWarningsItem(TypedDict):
+    medicine_id: int
+    allergy: str
+    matched: Literal["name", "generic_name", "drug_class"]
+
+
+class PrescriptionItemsItem(TypedDict):
+    id: int
+    position: int
+    medicine_id: int
+    medicine_name: str
+    generic_name: str | None
+    form: str | None
+    strength: str | None
+    dosage: str
+    frequency: str
+    duration_days: int | None
+    quantity: int
+    dispensed: int
+    remaining: int
+    instructions: str | None
 
 
 class InvoiceItemsItem(TypedDict):
@@ -630,24 +742,6 @@ class PatientsCreateResultPossibleDuplicatesItem(TypedDict):
     score: float
 
 
-class PatientsHistoryResultItemsItem(TypedDict):
-    visit_id: int
-    visit_date: str
-    status: str
-    patient: PatientsHistoryResultItemsItemPatient
-    doctor: PatientsHistoryResultItemsItemPatient
-    token: str | None
-    appointment_id: int | None
-    vitals: Any
-    chief_complaint: str | None
-    diagnosis: str | None
-    diagnosis_codes: List[str]
-    treatment_plan: str | None
-    completed_at: str | None
-    notes: List[PatientsHistoryResultItemsItemNotesItem]
-    prescriptions: List[PatientsHistoryResultItemsItemPrescriptionsItem]
-
-
 class SlotsCreateBulkResultItemsItem(TypedDict):
     id: int
     date: str
@@ -693,6 +787,39 @@ class QueueSummaryResultByDoctorItem(TypedDict):
     counts: QueueSummaryResultCounts
     waits: QueueSummaryResultWaits
     consultations: QueueSummaryResultWaits
+
+
+class VisitsListResultItemsItem(TypedDict):
+    id: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    date: str
+    status: Literal["OPEN", "COMPLETED"]
+    chief_complaint: str | None
+    diagnosis_codes: List[str]
+    completed_at: str | None
+    version: int
+    created_at: str
+
+
+class PrescriptionsListResultItemsItem(TypedDict):
+    id: int
+    patient_id: int
+    date: str
+    status: Literal["ACTIVE", "CANCELLED"]
+    invoice_id: int | None
+    invoice_status: str | None
+    is_billable: bool
+    visit_id: int | None
+    patient_name: str | None
+    doctor_id: int | None
+    doctor_name: str | None
+    dispense_state: Literal["NONE", "PARTIAL", "FULL"] | None
+    allergy_check: Literal["CLEAR", "MATCH", "NOT_RUN"] | None
+    item_count: int | None
+    version: int | None
 
 
 class InventoryStocktakeResultDifferencesItem(TypedDict):
@@ -748,65 +875,6 @@ class ReportsAuditLogsResultItemsItem(TypedDict):
     details: Any
 
 
-class ReportsStockMovementsResultItemsItem(TypedDict):
-    movement_id: int
-    timestamp: str
-    movement_type: Literal["RECEIVED", "DISPENSED", "RETURNED", "ADJUSTED", "STOCKTAKE", "DISCARDED"]
-    medicine: ReportsStockMovementsResultItemsItemMedicine
-    batch: ReportsStockMovementsResultItemsItemBatch
-    quantity: int
-    balance: int
-    reason: str | None
-    dispensing_id: int | None
-    user: ReportsStockMovementsResultItemsItemMedicine
-
-
-class ReportsDailySummaryResultAppointments(TypedDict):
-    scheduled: int
-    checked_in: int
-    with_doctor: int
-    completed: int
-    cancelled: int
-    no_show: int
-    total: int
-
-
-class ReportsDailySummaryResultVisits(TypedDict):
-    total: int
-    completed: int
-
-
-class ReportsDailySummaryResultInvoices(TypedDict):
-    issued: int
-    subtotal: str
-    discount: str
-    tax: str
-    total: str
-
-
-class ReportsDailySummaryResultPayments(TypedDict):
-    cash: str
-    card: str
-    upi: str
-    total: str
-
-
-class ReportsDailySummaryResultStockMovementsItem(TypedDict):
-    movement_type: str
-    count: int
-    quantity: int
-
-
-class AuditVerifyResultFirstBad(TypedDict):
-    position: int
-    reason: Literal["link_mismatch", "entry_missing", "position_missing", "inserted", "tail_cut", "anchor_mismatch"]
-
-
-class AuditVerifyResultAnchorsItem(TypedDict):
-    position: int
-    ok: bool
-
-
 class SystemHealthResultStoresItem(TypedDict):
     name: str
     state: Literal["up", "down"]
@@ -816,45 +884,38 @@ class SystemHealthResultDetails(TypedDict):
     relay_leader: bool
     audit_unsealed: int | None
     audit_unshipped: int | None
-    outbox_waiting: int | None
-    outbox_oldest_seconds: float | None
     queue_version: int
     queue_version_redis: int | None
 
 
-class SystemReconcileResultCheckedItem(TypedDict):
-    what: str
-    count: int
+class _VisitsCreateVitalsBloodPressure(TypedDict):
+    systolic: float
+    diastolic: float
 
 
-class SystemReconcileResultDifferencesItem(TypedDict):
-    store: Literal["postgresql", "redis", "mongodb"]
-    what: str
-    key: str
-    expected: str | None
-    found: str | None
+class VisitsCreateVitalsBloodPressure(_VisitsCreateVitalsBloodPressure, total=False):
+    unit: str | None
 
 
-class PatientsHistoryResultItemsItemPatient(TypedDict):
-    id: int
-    name: str
+class _VisitsCreateVitalsTemperature(TypedDict):
+    value: float | str
 
 
-class PatientsHistoryResultItemsItemNotesItem(TypedDict):
-    id: int
-    category: str
-    text: str
-    author: PatientsHistoryResultItemsItemPatient
-    is_addendum: bool
-    created_at: str
+class VisitsCreateVitalsTemperature(_VisitsCreateVitalsTemperature, total=False):
+    unit: str | None
+    standard_value: Any
 
 
-class PatientsHistoryResultItemsItemPrescriptionsItem(TypedDict):
-    id: int
-    date: str
-    status: str
-    notes: str | None
-    items: List[PatientsHistoryResultItemsItemPrescriptionsItemItemsItem]
+class VisitVitalsBloodPressure(TypedDict):
+    systolic: float
+    diastolic: float
+    unit: str
+
+
+class VisitVitalsTemperature(TypedDict):
+    value: float
+    unit: str
+    standard_value: float
 
 
 class ReportsAuditLogsResultItemsItemUser(TypedDict):
@@ -866,27 +927,6 @@ class ReportsAuditLogsResultItemsItemUser(TypedDict):
 class ReportsAuditLogsResultItemsItemResource(TypedDict):
     type: str | None
     id: str | None
-
-
-class ReportsStockMovementsResultItemsItemMedicine(TypedDict):
-    id: int | None
-    name: str
-
-
-class ReportsStockMovementsResultItemsItemBatch(TypedDict):
-    id: int
-    number: str
-
-
-class PatientsHistoryResultItemsItemPrescriptionsItemItemsItem(TypedDict):
-    medicine: PatientsHistoryResultItemsItemPatient
-    form: str | None
-    strength: str | None
-    dosage: str
-    frequency: str
-    duration_days: int | None
-    quantity: int
-    instructions: str | None
 
 
 AuthLoginResult = Credentials
@@ -910,10 +950,6 @@ PatientsGetResult = Patient
 PatientsUpdateResult = Patient
 
 PatientsDeleteResult = Patient
-
-PatientsMergeResult = Patient
-
-PatientsUnmergeResult = Patient
 
 AppointmentsGetResult = Appointment
 
@@ -941,6 +977,18 @@ QueueSetPriorityResult = Union[QueueToken, BoardToken]
 
 QueueUnsubscribeResult = AuthLogoutResult
 
+VisitsGetResult = Visit
+
+VisitsUpdateResult = VisitsCreateResult
+
+VisitsCompleteResult = VisitsCreateResult
+
+PrescriptionsCreateResult = Prescription
+
+PrescriptionsGetResult = Prescription
+
+PrescriptionsCancelResult = Prescription
+
 InventoryUpdateMedicineResult = InventoryAddMedicineResult
 
 InventoryLowStockResult = InventoryListMedicinesResult
@@ -965,8 +1013,6 @@ BillingCancelResult = Invoice
 
 BillingRefundResult = Invoice
 
-ReportsVisitHistoryResult = PatientsHistoryResult
-
-ReportsRollUpResult = ReportsDailySummaryResult
+BillingReceiptResult = PrescriptionsPrintResult
 
 RpcDiscoverResult = Any
