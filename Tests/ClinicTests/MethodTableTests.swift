@@ -89,6 +89,10 @@ import Testing
     "prescriptions.list": "ADPR",
     "prescriptions.cancel": "AD",
     "prescriptions.print": "ADP",
+    "dispensing.create": "AP",
+    "dispensing.get": "AP",
+    "dispensing.list": "AP",
+    "dispensing.return": "AP",
     "reports.audit_logs": "A",
     "audit.verify": "A",
     "reports.visit_history": "AD",
@@ -217,6 +221,7 @@ import Testing
     "visits.update", "visits.complete", "visits.add_note", "prescriptions.create",
     "prescriptions.cancel", "reports.roll_up",
     "patients.merge", "patients.unmerge",
+    "dispensing.create", "dispensing.return",
   ]
 
   @Test("the document is JSON, names each method once, and is the same each time")

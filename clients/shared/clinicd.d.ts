@@ -54,6 +54,70 @@ export interface Appointment {
   history: Array<AppointmentHistoryItem>;
 }
 
+export interface Visit {
+  id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  token: string | null;
+  appointment_id: number | null;
+  date: string;
+  status: "OPEN" | "COMPLETED";
+  vitals: VisitVitals | null;
+  warnings: Array<VisitWarningsItem>;
+  chief_complaint: string | null;
+  diagnosis: string | null;
+  diagnosis_codes: Array<string>;
+  treatment_plan: string | null;
+  signed_by: number | null;
+  completed_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+  notes: Array<VisitsAddNoteResult> | null;
+  prescriptions: Array<Prescription> | null;
+}
+
+export interface Prescription {
+  id: number;
+  visit_id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  date: string;
+  status: "ACTIVE" | "CANCELLED";
+  dispense_state: "NONE" | "PARTIAL" | "FULL";
+  allergy_check: "CLEAR" | "MATCH" | "NOT_RUN";
+  warnings: Array<PrescriptionWarningsItem>;
+  override_reason: string | null;
+  notes: string | null;
+  cancel_reason: string | null;
+  cancelled_at: string | null;
+  invoice_id: number | null;
+  invoice_status: string | null;
+  items: Array<PrescriptionItemsItem>;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Dispensing {
+  id: number;
+  prescription_id: number;
+  patient_id: number;
+  patient_name: string;
+  pharmacist_id: number;
+  pharmacist_name: string;
+  invoice_id: number | null;
+  allergy_check: "CLEAR" | "MATCH" | "NOT_RUN";
+  override_reason: string | null;
+  date: string;
+  dispensed_at: string;
+  items: Array<DispensingItemsItem>;
+}
+
 export interface Invoice {
   items: Array<InvoiceItemsItem>;
   payments: Array<InvoicePaymentsItem>;
@@ -188,11 +252,6 @@ export interface PatientsCreateResult {
   possible_duplicates: Array<PatientsCreateResultPossibleDuplicatesItem>;
 }
 
-export interface PatientsHistoryResult {
-  items: Array<PatientsHistoryResultItemsItem>;
-  next_cursor: string | null;
-}
-
 export interface SlotsCreateBulkResult {
   created: number;
   items: Array<SlotsCreateBulkResultItemsItem>;
@@ -313,6 +372,61 @@ export interface QueueSubscribeResult {
   replay?: Array<unknown>;
 }
 
+export interface VisitsCreateResult {
+  id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  token: string | null;
+  appointment_id: number | null;
+  date: string;
+  status: "OPEN" | "COMPLETED";
+  vitals: VisitVitals | null;
+  warnings: Array<VisitWarningsItem>;
+  chief_complaint: string | null;
+  diagnosis: string | null;
+  diagnosis_codes: Array<string>;
+  treatment_plan: string | null;
+  signed_by: number | null;
+  completed_at: string | null;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface VisitsListResult {
+  items: Array<VisitsListResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface VisitsAddNoteResult {
+  id: number;
+  visit_id: number;
+  category: "SYMPTOM" | "OBSERVATION" | "DIAGNOSIS" | "TREATMENT";
+  text: string;
+  is_addendum: boolean;
+  author_id: number;
+  author_name: string;
+  created_at: string;
+}
+
+export interface VisitsListNotesResult {
+  items: Array<VisitsAddNoteResult>;
+  next_cursor: string | null;
+}
+
+export interface PrescriptionsListResult {
+  items: Array<PrescriptionsListResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface PrescriptionsPrintResult {
+  format: "text" | "receipt" | "html" | "pdf";
+  content_type: string;
+  content: string;
+}
+
 export interface InventoryListMedicinesResult {
   items: Array<InventoryAddMedicineResult>;
   next_cursor: string | null;
@@ -380,6 +494,38 @@ export interface InventoryStocktakeResult {
   differences: Array<InventoryStocktakeResultDifferencesItem>;
 }
 
+export interface DispensingCreateResult {
+  id: number;
+  prescription_id: number;
+  patient_id: number;
+  patient_name: string;
+  pharmacist_id: number;
+  pharmacist_name: string;
+  invoice_id: number | null;
+  allergy_check: "CLEAR" | "MATCH" | "NOT_RUN";
+  override_reason: string | null;
+  date: string;
+  dispensed_at: string;
+  items: Array<DispensingItemsItem>;
+  warnings: Array<PrescriptionWarningsItem>;
+  remaining: Array<DispensingCreateResultRemainingItem>;
+  low_stock: Array<DispensingCreateResultLowStockItem>;
+}
+
+export interface DispensingListResult {
+  items: Array<Dispensing>;
+  next_cursor: string | null;
+}
+
+export interface DispensingReturnResult {
+  dispensing_id: number;
+  prescription_id: number;
+  items: Array<DispensingReturnResultItemsItem>;
+  remaining: Array<DispensingCreateResultRemainingItem>;
+  invoice_id: number | null;
+  refund_due: string | number | null;
+}
+
 export interface BillingListResult {
   items: Array<BillingListResultItemsItem>;
   next_cursor: string | null;
@@ -425,43 +571,6 @@ export interface ReportsAuditLogsResult {
   next_cursor: string | null;
 }
 
-export interface ReportsStockMovementsResult {
-  items: Array<ReportsStockMovementsResultItemsItem>;
-  next_cursor: string | null;
-}
-
-export interface ReportsDailySummaryResult {
-  date: string;
-  final: boolean;
-  queue: QueueSummaryResultCounts;
-  auto_closed: Array<string>;
-  waits: QueueSummaryResultWaits;
-  consultations: QueueSummaryResultWaits;
-  appointments: ReportsDailySummaryResultAppointments;
-  visits: ReportsDailySummaryResultVisits;
-  new_patients: number;
-  prescriptions: number;
-  dispensings: number;
-  invoices: ReportsDailySummaryResultInvoices;
-  payments: ReportsDailySummaryResultPayments;
-  refunds: ReportsDailySummaryResultPayments;
-  tax: string;
-  revenue: string;
-  stock_movements: Array<ReportsDailySummaryResultStockMovementsItem>;
-}
-
-export interface AuditVerifyResult {
-  from: number;
-  next: number | null;
-  checked: number;
-  ok: boolean;
-  first_bad: AuditVerifyResultFirstBad | null;
-  sealed: number;
-  unsealed: number;
-  head: string | null;
-  anchors: Array<AuditVerifyResultAnchorsItem>;
-}
-
 export interface SystemPingResult {
   pong: boolean;
 }
@@ -483,21 +592,11 @@ export interface SystemStatsResult {
   delivered: number;
   overflows: number;
   today: string;
-  outbox_waiting: number | null;
-  outbox_oldest_seconds: number | null;
 }
 
 export interface SystemRebuildResult {
   store: "redis" | "mongo";
   items: number;
-}
-
-export interface SystemReconcileResult {
-  ok: boolean;
-  checked: Array<SystemReconcileResultCheckedItem>;
-  found: number;
-  differences: Array<SystemReconcileResultDifferencesItem>;
-  repaired: number;
 }
 
 export interface PatientsCreateEmergencyContact {
@@ -516,9 +615,39 @@ export interface QueueSubscribeSince {
   version: number;
 }
 
+export interface VisitsCreateVitals {
+  blood_pressure?: string | VisitsCreateVitalsBloodPressure | null;
+  temperature?: number | string | VisitsCreateVitalsTemperature | null;
+  pulse?: number | string | VisitsCreateVitalsTemperature | null;
+  weight?: number | string | VisitsCreateVitalsTemperature | null;
+  height?: number | string | VisitsCreateVitalsTemperature | null;
+  spo2?: number | string | VisitsCreateVitalsTemperature | null;
+  respiratory_rate?: number | string | VisitsCreateVitalsTemperature | null;
+}
+
+export interface PrescriptionsCreateItemsItem {
+  medicine_id: number;
+  dosage: string;
+  frequency: string;
+  duration_days?: number | null;
+  quantity: number;
+  instructions?: string | null;
+}
+
 export interface InventoryStocktakeCountsItem {
   batch_id: number;
   counted: number;
+}
+
+export interface DispensingCreateItemsItem {
+  prescription_item_id?: number | null;
+  medicine_id?: number | null;
+  quantity: number;
+}
+
+export interface DispensingReturnItemsItem {
+  dispensing_item_id: number;
+  quantity: number;
 }
 
 export interface BillingCreateItemsItem {
@@ -546,6 +675,57 @@ export interface AppointmentHistoryItem {
   slot_id: number;
   changed_by: string;
   reason: string | null;
+}
+
+export interface VisitVitals {
+  blood_pressure: VisitVitalsBloodPressure | null;
+  temperature: VisitVitalsTemperature | null;
+  pulse: VisitVitalsTemperature | null;
+  weight: VisitVitalsTemperature | null;
+  height: VisitVitalsTemperature | null;
+  spo2: VisitVitalsTemperature | null;
+  respiratory_rate: VisitVitalsTemperature | null;
+}
+
+export interface VisitWarningsItem {
+  field: string;
+  message: string;
+}
+
+export interface PrescriptionWarningsItem {
+  medicine_id: number;
+  allergy: string;
+  matched: "name" | "generic_name" | "drug_class";
+}
+
+export interface PrescriptionItemsItem {
+  id: number;
+  position: number;
+  medicine_id: number;
+  medicine_name: string;
+  generic_name: string | null;
+  form: string | null;
+  strength: string | null;
+  dosage: string;
+  frequency: string;
+  duration_days: number | null;
+  quantity: number;
+  dispensed: number;
+  remaining: number;
+  instructions: string | null;
+}
+
+export interface DispensingItemsItem {
+  id: number;
+  prescription_item_id: number;
+  medicine_id: number;
+  medicine_name: string;
+  batch_id: number;
+  batch_number: string;
+  expiry_date: string;
+  quantity: number;
+  unit_price: string | number;
+  returned: number;
 }
 
 export interface InvoiceItemsItem {
@@ -613,24 +793,6 @@ export interface PatientsCreateResultPossibleDuplicatesItem {
   score: number;
 }
 
-export interface PatientsHistoryResultItemsItem {
-  visit_id: number;
-  visit_date: string;
-  status: string;
-  patient: PatientsHistoryResultItemsItemPatient;
-  doctor: PatientsHistoryResultItemsItemPatient;
-  token: string | null;
-  appointment_id: number | null;
-  vitals: unknown;
-  chief_complaint: string | null;
-  diagnosis: string | null;
-  diagnosis_codes: Array<string>;
-  treatment_plan: string | null;
-  completed_at: string | null;
-  notes: Array<PatientsHistoryResultItemsItemNotesItem>;
-  prescriptions: Array<PatientsHistoryResultItemsItemPrescriptionsItem>;
-}
-
 export interface SlotsCreateBulkResultItemsItem {
   id: number;
   date: string;
@@ -678,6 +840,39 @@ export interface QueueSummaryResultByDoctorItem {
   consultations: QueueSummaryResultWaits;
 }
 
+export interface VisitsListResultItemsItem {
+  id: number;
+  patient_id: number;
+  patient_name: string;
+  doctor_id: number;
+  doctor_name: string;
+  date: string;
+  status: "OPEN" | "COMPLETED";
+  chief_complaint: string | null;
+  diagnosis_codes: Array<string>;
+  completed_at: string | null;
+  version: number;
+  created_at: string;
+}
+
+export interface PrescriptionsListResultItemsItem {
+  id: number;
+  patient_id: number;
+  date: string;
+  status: "ACTIVE" | "CANCELLED";
+  invoice_id: number | null;
+  invoice_status: string | null;
+  is_billable: boolean;
+  visit_id: number | null;
+  patient_name: string | null;
+  doctor_id: number | null;
+  doctor_name: string | null;
+  dispense_state: "NONE" | "PARTIAL" | "FULL" | null;
+  allergy_check: "CLEAR" | "MATCH" | "NOT_RUN" | null;
+  item_count: number | null;
+  version: number | null;
+}
+
 export interface InventoryStocktakeResultDifferencesItem {
   batch_id: number;
   medicine_id: number;
@@ -686,6 +881,31 @@ export interface InventoryStocktakeResultDifferencesItem {
   expected: number;
   counted: number;
   difference: number;
+}
+
+export interface DispensingCreateResultRemainingItem {
+  prescription_item_id: number;
+  medicine_id: number;
+  medicine_name: string;
+  prescribed: number;
+  dispensed: number;
+  remaining: number;
+}
+
+export interface DispensingCreateResultLowStockItem {
+  medicine_id: number;
+  medicine_name: string;
+  usable_stock: number;
+  reorder_level: number;
+}
+
+export interface DispensingReturnResultItemsItem {
+  dispensing_item_id: number;
+  prescription_item_id: number;
+  medicine_id: number;
+  batch_id: number;
+  quantity: number;
+  is_discarded: boolean;
 }
 
 export interface BillingListResultItemsItem {
@@ -731,65 +951,6 @@ export interface ReportsAuditLogsResultItemsItem {
   details: unknown;
 }
 
-export interface ReportsStockMovementsResultItemsItem {
-  movement_id: number;
-  timestamp: string;
-  movement_type: "RECEIVED" | "DISPENSED" | "RETURNED" | "ADJUSTED" | "STOCKTAKE" | "DISCARDED";
-  medicine: ReportsStockMovementsResultItemsItemMedicine;
-  batch: ReportsStockMovementsResultItemsItemBatch;
-  quantity: number;
-  balance: number;
-  reason: string | null;
-  dispensing_id: number | null;
-  user: ReportsStockMovementsResultItemsItemMedicine;
-}
-
-export interface ReportsDailySummaryResultAppointments {
-  scheduled: number;
-  checked_in: number;
-  with_doctor: number;
-  completed: number;
-  cancelled: number;
-  no_show: number;
-  total: number;
-}
-
-export interface ReportsDailySummaryResultVisits {
-  total: number;
-  completed: number;
-}
-
-export interface ReportsDailySummaryResultInvoices {
-  issued: number;
-  subtotal: string;
-  discount: string;
-  tax: string;
-  total: string;
-}
-
-export interface ReportsDailySummaryResultPayments {
-  cash: string;
-  card: string;
-  upi: string;
-  total: string;
-}
-
-export interface ReportsDailySummaryResultStockMovementsItem {
-  movement_type: string;
-  count: number;
-  quantity: number;
-}
-
-export interface AuditVerifyResultFirstBad {
-  position: number;
-  reason: "link_mismatch" | "entry_missing" | "position_missing" | "inserted" | "tail_cut" | "anchor_mismatch";
-}
-
-export interface AuditVerifyResultAnchorsItem {
-  position: number;
-  ok: boolean;
-}
-
 export interface SystemHealthResultStoresItem {
   name: string;
   state: "up" | "down";
@@ -799,45 +960,32 @@ export interface SystemHealthResultDetails {
   relay_leader: boolean;
   audit_unsealed: number | null;
   audit_unshipped: number | null;
-  outbox_waiting: number | null;
-  outbox_oldest_seconds: number | null;
   queue_version: number;
   queue_version_redis: number | null;
 }
 
-export interface SystemReconcileResultCheckedItem {
-  what: string;
-  count: number;
+export interface VisitsCreateVitalsBloodPressure {
+  systolic: number;
+  diastolic: number;
+  unit?: string | null;
 }
 
-export interface SystemReconcileResultDifferencesItem {
-  store: "postgresql" | "redis" | "mongodb";
-  what: string;
-  key: string;
-  expected: string | null;
-  found: string | null;
+export interface VisitsCreateVitalsTemperature {
+  value: number | string;
+  unit?: string | null;
+  standard_value?: unknown;
 }
 
-export interface PatientsHistoryResultItemsItemPatient {
-  id: number;
-  name: string;
+export interface VisitVitalsBloodPressure {
+  systolic: number;
+  diastolic: number;
+  unit: string;
 }
 
-export interface PatientsHistoryResultItemsItemNotesItem {
-  id: number;
-  category: string;
-  text: string;
-  author: PatientsHistoryResultItemsItemPatient;
-  is_addendum: boolean;
-  created_at: string;
-}
-
-export interface PatientsHistoryResultItemsItemPrescriptionsItem {
-  id: number;
-  date: string;
-  status: string;
-  notes: string | null;
-  items: Array<PatientsHistoryResultItemsItemPrescriptionsItemItemsItem>;
+export interface VisitVitalsTemperature {
+  value: number;
+  unit: string;
+  standard_value: number;
 }
 
 export interface ReportsAuditLogsResultItemsItemUser {
@@ -849,27 +997,6 @@ export interface ReportsAuditLogsResultItemsItemUser {
 export interface ReportsAuditLogsResultItemsItemResource {
   type: string | null;
   id: string | null;
-}
-
-export interface ReportsStockMovementsResultItemsItemMedicine {
-  id: number | null;
-  name: string;
-}
-
-export interface ReportsStockMovementsResultItemsItemBatch {
-  id: number;
-  number: string;
-}
-
-export interface PatientsHistoryResultItemsItemPrescriptionsItemItemsItem {
-  medicine: PatientsHistoryResultItemsItemPatient;
-  form: string | null;
-  strength: string | null;
-  dosage: string;
-  frequency: string;
-  duration_days: number | null;
-  quantity: number;
-  instructions: string | null;
 }
 
 export interface Methods {
@@ -917,14 +1044,8 @@ export interface Methods {
   "patients.get": { params: { id: number }; result: Patient };
   /** Changes a patient: what is left out stays, null clears. */
   "patients.update": { params: { id: number; name?: string | null; phone?: string | null; date_of_birth?: string | null; estimated_age?: number | null; sex?: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN" | null; email?: string | null; address?: string | null; allergies?: Array<string> | null; chronic_conditions?: Array<string> | null; medical_history?: string | null; emergency_contact?: PatientsCreateEmergencyContact | null; verified?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: Patient };
-  /** Archives a patient who is not in the queue, at a visit or in debt. */
+  /** Archives a patient; refused while one is in the queue, at a visit, or has not paid. */
   "patients.delete": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: Patient };
-  /** Lists a patient's visits with notes and prescriptions, newest first. */
-  "patients.history": { params: { patient_id?: number | null; id?: number | null; limit?: number | null; cursor?: string | null }; result: PatientsHistoryResult };
-  /** Merges a patient into another one, who gets all that is there. */
-  "patients.merge": { params: { id: number; into: number; reason?: string | null; version?: number | null; idempotency_key?: string | null }; result: Patient };
-  /** Undoes the merge of a patient, who gets the rows back. */
-  "patients.unmerge": { params: { id: number; idempotency_key?: string | null }; result: Patient };
   /** Makes a doctor's slots over a range of dates; tells which it left out and why. */
   "slots.create_bulk": { params: { doctor_id: number; from: string; to: string; start: string; end: string; minutes: number; weekdays?: Array<"MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN"> | null; breaks?: Array<SlotsCreateBulkBreaksItem> | null; idempotency_key?: string | null }; result: SlotsCreateBulkResult };
   /** Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so. */
@@ -969,6 +1090,30 @@ export interface Methods {
   "queue.subscribe": { params: { date?: string | null; doctor_id?: number | null; since?: QueueSubscribeSince | null; overflow?: "coalesce" | "close" | null }; result: QueueSubscribeResult };
   /** Ends a subscription of this connection. */
   "queue.unsubscribe": { params: { subscription: string }; result: AuthLogoutResult };
+  /** Opens a visit from a token, an appointment or a patient. */
+  "visits.create": { params: { token?: string | null; appointment_id?: number | null; patient_id?: number | null; chief_complaint?: string | null; vitals?: VisitsCreateVitals | null; doctor_id?: number | null; idempotency_key?: string | null }; result: VisitsCreateResult };
+  /** Gives one visit with its notes and prescriptions. */
+  "visits.get": { params: { id: number }; result: Visit };
+  /** Lists visits by patient, doctor, day and status, the newest first. */
+  "visits.list": { params: { patient_id?: number | null; doctor_id?: number | null; date?: string | null; from?: string | null; to?: string | null; status?: "OPEN" | "COMPLETED" | null; limit?: number | null; cursor?: string | null }; result: VisitsListResult };
+  /** Changes an open visit: what is left out stays, null clears. */
+  "visits.update": { params: { id: number; vitals?: VisitsCreateVitals | null; chief_complaint?: string | null; diagnosis?: string | null; diagnosis_codes?: Array<string> | null; treatment_plan?: string | null; doctor_id?: number | null; version?: number | null; idempotency_key?: string | null }; result: VisitsCreateResult };
+  /** Signs and locks a visit; completes its token and appointment. */
+  "visits.complete": { params: { id: number; vitals?: VisitsCreateVitals | null; chief_complaint?: string | null; diagnosis?: string | null; diagnosis_codes?: Array<string> | null; treatment_plan?: string | null; version?: number | null; idempotency_key?: string | null }; result: VisitsCreateResult };
+  /** Adds a note to a visit; after its completion an addendum. */
+  "visits.add_note": { params: { visit_id: number; category: "SYMPTOM" | "OBSERVATION" | "DIAGNOSIS" | "TREATMENT"; text: string; idempotency_key?: string | null }; result: VisitsAddNoteResult };
+  /** Lists the notes of a visit, the oldest first. */
+  "visits.list_notes": { params: { visit_id: number; limit?: number | null; cursor?: string | null }; result: VisitsListNotesResult };
+  /** Prescribes medicines at a visit; an allergy needs a reason. */
+  "prescriptions.create": { params: { visit_id: number; items: Array<PrescriptionsCreateItemsItem>; notes?: string | null; override_reason?: string | null; idempotency_key?: string | null }; result: Prescription };
+  /** Gives one prescription with its items. */
+  "prescriptions.get": { params: { id: number }; result: Prescription };
+  /** Lists prescriptions, the newest first. */
+  "prescriptions.list": { params: { patient_id?: number | null; visit_id?: number | null; doctor_id?: number | null; status?: "ACTIVE" | "CANCELLED" | null; limit?: number | null; cursor?: string | null }; result: PrescriptionsListResult };
+  /** Cancels a prescription of which nothing is dispensed. */
+  "prescriptions.cancel": { params: { id: number; reason: string; version?: number | null; idempotency_key?: string | null }; result: Prescription };
+  /** Renders a prescription as text, receipt, HTML or PDF. */
+  "prescriptions.print": { params: { id: number; format?: "text" | "receipt" | "html" | "pdf" | null }; result: PrescriptionsPrintResult };
   /** Lists medicines with their usable stock, searched by words. */
   "inventory.list_medicines": { params: { search?: string | null; active?: boolean | null; limit?: number | null; cursor?: string | null }; result: InventoryListMedicinesResult };
   /** Adds a medicine, with nothing of it in stock yet. */
@@ -990,9 +1135,17 @@ export interface Methods {
   /** Holds a batch back: nothing is dispensed of it. */
   "inventory.hold_batch": { params: { id: number; reason: string; idempotency_key?: string | null }; result: InventoryAddBatchResult };
   /** Releases a held batch. */
-  "inventory.release_batch": { params: { id: number; idempotency_key?: string | null }; result: InventoryAddBatchResult };
+  "inventory.release_batch": { params: { id: number; reason?: string | null; idempotency_key?: string | null }; result: InventoryAddBatchResult };
   /** Sets what was counted of batches: all of it or nothing. */
   "inventory.stocktake": { params: { counts: Array<InventoryStocktakeCountsItem>; reason?: string | null; idempotency_key?: string | null }; result: InventoryStocktakeResult };
+  /** Dispenses a prescription, all that is left or some of it, first expired, first out. */
+  "dispensing.create": { params: { prescription_id: number; items?: Array<DispensingCreateItemsItem> | null; override_reason?: string | null; idempotency_key?: string | null }; result: DispensingCreateResult };
+  /** Gives one dispensing with its items. */
+  "dispensing.get": { params: { id: number }; result: Dispensing };
+  /** Lists dispensings with their items, the newest first. */
+  "dispensing.list": { params: { prescription_id?: number | null; patient_id?: number | null; date?: string | null; limit?: number | null; cursor?: string | null }; result: DispensingListResult };
+  /** Takes back what was dispensed, and says what refund is due. */
+  "dispensing.return": { params: { id: number; items: Array<DispensingReturnItemsItem>; reason: string; restock?: boolean | null; idempotency_key?: string | null }; result: DispensingReturnResult };
   /** Writes an invoice, of a prescription or of the lines given. */
   "billing.create": { params: { mode: "AUTO" | "MANUAL"; prescription_id?: number | null; patient_id?: number | null; visit_id?: number | null; items?: Array<BillingCreateItemsItem> | null; discount_percent?: string | number | null; discount_amount?: string | number | null; tax_percent?: string | number | null; status?: "DRAFT" | "PENDING" | null; notes?: string | null; idempotency_key?: string | null }; result: Invoice };
   /** Gives one invoice with its lines, payments and refunds. */
@@ -1009,20 +1162,8 @@ export interface Methods {
   "billing.cancel": { params: { id: number; reason: string; version?: number | null; idempotency_key?: string | null }; result: Invoice };
   /** Gives back some or all of what was paid. */
   "billing.refund": { params: { id: number; payment_method: "CASH" | "CARD" | "UPI"; reason: string; amount?: string | number | null; idempotency_key?: string | null }; result: Invoice };
-  /** Renders an invoice as text, receipt, HTML or PDF. */
-  "billing.receipt": { params: { id: number; format?: "text" | "receipt" | "html" | "pdf" | null }; result: PrescriptionsPrintResult };
   /** Lists audit entries, the newest first. */
   "reports.audit_logs": { params: { from?: string | null; to?: string | null; user_id?: number | null; resource_type?: string | null; resource_id?: string | null; action?: string | null; outcome?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsAuditLogsResult };
-  /** Lists completed visits with notes and prescriptions, newest first. */
-  "reports.visit_history": { params: { patient_id?: number | null; doctor_id?: number | null; from?: string | null; to?: string | null; limit?: number | null; cursor?: string | null }; result: PatientsHistoryResult };
-  /** Lists movements of stock, the newest first. */
-  "reports.stock_movements": { params: { medicine_id?: number | null; movement_type?: "RECEIVED" | "DISPENSED" | "RETURNED" | "ADJUSTED" | "STOCKTAKE" | "DISCARDED" | null; from?: string | null; to?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsStockMovementsResult };
-  /** Gives a day in figures; today's so far without a date. */
-  "reports.daily_summary": { params: { date?: string | null }; result: ReportsDailySummaryResult };
-  /** Makes a day's summary anew and stores it; yesterday's without a date. */
-  "reports.roll_up": { params: { date?: string | null; idempotency_key?: string | null }; result: ReportsDailySummaryResult };
-  /** Checks a part of the audit's chain. */
-  "audit.verify": { params: { from?: number | null; limit?: number | null; anchor?: string | null }; result: AuditVerifyResult };
   /** Tells that the daemon answers. */
   "system.ping": { params: {  }; result: SystemPingResult };
   /** Names the daemon and its version. */
@@ -1033,8 +1174,6 @@ export interface Methods {
   "system.stats": { params: {  }; result: SystemStatsResult };
   /** Makes what Redis or MongoDB holds anew from PostgreSQL. */
   "system.rebuild": { params: { store: "redis" | "mongo" }; result: SystemRebuildResult };
-  /** Compares Redis and MongoDB with PostgreSQL, and repairs them. */
-  "system.reconcile": { params: { repair?: boolean | null; part?: "queue" | "audit" | "visits" | "stock" | "days" | null }; result: SystemReconcileResult };
   /** Describes the methods that the caller may use (OpenRPC). */
   "rpc.discover": { params: {  }; result: unknown };
 }
