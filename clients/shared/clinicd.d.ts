@@ -252,6 +252,11 @@ export interface PatientsCreateResult {
   possible_duplicates: Array<PatientsCreateResultPossibleDuplicatesItem>;
 }
 
+export interface PatientsHistoryResult {
+  items: Array<PatientsHistoryResultItemsItem>;
+  next_cursor: string | null;
+}
+
 export interface SlotsCreateBulkResult {
   created: number;
   items: Array<SlotsCreateBulkResultItemsItem>;
@@ -571,6 +576,43 @@ export interface ReportsAuditLogsResult {
   next_cursor: string | null;
 }
 
+export interface ReportsStockMovementsResult {
+  items: Array<ReportsStockMovementsResultItemsItem>;
+  next_cursor: string | null;
+}
+
+export interface ReportsDailySummaryResult {
+  date: string;
+  final: boolean;
+  queue: QueueSummaryResultCounts;
+  auto_closed: Array<string>;
+  waits: QueueSummaryResultWaits;
+  consultations: QueueSummaryResultWaits;
+  appointments: ReportsDailySummaryResultAppointments;
+  visits: ReportsDailySummaryResultVisits;
+  new_patients: number;
+  prescriptions: number;
+  dispensings: number;
+  invoices: ReportsDailySummaryResultInvoices;
+  payments: ReportsDailySummaryResultPayments;
+  refunds: ReportsDailySummaryResultPayments;
+  tax: string;
+  revenue: string;
+  stock_movements: Array<ReportsDailySummaryResultStockMovementsItem>;
+}
+
+export interface AuditVerifyResult {
+  from: number;
+  next: number | null;
+  checked: number;
+  ok: boolean;
+  first_bad: AuditVerifyResultFirstBad | null;
+  sealed: number;
+  unsealed: number;
+  head: string | null;
+  anchors: Array<AuditVerifyResultAnchorsItem>;
+}
+
 export interface SystemPingResult {
   pong: boolean;
 }
@@ -592,11 +634,21 @@ export interface SystemStatsResult {
   delivered: number;
   overflows: number;
   today: string;
+  outbox_waiting: number | null;
+  outbox_oldest_seconds: number | null;
 }
 
 export interface SystemRebuildResult {
   store: "redis" | "mongo";
   items: number;
+}
+
+export interface SystemReconcileResult {
+  ok: boolean;
+  checked: Array<SystemReconcileResultCheckedItem>;
+  found: number;
+  differences: Array<SystemReconcileResultDifferencesItem>;
+  repaired: number;
 }
 
 export interface PatientsCreateEmergencyContact {
@@ -793,6 +845,24 @@ export interface PatientsCreateResultPossibleDuplicatesItem {
   score: number;
 }
 
+export interface PatientsHistoryResultItemsItem {
+  visit_id: number;
+  visit_date: string;
+  status: string;
+  patient: PatientsHistoryResultItemsItemPatient;
+  doctor: PatientsHistoryResultItemsItemPatient;
+  token: string | null;
+  appointment_id: number | null;
+  vitals: unknown;
+  chief_complaint: string | null;
+  diagnosis: string | null;
+  diagnosis_codes: Array<string>;
+  treatment_plan: string | null;
+  completed_at: string | null;
+  notes: Array<PatientsHistoryResultItemsItemNotesItem>;
+  prescriptions: Array<PatientsHistoryResultItemsItemPrescriptionsItem>;
+}
+
 export interface SlotsCreateBulkResultItemsItem {
   id: number;
   date: string;
@@ -951,6 +1021,65 @@ export interface ReportsAuditLogsResultItemsItem {
   details: unknown;
 }
 
+export interface ReportsStockMovementsResultItemsItem {
+  movement_id: number;
+  timestamp: string;
+  movement_type: "RECEIVED" | "DISPENSED" | "RETURNED" | "ADJUSTED" | "STOCKTAKE" | "DISCARDED";
+  medicine: ReportsStockMovementsResultItemsItemMedicine;
+  batch: ReportsStockMovementsResultItemsItemBatch;
+  quantity: number;
+  balance: number;
+  reason: string | null;
+  dispensing_id: number | null;
+  user: ReportsStockMovementsResultItemsItemMedicine;
+}
+
+export interface ReportsDailySummaryResultAppointments {
+  scheduled: number;
+  checked_in: number;
+  with_doctor: number;
+  completed: number;
+  cancelled: number;
+  no_show: number;
+  total: number;
+}
+
+export interface ReportsDailySummaryResultVisits {
+  total: number;
+  completed: number;
+}
+
+export interface ReportsDailySummaryResultInvoices {
+  issued: number;
+  subtotal: string;
+  discount: string;
+  tax: string;
+  total: string;
+}
+
+export interface ReportsDailySummaryResultPayments {
+  cash: string;
+  card: string;
+  upi: string;
+  total: string;
+}
+
+export interface ReportsDailySummaryResultStockMovementsItem {
+  movement_type: string;
+  count: number;
+  quantity: number;
+}
+
+export interface AuditVerifyResultFirstBad {
+  position: number;
+  reason: "link_mismatch" | "entry_missing" | "position_missing" | "inserted" | "tail_cut" | "anchor_mismatch";
+}
+
+export interface AuditVerifyResultAnchorsItem {
+  position: number;
+  ok: boolean;
+}
+
 export interface SystemHealthResultStoresItem {
   name: string;
   state: "up" | "down";
@@ -960,8 +1089,23 @@ export interface SystemHealthResultDetails {
   relay_leader: boolean;
   audit_unsealed: number | null;
   audit_unshipped: number | null;
+  outbox_waiting: number | null;
+  outbox_oldest_seconds: number | null;
   queue_version: number;
   queue_version_redis: number | null;
+}
+
+export interface SystemReconcileResultCheckedItem {
+  what: string;
+  count: number;
+}
+
+export interface SystemReconcileResultDifferencesItem {
+  store: "postgresql" | "redis" | "mongodb";
+  what: string;
+  key: string;
+  expected: string | null;
+  found: string | null;
 }
 
 export interface VisitsCreateVitalsBloodPressure {
@@ -988,6 +1132,28 @@ export interface VisitVitalsTemperature {
   standard_value: number;
 }
 
+export interface PatientsHistoryResultItemsItemPatient {
+  id: number;
+  name: string;
+}
+
+export interface PatientsHistoryResultItemsItemNotesItem {
+  id: number;
+  category: string;
+  text: string;
+  author: PatientsHistoryResultItemsItemPatient;
+  is_addendum: boolean;
+  created_at: string;
+}
+
+export interface PatientsHistoryResultItemsItemPrescriptionsItem {
+  id: number;
+  date: string;
+  status: string;
+  notes: string | null;
+  items: Array<PatientsHistoryResultItemsItemPrescriptionsItemItemsItem>;
+}
+
 export interface ReportsAuditLogsResultItemsItemUser {
   id: number | null;
   name: string | null;
@@ -997,6 +1163,27 @@ export interface ReportsAuditLogsResultItemsItemUser {
 export interface ReportsAuditLogsResultItemsItemResource {
   type: string | null;
   id: string | null;
+}
+
+export interface ReportsStockMovementsResultItemsItemMedicine {
+  id: number | null;
+  name: string;
+}
+
+export interface ReportsStockMovementsResultItemsItemBatch {
+  id: number;
+  number: string;
+}
+
+export interface PatientsHistoryResultItemsItemPrescriptionsItemItemsItem {
+  medicine: PatientsHistoryResultItemsItemPatient;
+  form: string | null;
+  strength: string | null;
+  dosage: string;
+  frequency: string;
+  duration_days: number | null;
+  quantity: number;
+  instructions: string | null;
 }
 
 export interface Methods {
@@ -1044,8 +1231,14 @@ export interface Methods {
   "patients.get": { params: { id: number }; result: Patient };
   /** Changes a patient: what is left out stays, null clears. */
   "patients.update": { params: { id: number; name?: string | null; phone?: string | null; date_of_birth?: string | null; estimated_age?: number | null; sex?: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN" | null; email?: string | null; address?: string | null; allergies?: Array<string> | null; chronic_conditions?: Array<string> | null; medical_history?: string | null; emergency_contact?: PatientsCreateEmergencyContact | null; verified?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: Patient };
-  /** Archives a patient; refused while one is in the queue, at a visit, or has not paid. */
+  /** Archives a patient who is not in the queue, at a visit or in debt. */
   "patients.delete": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: Patient };
+  /** Lists a patient's visits with notes and prescriptions, newest first. */
+  "patients.history": { params: { patient_id?: number | null; id?: number | null; limit?: number | null; cursor?: string | null }; result: PatientsHistoryResult };
+  /** Merges a patient into another one, who gets all that is there. */
+  "patients.merge": { params: { id: number; into: number; reason?: string | null; version?: number | null; idempotency_key?: string | null }; result: Patient };
+  /** Undoes the merge of a patient, who gets the rows back. */
+  "patients.unmerge": { params: { id: number; idempotency_key?: string | null }; result: Patient };
   /** Makes a doctor's slots over a range of dates; tells which it left out and why. */
   "slots.create_bulk": { params: { doctor_id: number; from: string; to: string; start: string; end: string; minutes: number; weekdays?: Array<"MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN"> | null; breaks?: Array<SlotsCreateBulkBreaksItem> | null; idempotency_key?: string | null }; result: SlotsCreateBulkResult };
   /** Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so. */
@@ -1069,7 +1262,7 @@ export interface Methods {
   /** Puts a patient without an appointment into today's queue. */
   "queue.walk_in": { params: { patient_id?: number | null; doctor_id?: number | null; priority?: "ROUTINE" | "URGENT" | "EMERGENCY" | null; visitor?: string | null; idempotency_key?: string | null }; result: QueueToken | BoardToken };
   /** Puts a patient who came for an appointment into today's queue. */
-  "queue.check_in": { params: { appointment_id: number; idempotency_key?: string | null }; result: QueueToken | BoardToken };
+  "queue.check_in": { params: { appointment_id?: number | null; visitor?: string | null; idempotency_key?: string | null }; result: QueueToken | BoardToken };
   /** Gives the queue of today or of another day. */
   "queue.today": { params: { date?: string | null }; result: QueueTodayResult | QueueTodayResult2 };
   /** Calls the next waiting patient for a doctor. */
@@ -1162,8 +1355,20 @@ export interface Methods {
   "billing.cancel": { params: { id: number; reason: string; version?: number | null; idempotency_key?: string | null }; result: Invoice };
   /** Gives back some or all of what was paid. */
   "billing.refund": { params: { id: number; payment_method: "CASH" | "CARD" | "UPI"; reason: string; amount?: string | number | null; idempotency_key?: string | null }; result: Invoice };
+  /** Renders an invoice as text, receipt, HTML or PDF. */
+  "billing.receipt": { params: { id: number; format?: "text" | "receipt" | "html" | "pdf" | null }; result: PrescriptionsPrintResult };
   /** Lists audit entries, the newest first. */
   "reports.audit_logs": { params: { from?: string | null; to?: string | null; user_id?: number | null; resource_type?: string | null; resource_id?: string | null; action?: string | null; outcome?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsAuditLogsResult };
+  /** Lists completed visits with notes and prescriptions, newest first. */
+  "reports.visit_history": { params: { patient_id?: number | null; doctor_id?: number | null; from?: string | null; to?: string | null; limit?: number | null; cursor?: string | null }; result: PatientsHistoryResult };
+  /** Lists movements of stock, the newest first. */
+  "reports.stock_movements": { params: { medicine_id?: number | null; movement_type?: "RECEIVED" | "DISPENSED" | "RETURNED" | "ADJUSTED" | "STOCKTAKE" | "DISCARDED" | null; from?: string | null; to?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsStockMovementsResult };
+  /** Gives a day in figures; today's so far without a date. */
+  "reports.daily_summary": { params: { date?: string | null }; result: ReportsDailySummaryResult };
+  /** Makes a day's summary anew and stores it; yesterday's without a date. */
+  "reports.roll_up": { params: { date?: string | null; idempotency_key?: string | null }; result: ReportsDailySummaryResult };
+  /** Checks a part of the audit's chain. */
+  "audit.verify": { params: { from?: number | null; limit?: number | null; anchor?: string | null }; result: AuditVerifyResult };
   /** Tells that the daemon answers. */
   "system.ping": { params: {  }; result: SystemPingResult };
   /** Names the daemon and its version. */
@@ -1174,6 +1379,8 @@ export interface Methods {
   "system.stats": { params: {  }; result: SystemStatsResult };
   /** Makes what Redis or MongoDB holds anew from PostgreSQL. */
   "system.rebuild": { params: { store: "redis" | "mongo" }; result: SystemRebuildResult };
+  /** Compares Redis and MongoDB with PostgreSQL, and repairs them. */
+  "system.reconcile": { params: { repair?: boolean | null; part?: "queue" | "audit" | "visits" | "stock" | "days" | null }; result: SystemReconcileResult };
   /** Describes the methods that the caller may use (OpenRPC). */
   "rpc.discover": { params: {  }; result: unknown };
 }

@@ -59,8 +59,9 @@ package struct CheckIn: QueueCommand {
     of appointment: AppointmentAtDesk, in context: QueueContext
   ) -> ClosedRange<Instant> {
     let rules = context.scheduling
-    return appointment.startsAt.adding(seconds: -60 * Int64(rules.checkInEarlyMinutes))
-      ... appointment.startsAt.adding(seconds: 60 * Int64(rules.checkInLateMinutes))
+    return appointment.startsAt.adding(
+      seconds: -60 * Int64(rules.checkInEarlyMinutes))...appointment.startsAt.adding(
+        seconds: 60 * Int64(rules.checkInLateMinutes))
   }
 
   private func requireScheduled(

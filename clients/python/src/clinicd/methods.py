@@ -32,6 +32,12 @@ KEYED: frozenset[str] = frozenset(
         "queue.recall",
         "queue.transfer",
         "queue.set_priority",
+        "visits.create",
+        "visits.update",
+        "visits.complete",
+        "visits.add_note",
+        "prescriptions.create",
+        "prescriptions.cancel",
         "inventory.add_medicine",
         "inventory.update_medicine",
         "inventory.add_batch",
@@ -758,12 +764,14 @@ class AsyncQueue:
     async def check_in(
         self,
         *,
-        appointment_id: int,
+        appointment_id: int | None | Unset = UNSET,
+        visitor: str | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.QueueToken | types.BoardToken:
         """Puts a patient who came for an appointment into today's queue."""
         params: dict[str, Any] = {
             "appointment_id": appointment_id,
+            "visitor": visitor,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -916,6 +924,252 @@ class AsyncQueue:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.AuthLogoutResult", await self._caller.call("queue.unsubscribe", params))
+
+
+class AsyncVisits:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        token: str | None | Unset = UNSET,
+        appointment_id: int | None | Unset = UNSET,
+        patient_id: int | None | Unset = UNSET,
+        chief_complaint: str | None | Unset = UNSET,
+        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.VisitsCreateResult:
+        """Opens a visit from a token, an appointment or a patient."""
+        params: dict[str, Any] = {
+            "token": token,
+            "appointment_id": appointment_id,
+            "patient_id": patient_id,
+            "chief_complaint": chief_complaint,
+            "vitals": vitals,
+            "doctor_id": doctor_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsCreateResult", await self._caller.call("visits.create", params))
+
+    async def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Visit:
+        """Gives one visit with its notes and prescriptions."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Visit", await self._caller.call("visits.get", params))
+
+    async def list(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        date: str | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        status: Literal["OPEN", "COMPLETED"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.VisitsListResult:
+        """Lists visits by patient, doctor, day and status, the newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "doctor_id": doctor_id,
+            "date": date,
+            "from": from_,
+            "to": to,
+            "status": status,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsListResult", await self._caller.call("visits.list", params))
+
+    async def update(
+        self,
+        *,
+        id: int,
+        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
+        chief_complaint: str | None | Unset = UNSET,
+        diagnosis: str | None | Unset = UNSET,
+        diagnosis_codes: List[str] | None | Unset = UNSET,
+        treatment_plan: str | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.VisitsCreateResult:
+        """Changes an open visit: what is left out stays, null clears."""
+        params: dict[str, Any] = {
+            "id": id,
+            "vitals": vitals,
+            "chief_complaint": chief_complaint,
+            "diagnosis": diagnosis,
+            "diagnosis_codes": diagnosis_codes,
+            "treatment_plan": treatment_plan,
+            "doctor_id": doctor_id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsCreateResult", await self._caller.call("visits.update", params))
+
+    async def complete(
+        self,
+        *,
+        id: int,
+        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
+        chief_complaint: str | None | Unset = UNSET,
+        diagnosis: str | None | Unset = UNSET,
+        diagnosis_codes: List[str] | None | Unset = UNSET,
+        treatment_plan: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.VisitsCreateResult:
+        """Signs and locks a visit; completes its token and appointment."""
+        params: dict[str, Any] = {
+            "id": id,
+            "vitals": vitals,
+            "chief_complaint": chief_complaint,
+            "diagnosis": diagnosis,
+            "diagnosis_codes": diagnosis_codes,
+            "treatment_plan": treatment_plan,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsCreateResult", await self._caller.call("visits.complete", params))
+
+    async def add_note(
+        self,
+        *,
+        visit_id: int,
+        category: Literal["SYMPTOM", "OBSERVATION", "DIAGNOSIS", "TREATMENT"],
+        text: str,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.VisitsAddNoteResult:
+        """Adds a note to a visit; after its completion an addendum."""
+        params: dict[str, Any] = {
+            "visit_id": visit_id,
+            "category": category,
+            "text": text,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsAddNoteResult", await self._caller.call("visits.add_note", params))
+
+    async def list_notes(
+        self,
+        *,
+        visit_id: int,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.VisitsListNotesResult:
+        """Lists the notes of a visit, the oldest first."""
+        params: dict[str, Any] = {
+            "visit_id": visit_id,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsListNotesResult", await self._caller.call("visits.list_notes", params))
+
+
+class AsyncPrescriptions:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        visit_id: int,
+        items: List[types.PrescriptionsCreateItemsItem],
+        notes: str | None | Unset = UNSET,
+        override_reason: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Prescription:
+        """Prescribes medicines at a visit; an allergy needs a reason."""
+        params: dict[str, Any] = {
+            "visit_id": visit_id,
+            "items": items,
+            "notes": notes,
+            "override_reason": override_reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Prescription", await self._caller.call("prescriptions.create", params))
+
+    async def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Prescription:
+        """Gives one prescription with its items."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Prescription", await self._caller.call("prescriptions.get", params))
+
+    async def list(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        visit_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        status: Literal["ACTIVE", "CANCELLED"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.PrescriptionsListResult:
+        """Lists prescriptions, the newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "visit_id": visit_id,
+            "doctor_id": doctor_id,
+            "status": status,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PrescriptionsListResult", await self._caller.call("prescriptions.list", params))
+
+    async def cancel(
+        self,
+        *,
+        id: int,
+        reason: str,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Prescription:
+        """Cancels a prescription of which nothing is dispensed."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Prescription", await self._caller.call("prescriptions.cancel", params))
+
+    async def print(
+        self,
+        *,
+        id: int,
+        format: Literal["text", "receipt", "html", "pdf"] | None | Unset = UNSET,
+    ) -> types.PrescriptionsPrintResult:
+        """Renders a prescription as text, receipt, HTML or PDF."""
+        params: dict[str, Any] = {
+            "id": id,
+            "format": format,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PrescriptionsPrintResult", await self._caller.call("prescriptions.print", params))
 
 
 class AsyncInventory:
@@ -1640,6 +1894,8 @@ class AsyncMethods:
         self.slots = AsyncSlots(caller)
         self.appointments = AsyncAppointments(caller)
         self.queue = AsyncQueue(caller)
+        self.visits = AsyncVisits(caller)
+        self.prescriptions = AsyncPrescriptions(caller)
         self.inventory = AsyncInventory(caller)
         self.dispensing = AsyncDispensing(caller)
         self.billing = AsyncBilling(caller)
@@ -2354,12 +2610,14 @@ class Queue:
     def check_in(
         self,
         *,
-        appointment_id: int,
+        appointment_id: int | None | Unset = UNSET,
+        visitor: str | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.QueueToken | types.BoardToken:
         """Puts a patient who came for an appointment into today's queue."""
         params: dict[str, Any] = {
             "appointment_id": appointment_id,
+            "visitor": visitor,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -2512,6 +2770,252 @@ class Queue:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.AuthLogoutResult", self._caller.call("queue.unsubscribe", params))
+
+
+class Visits:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def create(
+        self,
+        *,
+        token: str | None | Unset = UNSET,
+        appointment_id: int | None | Unset = UNSET,
+        patient_id: int | None | Unset = UNSET,
+        chief_complaint: str | None | Unset = UNSET,
+        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.VisitsCreateResult:
+        """Opens a visit from a token, an appointment or a patient."""
+        params: dict[str, Any] = {
+            "token": token,
+            "appointment_id": appointment_id,
+            "patient_id": patient_id,
+            "chief_complaint": chief_complaint,
+            "vitals": vitals,
+            "doctor_id": doctor_id,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsCreateResult", self._caller.call("visits.create", params))
+
+    def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Visit:
+        """Gives one visit with its notes and prescriptions."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Visit", self._caller.call("visits.get", params))
+
+    def list(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        date: str | None | Unset = UNSET,
+        from_: str | None | Unset = UNSET,
+        to: str | None | Unset = UNSET,
+        status: Literal["OPEN", "COMPLETED"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.VisitsListResult:
+        """Lists visits by patient, doctor, day and status, the newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "doctor_id": doctor_id,
+            "date": date,
+            "from": from_,
+            "to": to,
+            "status": status,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsListResult", self._caller.call("visits.list", params))
+
+    def update(
+        self,
+        *,
+        id: int,
+        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
+        chief_complaint: str | None | Unset = UNSET,
+        diagnosis: str | None | Unset = UNSET,
+        diagnosis_codes: List[str] | None | Unset = UNSET,
+        treatment_plan: str | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.VisitsCreateResult:
+        """Changes an open visit: what is left out stays, null clears."""
+        params: dict[str, Any] = {
+            "id": id,
+            "vitals": vitals,
+            "chief_complaint": chief_complaint,
+            "diagnosis": diagnosis,
+            "diagnosis_codes": diagnosis_codes,
+            "treatment_plan": treatment_plan,
+            "doctor_id": doctor_id,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsCreateResult", self._caller.call("visits.update", params))
+
+    def complete(
+        self,
+        *,
+        id: int,
+        vitals: types.VisitsCreateVitals | None | Unset = UNSET,
+        chief_complaint: str | None | Unset = UNSET,
+        diagnosis: str | None | Unset = UNSET,
+        diagnosis_codes: List[str] | None | Unset = UNSET,
+        treatment_plan: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.VisitsCreateResult:
+        """Signs and locks a visit; completes its token and appointment."""
+        params: dict[str, Any] = {
+            "id": id,
+            "vitals": vitals,
+            "chief_complaint": chief_complaint,
+            "diagnosis": diagnosis,
+            "diagnosis_codes": diagnosis_codes,
+            "treatment_plan": treatment_plan,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsCreateResult", self._caller.call("visits.complete", params))
+
+    def add_note(
+        self,
+        *,
+        visit_id: int,
+        category: Literal["SYMPTOM", "OBSERVATION", "DIAGNOSIS", "TREATMENT"],
+        text: str,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.VisitsAddNoteResult:
+        """Adds a note to a visit; after its completion an addendum."""
+        params: dict[str, Any] = {
+            "visit_id": visit_id,
+            "category": category,
+            "text": text,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsAddNoteResult", self._caller.call("visits.add_note", params))
+
+    def list_notes(
+        self,
+        *,
+        visit_id: int,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.VisitsListNotesResult:
+        """Lists the notes of a visit, the oldest first."""
+        params: dict[str, Any] = {
+            "visit_id": visit_id,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.VisitsListNotesResult", self._caller.call("visits.list_notes", params))
+
+
+class Prescriptions:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def create(
+        self,
+        *,
+        visit_id: int,
+        items: List[types.PrescriptionsCreateItemsItem],
+        notes: str | None | Unset = UNSET,
+        override_reason: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Prescription:
+        """Prescribes medicines at a visit; an allergy needs a reason."""
+        params: dict[str, Any] = {
+            "visit_id": visit_id,
+            "items": items,
+            "notes": notes,
+            "override_reason": override_reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Prescription", self._caller.call("prescriptions.create", params))
+
+    def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Prescription:
+        """Gives one prescription with its items."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Prescription", self._caller.call("prescriptions.get", params))
+
+    def list(
+        self,
+        *,
+        patient_id: int | None | Unset = UNSET,
+        visit_id: int | None | Unset = UNSET,
+        doctor_id: int | None | Unset = UNSET,
+        status: Literal["ACTIVE", "CANCELLED"] | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.PrescriptionsListResult:
+        """Lists prescriptions, the newest first."""
+        params: dict[str, Any] = {
+            "patient_id": patient_id,
+            "visit_id": visit_id,
+            "doctor_id": doctor_id,
+            "status": status,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PrescriptionsListResult", self._caller.call("prescriptions.list", params))
+
+    def cancel(
+        self,
+        *,
+        id: int,
+        reason: str,
+        version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.Prescription:
+        """Cancels a prescription of which nothing is dispensed."""
+        params: dict[str, Any] = {
+            "id": id,
+            "reason": reason,
+            "version": version,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Prescription", self._caller.call("prescriptions.cancel", params))
+
+    def print(
+        self,
+        *,
+        id: int,
+        format: Literal["text", "receipt", "html", "pdf"] | None | Unset = UNSET,
+    ) -> types.PrescriptionsPrintResult:
+        """Renders a prescription as text, receipt, HTML or PDF."""
+        params: dict[str, Any] = {
+            "id": id,
+            "format": format,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PrescriptionsPrintResult", self._caller.call("prescriptions.print", params))
 
 
 class Inventory:
@@ -3236,6 +3740,8 @@ class Methods:
         self.slots = Slots(caller)
         self.appointments = Appointments(caller)
         self.queue = Queue(caller)
+        self.visits = Visits(caller)
+        self.prescriptions = Prescriptions(caller)
         self.inventory = Inventory(caller)
         self.dispensing = Dispensing(caller)
         self.billing = Billing(caller)

@@ -257,6 +257,11 @@ class PatientsCreateResult(TypedDict):
     possible_duplicates: List[PatientsCreateResultPossibleDuplicatesItem]
 
 
+class PatientsHistoryResult(TypedDict):
+    items: List[PatientsHistoryResultItemsItem]
+    next_cursor: str | None
+
+
 class SlotsCreateBulkResult(TypedDict):
     created: int
     items: List[SlotsCreateBulkResultItemsItem]
@@ -579,6 +584,43 @@ class ReportsAuditLogsResult(TypedDict):
     next_cursor: str | None
 
 
+class ReportsStockMovementsResult(TypedDict):
+    items: List[ReportsStockMovementsResultItemsItem]
+    next_cursor: str | None
+
+
+class ReportsDailySummaryResult(TypedDict):
+    date: str
+    final: bool
+    queue: QueueSummaryResultCounts
+    auto_closed: List[str]
+    waits: QueueSummaryResultWaits
+    consultations: QueueSummaryResultWaits
+    appointments: ReportsDailySummaryResultAppointments
+    visits: ReportsDailySummaryResultVisits
+    new_patients: int
+    prescriptions: int
+    dispensings: int
+    invoices: ReportsDailySummaryResultInvoices
+    payments: ReportsDailySummaryResultPayments
+    refunds: ReportsDailySummaryResultPayments
+    tax: str
+    revenue: str
+    stock_movements: List[ReportsDailySummaryResultStockMovementsItem]
+
+
+class AuditVerifyResult(TypedDict):
+    from: int
+    next: int | None
+    checked: int
+    ok: bool
+    first_bad: AuditVerifyResultFirstBad | None
+    sealed: int
+    unsealed: int
+    head: str | None
+    anchors: List[AuditVerifyResultAnchorsItem]
+
+
 class SystemPingResult(TypedDict):
     pong: bool
 
@@ -600,11 +642,21 @@ class SystemStatsResult(TypedDict):
     delivered: int
     overflows: int
     today: str
+    outbox_waiting: int | None
+    outbox_oldest_seconds: float | None
 
 
 class SystemRebuildResult(TypedDict):
     store: Literal["redis", "mongo"]
     items: int
+
+
+class SystemReconcileResult(TypedDict):
+    ok: bool
+    checked: List[SystemReconcileResultCheckedItem]
+    found: int
+    differences: List[SystemReconcileResultDifferencesItem]
+    repaired: int
 
 
 class _PatientsCreateEmergencyContact(TypedDict):
@@ -816,6 +868,24 @@ class PatientsCreateResultPossibleDuplicatesItem(TypedDict):
     score: float
 
 
+class PatientsHistoryResultItemsItem(TypedDict):
+    visit_id: int
+    visit_date: str
+    status: str
+    patient: PatientsHistoryResultItemsItemPatient
+    doctor: PatientsHistoryResultItemsItemPatient
+    token: str | None
+    appointment_id: int | None
+    vitals: Any
+    chief_complaint: str | None
+    diagnosis: str | None
+    diagnosis_codes: List[str]
+    treatment_plan: str | None
+    completed_at: str | None
+    notes: List[PatientsHistoryResultItemsItemNotesItem]
+    prescriptions: List[PatientsHistoryResultItemsItemPrescriptionsItem]
+
+
 class SlotsCreateBulkResultItemsItem(TypedDict):
     id: int
     date: str
@@ -974,6 +1044,65 @@ class ReportsAuditLogsResultItemsItem(TypedDict):
     details: Any
 
 
+class ReportsStockMovementsResultItemsItem(TypedDict):
+    movement_id: int
+    timestamp: str
+    movement_type: Literal["RECEIVED", "DISPENSED", "RETURNED", "ADJUSTED", "STOCKTAKE", "DISCARDED"]
+    medicine: ReportsStockMovementsResultItemsItemMedicine
+    batch: ReportsStockMovementsResultItemsItemBatch
+    quantity: int
+    balance: int
+    reason: str | None
+    dispensing_id: int | None
+    user: ReportsStockMovementsResultItemsItemMedicine
+
+
+class ReportsDailySummaryResultAppointments(TypedDict):
+    scheduled: int
+    checked_in: int
+    with_doctor: int
+    completed: int
+    cancelled: int
+    no_show: int
+    total: int
+
+
+class ReportsDailySummaryResultVisits(TypedDict):
+    total: int
+    completed: int
+
+
+class ReportsDailySummaryResultInvoices(TypedDict):
+    issued: int
+    subtotal: str
+    discount: str
+    tax: str
+    total: str
+
+
+class ReportsDailySummaryResultPayments(TypedDict):
+    cash: str
+    card: str
+    upi: str
+    total: str
+
+
+class ReportsDailySummaryResultStockMovementsItem(TypedDict):
+    movement_type: str
+    count: int
+    quantity: int
+
+
+class AuditVerifyResultFirstBad(TypedDict):
+    position: int
+    reason: Literal["link_mismatch", "entry_missing", "position_missing", "inserted", "tail_cut", "anchor_mismatch"]
+
+
+class AuditVerifyResultAnchorsItem(TypedDict):
+    position: int
+    ok: bool
+
+
 class SystemHealthResultStoresItem(TypedDict):
     name: str
     state: Literal["up", "down"]
@@ -983,8 +1112,23 @@ class SystemHealthResultDetails(TypedDict):
     relay_leader: bool
     audit_unsealed: int | None
     audit_unshipped: int | None
+    outbox_waiting: int | None
+    outbox_oldest_seconds: float | None
     queue_version: int
     queue_version_redis: int | None
+
+
+class SystemReconcileResultCheckedItem(TypedDict):
+    what: str
+    count: int
+
+
+class SystemReconcileResultDifferencesItem(TypedDict):
+    store: Literal["postgresql", "redis", "mongodb"]
+    what: str
+    key: str
+    expected: str | None
+    found: str | None
 
 
 class _VisitsCreateVitalsBloodPressure(TypedDict):
@@ -1017,6 +1161,28 @@ class VisitVitalsTemperature(TypedDict):
     standard_value: float
 
 
+class PatientsHistoryResultItemsItemPatient(TypedDict):
+    id: int
+    name: str
+
+
+class PatientsHistoryResultItemsItemNotesItem(TypedDict):
+    id: int
+    category: str
+    text: str
+    author: PatientsHistoryResultItemsItemPatient
+    is_addendum: bool
+    created_at: str
+
+
+class PatientsHistoryResultItemsItemPrescriptionsItem(TypedDict):
+    id: int
+    date: str
+    status: str
+    notes: str | None
+    items: List[PatientsHistoryResultItemsItemPrescriptionsItemItemsItem]
+
+
 class ReportsAuditLogsResultItemsItemUser(TypedDict):
     id: int | None
     name: str | None
@@ -1026,6 +1192,27 @@ class ReportsAuditLogsResultItemsItemUser(TypedDict):
 class ReportsAuditLogsResultItemsItemResource(TypedDict):
     type: str | None
     id: str | None
+
+
+class ReportsStockMovementsResultItemsItemMedicine(TypedDict):
+    id: int | None
+    name: str
+
+
+class ReportsStockMovementsResultItemsItemBatch(TypedDict):
+    id: int
+    number: str
+
+
+class PatientsHistoryResultItemsItemPrescriptionsItemItemsItem(TypedDict):
+    medicine: PatientsHistoryResultItemsItemPatient
+    form: str | None
+    strength: str | None
+    dosage: str
+    frequency: str
+    duration_days: int | None
+    quantity: int
+    instructions: str | None
 
 
 AuthLoginResult = Credentials
@@ -1049,6 +1236,10 @@ PatientsGetResult = Patient
 PatientsUpdateResult = Patient
 
 PatientsDeleteResult = Patient
+
+PatientsMergeResult = Patient
+
+PatientsUnmergeResult = Patient
 
 AppointmentsGetResult = Appointment
 
@@ -1115,5 +1306,9 @@ BillingCancelResult = Invoice
 BillingRefundResult = Invoice
 
 BillingReceiptResult = PrescriptionsPrintResult
+
+ReportsVisitHistoryResult = PatientsHistoryResult
+
+ReportsRollUpResult = ReportsDailySummaryResult
 
 RpcDiscoverResult = Any
