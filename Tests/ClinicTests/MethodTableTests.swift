@@ -73,6 +73,7 @@ import Testing
     "billing.pay": "APR",
     "billing.cancel": "AR",
     "billing.refund": "AR",
+    "billing.receipt": "AR",
     "visits.create": "AD",
     "visits.get": "ADR",
     "visits.list": "AD",

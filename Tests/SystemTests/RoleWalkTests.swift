@@ -35,6 +35,7 @@ import Testing
     "billing.create": ["mode": "AUTO", "prescription_id": 999_999],
     "billing.get": ["id": 999_999], "billing.update": ["id": 999_999],
     "billing.issue": ["id": 999_999],
+    "billing.receipt": ["id": 999_999],
     "billing.pay": ["id": 999_999, "payment_method": "CASH"],
     "billing.cancel": ["id": 999_999, "reason": "none"],
     "billing.refund": ["id": 999_999, "payment_method": "CASH", "reason": "none"],

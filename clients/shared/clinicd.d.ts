@@ -1058,6 +1058,8 @@ export interface Methods {
   "billing.cancel": { params: { id: number; reason: string; version?: number | null; idempotency_key?: string | null }; result: Invoice };
   /** Gives back some or all of what was paid. */
   "billing.refund": { params: { id: number; payment_method: "CASH" | "CARD" | "UPI"; reason: string; amount?: string | number | null; idempotency_key?: string | null }; result: Invoice };
+  /** Renders an invoice as text, receipt, HTML or PDF. */
+  "billing.receipt": { params: { id: number; format?: "text" | "receipt" | "html" | "pdf" | null }; result: PrescriptionsPrintResult };
   /** Lists audit entries, the newest first. */
   "reports.audit_logs": { params: { from?: string | null; to?: string | null; user_id?: number | null; resource_type?: string | null; resource_id?: string | null; action?: string | null; outcome?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsAuditLogsResult };
   /** Tells that the daemon answers. */

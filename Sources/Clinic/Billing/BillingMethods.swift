@@ -9,6 +9,7 @@ func billingMethods() throws -> [MethodEntry] {
     try .command(PayInvoice.self),
     try .command(CancelInvoice.self),
     try .command(RefundInvoice.self),
+    try .query(PrintReceipt.self),
   ]
 }
 

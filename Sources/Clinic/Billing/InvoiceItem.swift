@@ -63,28 +63,6 @@ extension InvoiceItem: RowDecodable {
 /// A line as a caller gives it. A medicine brings its name and its price from the catalogue; one
 /// that is given beside it comes first.
 package struct InvoiceLine: Codable, Sendable {
-  /// How many: 1 to 100,000.
-  package struct Quantity: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
-    package let rawValue: Int
-    package init(rawValue: Int) { self.rawValue = rawValue }
-    private static let bounds = 1...100_000
-    package static var jsonSchema: JSONSchema {
-      .integer(minimum: bounds.lowerBound, maximum: bounds.upperBound)
-    }
-
-    package init(from decoder: any Decoder) throws {
-      rawValue = try decoder.singleValueContainer().decode(Int.self)
-      guard Self.bounds.contains(rawValue) else {
-        throw InvalidValue(reason: .outOfRange, message: "1 to 100000")
-      }
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      try container.encode(rawValue)
-    }
-  }
-
   package let description: Line?
   package let quantity: Quantity
   package let unitPrice: Money?
@@ -153,7 +131,8 @@ package struct InvoiceLines: RawRepresentable, Codable, Sendable, JSONSchemaRepr
       }
       guard let price = line.unitPrice ?? medicine?.unitPrice else { throw missing("unit_price") }
       return InvoiceItem(
-        description: description, medicineID: line.medicineID, quantity: line.quantity.rawValue,
+        description: description, medicineID: line.medicineID,
+        quantity: Int(line.quantity.rawValue),
         unitPrice: price)
     }
   }

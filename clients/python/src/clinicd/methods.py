@@ -1540,6 +1540,20 @@ class AsyncBilling:
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.Invoice", await self._caller.call("billing.refund", params))
 
+    async def receipt(
+        self,
+        *,
+        id: int,
+        format: Literal["text", "receipt", "html", "pdf"] | None | Unset = UNSET,
+    ) -> types.PrescriptionsPrintResult:
+        """Renders an invoice as text, receipt, HTML or PDF."""
+        params: dict[str, Any] = {
+            "id": id,
+            "format": format,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PrescriptionsPrintResult", await self._caller.call("billing.receipt", params))
+
 
 class AsyncReports:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -3133,6 +3147,20 @@ class Billing:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.Invoice", self._caller.call("billing.refund", params))
+
+    def receipt(
+        self,
+        *,
+        id: int,
+        format: Literal["text", "receipt", "html", "pdf"] | None | Unset = UNSET,
+    ) -> types.PrescriptionsPrintResult:
+        """Renders an invoice as text, receipt, HTML or PDF."""
+        params: dict[str, Any] = {
+            "id": id,
+            "format": format,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PrescriptionsPrintResult", self._caller.call("billing.receipt", params))
 
 
 class Reports:

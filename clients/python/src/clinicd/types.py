@@ -1013,4 +1013,6 @@ BillingCancelResult = Invoice
 
 BillingRefundResult = Invoice
 
+BillingReceiptResult = PrescriptionsPrintResult
+
 RpcDiscoverResult = Any
