@@ -25,6 +25,7 @@ struct Lifetime: Sendable {
       group.addTask { await clinic.runDepartments() }
       try await start()
       group.addTask { try await report() }
+      group.addTask { try await keepSmall() }
       group.addTask {
         await server.run()
         try await Task.sleep(for: .seconds(3600))
@@ -35,18 +36,18 @@ struct Lifetime: Sendable {
       log.info("stopping")
       notifier.stopping()
       notifier.extendTimeout(by: configuration.limits.drainTime + .seconds(5))
+      endForCertain(after: configuration.limits.drainTime + .seconds(10))
       await server.drain(within: configuration.limits.drainTime)
-      endForCertain()
+      endForCertain(after: .seconds(5))
       await clinic.refusals.flush(before: .max)
     }
     log.info("stopped")
   }
 
-  /// Every call is answered by now. What has not ended in some seconds, because a store hangs, is
-  /// abandoned.
-  private func endForCertain() {
+  /// What has not ended in time, because a store hangs, is abandoned.
+  private func endForCertain(after time: Duration) {
     Task {
-      try await Task.sleep(for: .seconds(5))
+      try await Task.sleep(for: time)
       log.warning("stopped without waiting for the stores")
       endProcess(status: 0)
     }
@@ -118,6 +119,16 @@ struct Lifetime: Sendable {
       if now != line { notifier.status(now) }
       line = now
       if watchdog != nil, await isAlive() { notifier.watchdog() }
+    }
+  }
+
+  /// Gives back the memory that only the start needed, and each minute what a burst has left.
+  private func keepSmall() async throws {
+    try await Task.sleep(for: .seconds(1))
+    ProcessMemory.forgetCode()
+    while true {
+      ProcessMemory.trim()
+      try await Task.sleep(for: .seconds(60))
     }
   }
 

@@ -4,8 +4,9 @@ import Testing
 
 /// The server is stopped, killed, frozen and comes back.
 @Suite struct MongoOutageTests {
+  /// A call that ends well before its own time was ended by the probe.
   private static let quick = MongoClient.Timeouts(
-    connect: .milliseconds(500), call: .seconds(5), probe: .milliseconds(300))
+    connect: .milliseconds(500), call: .seconds(60), probe: .milliseconds(300))
 
   private func withServer(
     _ body: (ServerProcess, MongoClient) async throws -> Void
@@ -29,12 +30,12 @@ import Testing
     }
   }
 
-  /// How a call ends, and that it does within some seconds.
+  /// How a call ends, and that it does not wait for its own time.
   private func kind(
     of call: () async throws(MongoError) -> Void
   ) async -> MongoError.Kind? {
     let started = ContinuousClock.now
-    defer { #expect(ContinuousClock.now - started < .seconds(4)) }
+    defer { #expect(ContinuousClock.now - started < .seconds(30)) }
     do {
       try await call()
       return nil

@@ -86,7 +86,7 @@ private func spawn(_ command: [String]) throws -> pid_t {
 
 /// Waits until a condition holds.
 func eventually(
-  within limit: Duration = .seconds(20), _ what: Comment,
+  within limit: Duration = .seconds(60), _ what: Comment,
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ condition: () async -> Bool
 ) async throws {

@@ -52,6 +52,9 @@ import Testing
       }
       try await stack.script("start", .mongo)
       try await stack.expectAudit()
+      try await eventually("the health says so") {
+        try await desk.call("system.health").state(of: "mongodb") == "up"
+      }
       #expect(try await desk.call("reports.audit_logs").list("items").isEmpty == false)
 
       try await stack.script("kill", .redis)
@@ -216,6 +219,7 @@ extension FaultsStack {
     #expect(
       try await number("SELECT max(position) FROM audit_chain") == chain.count,
       "positions without a gap")
+    try await eventually("the test's own client is back") { mongo.state == .up }
     let documents = try await mongo.find(
       AuditShipment.collection, sort: ["_id": 1], projection: ["_id": 1, "entry_id": 1])
     #expect(

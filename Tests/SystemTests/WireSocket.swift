@@ -57,7 +57,7 @@ final class WireSocket: Sendable {
   struct Gone: Error {}
 
   /// Sends all of it, however long the server takes to read it.
-  func send(_ bytes: [UInt8], within limit: Duration = .seconds(20)) async throws {
+  func send(_ bytes: [UInt8], within limit: Duration = .seconds(60)) async throws {
     let deadline = ContinuousClock.now + limit
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -121,7 +121,7 @@ final class WireSocket: Sendable {
 
   /// What `take` finds in what has come; it takes away what it has used. It is told whether more may come.
   func read<Value: Sendable>(
-    within limit: Duration = .seconds(20), _ what: Comment,
+    within limit: Duration = .seconds(60), _ what: Comment,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ take: @Sendable (inout [UInt8], _ hasEnded: Bool) throws -> Value?
   ) async throws -> Value {
@@ -135,7 +135,7 @@ final class WireSocket: Sendable {
 
   /// The next message; nil at the end of the connection.
   func message(
-    within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation
+    within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> JSONValue? {
     let found: [UInt8]? = try await awaited(
       within: limit, "the server says something", sourceLocation: sourceLocation
@@ -158,7 +158,7 @@ final class WireSocket: Sendable {
 
   /// The answer to a call, among whatever else comes.
   func answer(
-    to id: Int, within limit: Duration = .seconds(20),
+    to id: Int, within limit: Duration = .seconds(60),
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> JSONValue {
     while let message = try await message(within: limit, sourceLocation: sourceLocation) {
@@ -168,7 +168,7 @@ final class WireSocket: Sendable {
   }
 
   func call(
-    _ method: String, _ params: JSON = [:], id: Int = 1, within limit: Duration = .seconds(20),
+    _ method: String, _ params: JSON = [:], id: Int = 1, within limit: Duration = .seconds(60),
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> JSONValue {
     try await send(Self.request(method, params, id: id))
@@ -177,7 +177,7 @@ final class WireSocket: Sendable {
 
   /// Waits until the server closes, and gives what it said before.
   func rest(
-    within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation
+    within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> [JSONValue] {
     var messages: [JSONValue] = []
     while let message = try await message(within: limit, sourceLocation: sourceLocation) {
@@ -188,7 +188,7 @@ final class WireSocket: Sendable {
 
   /// Every byte until the server closes.
   func everything(
-    within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation
+    within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> [UInt8] {
     try await awaited(within: limit, "the server closes", sourceLocation: sourceLocation) {
       state.withLock { state in

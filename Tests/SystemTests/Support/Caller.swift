@@ -137,7 +137,7 @@ struct Follower: Sendable {
   /// Waits for a message.
   @discardableResult
   func message(
-    _ what: Comment, within limit: Duration = .seconds(20),
+    _ what: Comment, within limit: Duration = .seconds(60),
     sourceLocation: SourceLocation = #_sourceLocation, where isWanted: (JSONValue) -> Bool
   ) async throws -> JSONValue {
     try await awaited(within: limit, what, sourceLocation: sourceLocation) {

@@ -8,7 +8,7 @@ enum Pause {
 
 /// Waits until a condition holds; fails when it does not within the limit.
 func eventually(
-  within limit: Duration = .seconds(20), _ what: Comment,
+  within limit: Duration = .seconds(60), _ what: Comment,
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
 ) async throws {
@@ -21,7 +21,7 @@ func eventually(
 
 /// Waits until there is something to give.
 func awaited<Value: Sendable>(
-  within limit: Duration = .seconds(20), _ what: Comment,
+  within limit: Duration = .seconds(60), _ what: Comment,
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ find: () async throws -> Value?
 ) async throws -> Value {

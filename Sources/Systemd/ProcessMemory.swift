@@ -1,0 +1,25 @@
+import CSystemd
+import Glibc
+
+/// Memory that the process can do without.
+public enum ProcessMemory {
+  /// Gives back what the allocator keeps for later.
+  public static func trim() {
+    malloc_trim(0)
+  }
+
+  /// Lets go of the pages of code that are in memory. Most of them only the start has needed; the
+  /// others are mapped again from the page cache when they are run.
+  public static func forgetCode() {
+    guard let maps = try? SmallFile.read("/proc/self/maps") else { return }
+    for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
+      // 55d0c9a00000-55d0cb1c9000 r-xp 00a00000 fe:01 1234  /usr/local/sbin/clinicd
+      let fields = line.split(separator: " ", maxSplits: 5)
+      guard fields.count == 6, fields[1] == "r-xp", fields[5].contains("/") else { continue }
+      let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+      guard ends.count == 2, ends[0] < ends[1] else { continue }
+      unsafe madvise(
+        UnsafeMutableRawPointer(bitPattern: ends[0]), Int(ends[1] - ends[0]), MADV_DONTNEED)
+    }
+  }
+}
