@@ -5,7 +5,8 @@ import StoreLoop
 import Systemd
 
 /// A small clinic to try the daemon on: staff of every role, 200 patients, the doctors' slots of two
-/// weeks and some of today's appointments. Loading it again on the same day changes nothing.
+/// weeks, some of today's appointments, some thirty medicines. Loading it again on the same day
+/// changes nothing.
 enum DemoClinic {
   private struct Person {
     let key: String
@@ -45,6 +46,7 @@ enum DemoClinic {
         to: daemon.postgres, known: known, cost: configuration.settings.passwordCost)
       try await addPatients(to: daemon.postgres)
       try await addSlots(to: daemon.postgres)
+      try await DemoPharmacy.load(into: daemon.postgres)
       try SmallFile.write(members, to: path)
     }
   }

@@ -86,6 +86,10 @@ import Testing
     "prescriptions.list": "ADPR",
     "prescriptions.cancel": "AD",
     "prescriptions.print": "ADP",
+    "dispensing.create": "AP",
+    "dispensing.get": "AP",
+    "dispensing.list": "AP",
+    "dispensing.return": "AP",
     "reports.audit_logs": "A",
     "system.ping": "ADPRKB-",
     "system.version": "ADPRKB-",
@@ -206,7 +210,7 @@ import Testing
     "inventory.release_batch", "inventory.stocktake", "billing.create", "billing.update",
     "billing.issue", "billing.pay", "billing.cancel", "billing.refund", "visits.create",
     "visits.update", "visits.complete", "visits.add_note", "prescriptions.create",
-    "prescriptions.cancel",
+    "prescriptions.cancel", "dispensing.create", "dispensing.return",
   ]
 
   @Test("the document is JSON, names each method once, and is the same each time")

@@ -29,18 +29,6 @@ extension TestClinic {
       ).column(as: Int.self).first)
   }
 
-  func medicine(
-    _ name: String, generic: String? = nil, drugClass: String? = nil, isActive: Bool = true
-  ) async throws -> Int {
-    try #require(
-      try await postgres.query(
-        """
-        INSERT INTO medicines (name, generic_name, drug_class, unit_price, is_active) VALUES \
-        (\(name), \(generic), \(drugClass), 1.50, \(isActive)) RETURNING id
-        """
-      ).column(as: Int.self).first)
-  }
-
   /// A visit of a new patient by a doctor. - Returns: its id.
   func visit(by doctor: DoctorAtWork, of patient: Int? = nil) async throws -> Int {
     let number: Int

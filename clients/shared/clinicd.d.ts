@@ -103,6 +103,21 @@ export interface Prescription {
   updated_at: string;
 }
 
+export interface Dispensing {
+  id: number;
+  prescription_id: number;
+  patient_id: number;
+  patient_name: string;
+  pharmacist_id: number;
+  pharmacist_name: string;
+  invoice_id: number | null;
+  allergy_check: "CLEAR" | "MATCH" | "NOT_RUN";
+  override_reason: string | null;
+  date: string;
+  dispensed_at: string;
+  items: Array<DispensingItemsItem>;
+}
+
 export interface Invoice {
   items: Array<InvoiceItemsItem>;
   payments: Array<InvoicePaymentsItem>;
@@ -479,6 +494,38 @@ export interface InventoryStocktakeResult {
   differences: Array<InventoryStocktakeResultDifferencesItem>;
 }
 
+export interface DispensingCreateResult {
+  id: number;
+  prescription_id: number;
+  patient_id: number;
+  patient_name: string;
+  pharmacist_id: number;
+  pharmacist_name: string;
+  invoice_id: number | null;
+  allergy_check: "CLEAR" | "MATCH" | "NOT_RUN";
+  override_reason: string | null;
+  date: string;
+  dispensed_at: string;
+  items: Array<DispensingItemsItem>;
+  warnings: Array<PrescriptionWarningsItem>;
+  remaining: Array<DispensingCreateResultRemainingItem>;
+  low_stock: Array<DispensingCreateResultLowStockItem>;
+}
+
+export interface DispensingListResult {
+  items: Array<Dispensing>;
+  next_cursor: string | null;
+}
+
+export interface DispensingReturnResult {
+  dispensing_id: number;
+  prescription_id: number;
+  items: Array<DispensingReturnResultItemsItem>;
+  remaining: Array<DispensingCreateResultRemainingItem>;
+  invoice_id: number | null;
+  refund_due: string | number | null;
+}
+
 export interface BillingListResult {
   items: Array<BillingListResultItemsItem>;
   next_cursor: string | null;
@@ -592,6 +639,17 @@ export interface InventoryStocktakeCountsItem {
   counted: number;
 }
 
+export interface DispensingCreateItemsItem {
+  prescription_item_id?: number | null;
+  medicine_id?: number | null;
+  quantity: number;
+}
+
+export interface DispensingReturnItemsItem {
+  dispensing_item_id: number;
+  quantity: number;
+}
+
 export interface BillingCreateItemsItem {
   description?: string | null;
   quantity: number;
@@ -655,6 +713,19 @@ export interface PrescriptionItemsItem {
   dispensed: number;
   remaining: number;
   instructions: string | null;
+}
+
+export interface DispensingItemsItem {
+  id: number;
+  prescription_item_id: number;
+  medicine_id: number;
+  medicine_name: string;
+  batch_id: number;
+  batch_number: string;
+  expiry_date: string;
+  quantity: number;
+  unit_price: string | number;
+  returned: number;
 }
 
 export interface InvoiceItemsItem {
@@ -810,6 +881,31 @@ export interface InventoryStocktakeResultDifferencesItem {
   expected: number;
   counted: number;
   difference: number;
+}
+
+export interface DispensingCreateResultRemainingItem {
+  prescription_item_id: number;
+  medicine_id: number;
+  medicine_name: string;
+  prescribed: number;
+  dispensed: number;
+  remaining: number;
+}
+
+export interface DispensingCreateResultLowStockItem {
+  medicine_id: number;
+  medicine_name: string;
+  usable_stock: number;
+  reorder_level: number;
+}
+
+export interface DispensingReturnResultItemsItem {
+  dispensing_item_id: number;
+  prescription_item_id: number;
+  medicine_id: number;
+  batch_id: number;
+  quantity: number;
+  is_discarded: boolean;
 }
 
 export interface BillingListResultItemsItem {
@@ -1039,9 +1135,17 @@ export interface Methods {
   /** Holds a batch back: nothing is dispensed of it. */
   "inventory.hold_batch": { params: { id: number; reason: string; idempotency_key?: string | null }; result: InventoryAddBatchResult };
   /** Releases a held batch. */
-  "inventory.release_batch": { params: { id: number; idempotency_key?: string | null }; result: InventoryAddBatchResult };
+  "inventory.release_batch": { params: { id: number; reason?: string | null; idempotency_key?: string | null }; result: InventoryAddBatchResult };
   /** Sets what was counted of batches: all of it or nothing. */
   "inventory.stocktake": { params: { counts: Array<InventoryStocktakeCountsItem>; reason?: string | null; idempotency_key?: string | null }; result: InventoryStocktakeResult };
+  /** Dispenses a prescription, all that is left or some of it, first expired, first out. */
+  "dispensing.create": { params: { prescription_id: number; items?: Array<DispensingCreateItemsItem> | null; override_reason?: string | null; idempotency_key?: string | null }; result: DispensingCreateResult };
+  /** Gives one dispensing with its items. */
+  "dispensing.get": { params: { id: number }; result: Dispensing };
+  /** Lists dispensings with their items, the newest first. */
+  "dispensing.list": { params: { prescription_id?: number | null; patient_id?: number | null; date?: string | null; limit?: number | null; cursor?: string | null }; result: DispensingListResult };
+  /** Takes back what was dispensed, and says what refund is due. */
+  "dispensing.return": { params: { id: number; items: Array<DispensingReturnItemsItem>; reason: string; restock?: boolean | null; idempotency_key?: string | null }; result: DispensingReturnResult };
   /** Writes an invoice, of a prescription or of the lines given. */
   "billing.create": { params: { mode: "AUTO" | "MANUAL"; prescription_id?: number | null; patient_id?: number | null; visit_id?: number | null; items?: Array<BillingCreateItemsItem> | null; discount_percent?: string | number | null; discount_amount?: string | number | null; tax_percent?: string | number | null; status?: "DRAFT" | "PENDING" | null; notes?: string | null; idempotency_key?: string | null }; result: Invoice };
   /** Gives one invoice with its lines, payments and refunds. */

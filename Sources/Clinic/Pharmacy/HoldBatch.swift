@@ -13,6 +13,7 @@ package struct HoldBatch: Command {
   package let reason: Line
 
   package var subject: Subject? { Subject("batch", id) }
+  package func auditDetails(of result: Batch) -> String? { AuditedReason.json(reason) }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
@@ -33,8 +34,10 @@ package struct ReleaseBatch: Command {
   package static let errors: [Reason] = [.noSuch, .notHeld]
 
   package let id: ID<Batch>
+  package let reason: Line?
 
   package var subject: Subject? { Subject("batch", id) }
+  package func auditDetails(of result: Batch) -> String? { reason.map(AuditedReason.json) }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
@@ -42,6 +45,17 @@ package struct ReleaseBatch: Command {
     let before = try await Batch.locked(id, in: transaction)
     if !before.isHeld { throw ClinicError(.notHeld) }
     return try await before.changed("is_held = false, hold_reason = NULL", in: transaction)
+  }
+}
+
+/// Why somebody held or released a batch, as the audit keeps it.
+private enum AuditedReason {
+  static func json(_ reason: Line) -> String {
+    var json = JSONWriter()
+    json.beginObject()
+    json.member("reason", reason.rawValue)
+    json.endObject()
+    return String(decoding: json.finish(), as: UTF8.self)
   }
 }
 

@@ -13,5 +13,9 @@ func pharmacyMethods() throws -> [MethodEntry] {
     try .command(HoldBatch.self),
     try .command(ReleaseBatch.self),
     try .command(Stocktake.self),
+    try .command(CreateDispensing.self),
+    try .query(GetDispensing.self),
+    try .query(ListDispensings.self),
+    try .command(ReturnDispensed.self),
   ]
 }

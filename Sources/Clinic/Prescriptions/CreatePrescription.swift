@@ -34,17 +34,8 @@ package struct CreatePrescription: Command {
 
   /// Which medicines were prescribed in spite of an allergy; why is in the prescription.
   package func auditDetails(of result: Prescription) -> String? {
-    guard result.allergyCheck != .clear else { return nil }
-    var json = JSONWriter()
-    json.beginObject()
-    json.member("allergy_check", result.allergyCheck.rawValue)
-    json.key("medicine_ids")
-    json.beginArray()
-    for warning in result.warnings { json.int(warning.medicineID.rawValue) }
-    json.endArray()
-    json.member("has_override_reason", result.overrideReason != nil)
-    json.endObject()
-    return String(decoding: json.finish(), as: UTF8.self)
+    result.allergyCheck.auditDetails(
+      of: result.warnings, hasReason: result.overrideReason != nil)
   }
 
   package func run(

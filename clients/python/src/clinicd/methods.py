@@ -43,6 +43,8 @@ KEYED: frozenset[str] = frozenset(
         "inventory.hold_batch",
         "inventory.release_batch",
         "inventory.stocktake",
+        "dispensing.create",
+        "dispensing.return",
         "billing.create",
         "billing.update",
         "billing.issue",
@@ -1335,11 +1337,13 @@ class AsyncInventory:
         self,
         *,
         id: int,
+        reason: str | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.InventoryAddBatchResult:
         """Releases a held batch."""
         params: dict[str, Any] = {
             "id": id,
+            "reason": reason,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -1360,6 +1364,81 @@ class AsyncInventory:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.InventoryStocktakeResult", await self._caller.call("inventory.stocktake", params))
+
+
+class AsyncDispensing:
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def create(
+        self,
+        *,
+        prescription_id: int,
+        items: List[types.DispensingCreateItemsItem] | None | Unset = UNSET,
+        override_reason: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.DispensingCreateResult:
+        """Dispenses a prescription, all that is left or some of it, first expired, first out."""
+        params: dict[str, Any] = {
+            "prescription_id": prescription_id,
+            "items": items,
+            "override_reason": override_reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DispensingCreateResult", await self._caller.call("dispensing.create", params))
+
+    async def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Dispensing:
+        """Gives one dispensing with its items."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Dispensing", await self._caller.call("dispensing.get", params))
+
+    async def list(
+        self,
+        *,
+        prescription_id: int | None | Unset = UNSET,
+        patient_id: int | None | Unset = UNSET,
+        date: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.DispensingListResult:
+        """Lists dispensings with their items, the newest first."""
+        params: dict[str, Any] = {
+            "prescription_id": prescription_id,
+            "patient_id": patient_id,
+            "date": date,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DispensingListResult", await self._caller.call("dispensing.list", params))
+
+    async def return_(
+        self,
+        *,
+        id: int,
+        items: List[types.DispensingReturnItemsItem],
+        reason: str,
+        restock: bool | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.DispensingReturnResult:
+        """Takes back what was dispensed, and says what refund is due."""
+        params: dict[str, Any] = {
+            "id": id,
+            "items": items,
+            "reason": reason,
+            "restock": restock,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DispensingReturnResult", await self._caller.call("dispensing.return", params))
 
 
 class AsyncBilling:
@@ -1656,6 +1735,7 @@ class AsyncMethods:
         self.visits = AsyncVisits(caller)
         self.prescriptions = AsyncPrescriptions(caller)
         self.inventory = AsyncInventory(caller)
+        self.dispensing = AsyncDispensing(caller)
         self.billing = AsyncBilling(caller)
         self.reports = AsyncReports(caller)
         self.system = AsyncSystem(caller)
@@ -2943,11 +3023,13 @@ class Inventory:
         self,
         *,
         id: int,
+        reason: str | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.InventoryAddBatchResult:
         """Releases a held batch."""
         params: dict[str, Any] = {
             "id": id,
+            "reason": reason,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -2968,6 +3050,81 @@ class Inventory:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.InventoryStocktakeResult", self._caller.call("inventory.stocktake", params))
+
+
+class Dispensing:
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def create(
+        self,
+        *,
+        prescription_id: int,
+        items: List[types.DispensingCreateItemsItem] | None | Unset = UNSET,
+        override_reason: str | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.DispensingCreateResult:
+        """Dispenses a prescription, all that is left or some of it, first expired, first out."""
+        params: dict[str, Any] = {
+            "prescription_id": prescription_id,
+            "items": items,
+            "override_reason": override_reason,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DispensingCreateResult", self._caller.call("dispensing.create", params))
+
+    def get(
+        self,
+        *,
+        id: int,
+    ) -> types.Dispensing:
+        """Gives one dispensing with its items."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.Dispensing", self._caller.call("dispensing.get", params))
+
+    def list(
+        self,
+        *,
+        prescription_id: int | None | Unset = UNSET,
+        patient_id: int | None | Unset = UNSET,
+        date: str | None | Unset = UNSET,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
+    ) -> types.DispensingListResult:
+        """Lists dispensings with their items, the newest first."""
+        params: dict[str, Any] = {
+            "prescription_id": prescription_id,
+            "patient_id": patient_id,
+            "date": date,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DispensingListResult", self._caller.call("dispensing.list", params))
+
+    def return_(
+        self,
+        *,
+        id: int,
+        items: List[types.DispensingReturnItemsItem],
+        reason: str,
+        restock: bool | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
+    ) -> types.DispensingReturnResult:
+        """Takes back what was dispensed, and says what refund is due."""
+        params: dict[str, Any] = {
+            "id": id,
+            "items": items,
+            "reason": reason,
+            "restock": restock,
+            "idempotency_key": idempotency_key,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DispensingReturnResult", self._caller.call("dispensing.return", params))
 
 
 class Billing:
@@ -3264,6 +3421,7 @@ class Methods:
         self.visits = Visits(caller)
         self.prescriptions = Prescriptions(caller)
         self.inventory = Inventory(caller)
+        self.dispensing = Dispensing(caller)
         self.billing = Billing(caller)
         self.reports = Reports(caller)
         self.system = System(caller)

@@ -108,6 +108,21 @@ class Prescription(TypedDict):
     updated_at: str
 
 
+class Dispensing(TypedDict):
+    id: int
+    prescription_id: int
+    patient_id: int
+    patient_name: str
+    pharmacist_id: int
+    pharmacist_name: str
+    invoice_id: int | None
+    allergy_check: Literal["CLEAR", "MATCH", "NOT_RUN"]
+    override_reason: str | None
+    date: str
+    dispensed_at: str
+    items: List[DispensingItemsItem]
+
+
 class Invoice(TypedDict):
     items: List[InvoiceItemsItem]
     payments: List[InvoicePaymentsItem]
@@ -487,6 +502,38 @@ class InventoryStocktakeResult(TypedDict):
     differences: List[InventoryStocktakeResultDifferencesItem]
 
 
+class DispensingCreateResult(TypedDict):
+    id: int
+    prescription_id: int
+    patient_id: int
+    patient_name: str
+    pharmacist_id: int
+    pharmacist_name: str
+    invoice_id: int | None
+    allergy_check: Literal["CLEAR", "MATCH", "NOT_RUN"]
+    override_reason: str | None
+    date: str
+    dispensed_at: str
+    items: List[DispensingItemsItem]
+    warnings: List[PrescriptionWarningsItem]
+    remaining: List[DispensingCreateResultRemainingItem]
+    low_stock: List[DispensingCreateResultLowStockItem]
+
+
+class DispensingListResult(TypedDict):
+    items: List[Dispensing]
+    next_cursor: str | None
+
+
+class DispensingReturnResult(TypedDict):
+    dispensing_id: int
+    prescription_id: int
+    items: List[DispensingReturnResultItemsItem]
+    remaining: List[DispensingCreateResultRemainingItem]
+    invoice_id: int | None
+    refund_due: str | float | None
+
+
 class BillingListResult(TypedDict):
     items: List[BillingListResultItemsItem]
     next_cursor: str | None
@@ -606,6 +653,20 @@ class InventoryStocktakeCountsItem(TypedDict):
     counted: int
 
 
+class _DispensingCreateItemsItem(TypedDict):
+    quantity: int
+
+
+class DispensingCreateItemsItem(_DispensingCreateItemsItem, total=False):
+    prescription_item_id: int | None
+    medicine_id: int | None
+
+
+class DispensingReturnItemsItem(TypedDict):
+    dispensing_item_id: int
+    quantity: int
+
+
 class _BillingCreateItemsItem(TypedDict):
     quantity: int
 
@@ -675,6 +736,19 @@ class PrescriptionItemsItem(TypedDict):
     dispensed: int
     remaining: int
     instructions: str | None
+
+
+class DispensingItemsItem(TypedDict):
+    id: int
+    prescription_item_id: int
+    medicine_id: int
+    medicine_name: str
+    batch_id: int
+    batch_number: str
+    expiry_date: str
+    quantity: int
+    unit_price: str | float
+    returned: int
 
 
 class InvoiceItemsItem(TypedDict):
@@ -830,6 +904,31 @@ class InventoryStocktakeResultDifferencesItem(TypedDict):
     expected: int
     counted: int
     difference: int
+
+
+class DispensingCreateResultRemainingItem(TypedDict):
+    prescription_item_id: int
+    medicine_id: int
+    medicine_name: str
+    prescribed: int
+    dispensed: int
+    remaining: int
+
+
+class DispensingCreateResultLowStockItem(TypedDict):
+    medicine_id: int
+    medicine_name: str
+    usable_stock: int
+    reorder_level: int
+
+
+class DispensingReturnResultItemsItem(TypedDict):
+    dispensing_item_id: int
+    prescription_item_id: int
+    medicine_id: int
+    batch_id: int
+    quantity: int
+    is_discarded: bool
 
 
 class BillingListResultItemsItem(TypedDict):
@@ -1000,6 +1099,8 @@ InventoryUpdateBatchResult = InventoryAddBatchResult
 InventoryHoldBatchResult = InventoryAddBatchResult
 
 InventoryReleaseBatchResult = InventoryAddBatchResult
+
+DispensingGetResult = Dispensing
 
 BillingCreateResult = Invoice
 
