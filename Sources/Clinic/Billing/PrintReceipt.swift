@@ -50,8 +50,8 @@ extension Invoice {
     PaperTable(
       [
         PaperTable.Column("Item", weight: 44),
-        PaperTable.Column("Quantity", weight: 10, isNumber: true),
-        PaperTable.Column("Price", weight: 12, isNumber: true, prefix: "x "),
+        PaperTable.Column("Quantity", weight: 10, isNumber: true, prefix: "Qty "),
+        PaperTable.Column("Price", weight: 12, isNumber: true, prefix: "at "),
         PaperTable.Column("Amount", weight: 14, isNumber: true),
       ],
       rows: items.map {
