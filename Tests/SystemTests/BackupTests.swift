@@ -104,14 +104,6 @@ import Testing
 }
 
 extension TestClinic {
-  func clinicctl(
-    _ arguments: [String], database: String? = nil
-  ) async throws -> (status: Int32, output: String) {
-    try await finished(
-      "clinicctl", arguments, environment: ["DATABASE_URL": database ?? stores.postgresURL],
-      in: folder)
-  }
-
   /// A line for each table: its name, its rows and a hash of them. Without what a restore changes,
   /// and what the daemon changes by itself.
   func contents(of url: String) async throws -> [String] {

@@ -63,9 +63,9 @@ import Testing
       #expect(!found.description.contains("Somebody") && !found.description.contains("Patient"))
 
       let command = try await clinic.clinicctl(["reconcile"])
-      #expect(command.status == "1", "\(command.output)")
+      #expect(command.status == 1, "\(command.output)")
       let repaired = try await clinic.clinicctl(["reconcile", "--repair"])
-      #expect(repaired.status == "0", "\(repaired.output)")
+      #expect(repaired.status == 0, "\(repaired.output)")
       let after = try await admin.call("system.reconcile")
       #expect(after["ok"]?.bool == true, "\(after)")
       try await clinic.expectHistory()
