@@ -96,7 +96,8 @@ struct DescribedMethod {
 
   /// Texts that are taken as they are, a blank one too.
   private static let takeBlanks: Set = [
-    "idempotency_key", "password", "current_password", "access_token", "refresh_token",
+    "idempotency_key", "password", "current_password", "access_token", "refresh_token", "secret",
+    "visitor",
   ]
 
   private func name(_ param: JSONValue) -> String { param["name"]?.string ?? "" }
@@ -117,13 +118,26 @@ struct DescribedMethod {
 struct JSONSchemaText {
   private let schema: JSONValue?
   private let types: [String]
+  /// Types that other alternatives take.
+  private let otherTypes: [String]
+  private let example: JSONValue?
 
   init(_ value: JSONValue?) {
     // A nullable one is the first of two alternatives.
-    let first = value?["anyOf"]?.elements.first { $0["type"]?.string != "null" }
-    schema = first ?? value
-    types =
-      [schema?["type"]?.string].compactMap { $0 }
+    let whole = Self.alternatives(of: value).count == 1 ? Self.alternatives(of: value)[0] : value
+    let alternatives = Self.alternatives(of: whole)
+    schema = alternatives.first ?? whole
+    types = Self.types(of: schema)
+    otherTypes = alternatives.dropFirst().flatMap(Self.types(of:))
+    example = [schema, whole, value].lazy.compactMap { $0?["examples"]?[0] }.first
+  }
+
+  private static func alternatives(of value: JSONValue?) -> [JSONValue] {
+    value?["anyOf"]?.elements.filter { $0["type"]?.string != "null" } ?? []
+  }
+
+  private static func types(of schema: JSONValue?) -> [String] {
+    [schema?["type"]?.string].compactMap { $0 }
       + (schema?["type"]?.elements.compactMap(\.string) ?? [])
   }
 
@@ -152,7 +166,7 @@ struct JSONSchemaText {
       } else if schema?["format"]?.string == "date-time" {
         "2026-01-31T10:00:00Z"
       } else {
-        .string(schema?["examples"]?[0]?.string ?? "text")
+        .string(example?.string ?? "text")
       }
     default: nil
     }
@@ -173,7 +187,8 @@ struct JSONSchemaText {
       ("integer", 7), ("boolean", true), ("string", "text"), ("array", [1]), ("object", ["a": 1]),
       ("number", .raw("1.5")),
     ]
-    return all.filter { $0.0 != type }.map {
+    let taken = Set([type] + otherTypes + (otherTypes.contains("number") ? ["integer"] : []))
+    return all.filter { !taken.contains($0.0) }.map {
       Wrong(
         what: $0.0, value: $0.1,
         reasons: type == "object" && $0.0 != "array"
