@@ -31,8 +31,8 @@ public final class PipedProgram {
     var texts = unsafe ([name] + arguments).map { unsafe strdup($0) } + [nil]
     var variables = unsafe settings.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
     defer {
-      for text in unsafe texts { unsafe free(text) }
-      for variable in unsafe variables { unsafe free(variable) }
+      while let text = unsafe texts.popLast() { unsafe free(text) }
+      while let variable = unsafe variables.popLast() { unsafe free(variable) }
     }
     var id: pid_t = 0
     let status = unsafe posix_spawnp(&id, name, &actions, nil, &texts, &variables)

@@ -29,7 +29,9 @@ import Testing
       try SmallFile.makeFolder(backups)
       let made = try await clinic.clinicctl(["backup", backups, "--keep", "1"] + arguments)
       try #require(made.status == 0, "\(made.output)")
-      let report = try JSONDocument(parsing: made.output).root
+      // After what it says of its progress.
+      let line = try #require(made.output.split(separator: "\n").last { $0.hasPrefix("{") })
+      let report = try JSONDocument(parsing: String(line)).root
       let path = try report.text("path")
       #expect(report["encrypted"]?.bool == isEncrypted)
       #expect(SmallFile.names(in: backups).count == 1)

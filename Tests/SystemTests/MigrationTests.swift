@@ -20,7 +20,8 @@ import Testing
           #expect(try await migrator.up().map(\.number) == [number])
           #expect(try await migrator.up().isEmpty)
           let after = try await rows(of: postgres)
-          #expect(before.allSatisfy { after[$0.key] == $0.value }, "\(number) keeps every row")
+          #expect(
+            before.allSatisfy { (after[$0.key] ?? 0) >= $0.value }, "\(number) keeps every row")
           schemas.append(try await schema(of: postgres))
           if let sample = Self.samples[number] {
             try await postgres.withConnection { try await $0.execute(script: sample) }

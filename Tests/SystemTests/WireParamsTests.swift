@@ -187,7 +187,8 @@ struct JSONSchemaText {
       ("integer", 7), ("boolean", true), ("string", "text"), ("array", [1]), ("object", ["a": 1]),
       ("number", .raw("1.5")),
     ]
-    let taken = Set([type] + otherTypes + (otherTypes.contains("number") ? ["integer"] : []))
+    let known = [type] + otherTypes
+    let taken = Set(known + (known.contains("number") ? ["integer"] : []))
     return all.filter { !taken.contains($0.0) }.map {
       Wrong(
         what: $0.0, value: $0.1,
@@ -212,7 +213,7 @@ struct JSONSchemaText {
       Wrong(what: "1e400", value: .raw("1e400")), Wrong(what: "a numeral", value: "1"),
     ]
     if let minimum = schema?["minimum"]?.int {
-      wrong += [minimum - 1, -1, .min].map {
+      wrong += [minimum - 1, -1, .min].filter { $0 < minimum }.map {
         Wrong(what: "\($0)", value: .int($0), reasons: ["out_of_range"])
       }
     }

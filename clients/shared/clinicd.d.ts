@@ -634,8 +634,6 @@ export interface SystemStatsResult {
   delivered: number;
   overflows: number;
   today: string;
-  outbox_waiting: number | null;
-  outbox_oldest_seconds: number | null;
 }
 
 export interface SystemRebuildResult {

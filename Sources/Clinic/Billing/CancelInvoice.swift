@@ -43,9 +43,9 @@ package struct RefundInvoice: BillingCommand {
   package static let errors: [Reason] = [.noSuch, .notIssued, .invoiceCancelled, .exceedsPaid]
 
   package let id: ID<Invoice>
-  package let amount: PositiveMoney?
   package let paymentMethod: PaymentMethod
   package let reason: Note
+  package let amount: PositiveMoney?
 
   package var subject: Subject? { Subject("invoice", id) }
 

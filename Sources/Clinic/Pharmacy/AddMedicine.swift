@@ -9,12 +9,12 @@ package struct AddMedicine: Command {
   package static let roles = Roles.only(.pharmacist)
 
   package let name: Line
+  package let unitPrice: Money
   package let genericName: Line?
   package let drugClass: Line?
   package let manufacturer: Line?
   package let form: Line?
   package let strength: Line?
-  package let unitPrice: Money
   package let reorderLevel: StockLevel?
 
   package var subject: Subject? { Subject("medicine") }

@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// Prescribes medicines at one's own visit, open or completed. What matches an allergy of the
@@ -89,21 +89,26 @@ package struct CreatePrescription: Command {
 }
 
 /// What a prescription may hold: 1 to 50 medicines.
-package struct PrescribedItems: Codable, Sendable {
+package struct PrescribedItems: Codable, Sendable, JSONSchemaRepresentable {
   package let rawValue: [CreatePrescription.Item]
+  private static let limits = 1...50
+
+  package static var jsonSchema: JSONSchema {
+    let item = try? SchemaRecorder.schema(of: CreatePrescription.Item.self, as: .params)
+    return .array(of: item ?? .any, minItems: limits.lowerBound, maxItems: limits.upperBound)
+  }
 
   package init(from decoder: any Decoder) throws {
-    rawValue = try [CreatePrescription.Item](from: decoder)
-    guard !rawValue.isEmpty else {
-      throw InvalidValue(reason: .tooShort, message: "at least one item")
-    }
-    guard rawValue.count <= 50 else {
-      throw InvalidValue(reason: .tooLong, message: "at most 50 items")
+    rawValue = try decoder.singleValueContainer().decode([CreatePrescription.Item].self)
+    guard Self.limits.contains(rawValue.count) else {
+      throw InvalidValue(
+        reason: rawValue.isEmpty ? .tooShort : .tooLong, message: "1 to 50 items")
     }
   }
 
   package func encode(to encoder: any Encoder) throws {
-    try rawValue.encode(to: encoder)
+    var container = encoder.singleValueContainer()
+    try container.encode(rawValue)
   }
 }
 

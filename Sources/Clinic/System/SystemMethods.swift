@@ -100,9 +100,6 @@ package struct Stats: Query {
     let delivered: Int
     let overflows: Int
     let today: LocalDate
-    /// Of the instance that carries the outbox; null elsewhere.
-    let outboxWaiting: Int?
-    let outboxOldestSeconds: Double?
   }
   package static let name = "system.stats"
   package static let summary = "Gives counters of this instance since its start."
@@ -110,11 +107,9 @@ package struct Stats: Query {
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let hub = clinic.hub.statistics
-    let lag = clinic.relay.status
     return Result(
       subscriptions: hub.subscriptions, published: hub.published, delivered: hub.delivered,
-      overflows: hub.overflows, today: clinic.calendar.today,
-      outboxWaiting: lag.waiting, outboxOldestSeconds: lag.oldestSeconds)
+      overflows: hub.overflows, today: clinic.calendar.today)
   }
 }
 

@@ -642,8 +642,6 @@ class SystemStatsResult(TypedDict):
     delivered: int
     overflows: int
     today: str
-    outbox_waiting: int | None
-    outbox_oldest_seconds: float | None
 
 
 class SystemRebuildResult(TypedDict):
