@@ -609,16 +609,20 @@ class ReportsDailySummaryResult(TypedDict):
     stock_movements: List[ReportsDailySummaryResultStockMovementsItem]
 
 
-class AuditVerifyResult(TypedDict):
-    from: int
-    next: int | None
-    checked: int
-    ok: bool
-    first_bad: AuditVerifyResultFirstBad | None
-    sealed: int
-    unsealed: int
-    head: str | None
-    anchors: List[AuditVerifyResultAnchorsItem]
+AuditVerifyResult = TypedDict(
+    "AuditVerifyResult",
+    {
+        "from": "int",
+        "next": "int | None",
+        "checked": "int",
+        "ok": "bool",
+        "first_bad": "AuditVerifyResultFirstBad | None",
+        "sealed": "int",
+        "unsealed": "int",
+        "head": "str | None",
+        "anchors": "List[AuditVerifyResultAnchorsItem]",
+    },
+)
 
 
 class SystemPingResult(TypedDict):
