@@ -43,6 +43,9 @@ class Daemon:
             "CLINIC_CLIENTS_DIRECTORY": str(ROOT / "clients"),
             "CLINIC_STATE_DIRECTORY": str(home),
             "CLINIC_PASSWORD_COST": "4",
+            # So that an appointment can be checked in whatever time it is.
+            "CLINIC_CHECK_IN_EARLY_MINUTES": "1440",
+            "CLINIC_CHECK_IN_LATE_MINUTES": "1440",
         }
         for line in stack.splitlines():
             name, _, value = line.removeprefix("export ").partition("=")
