@@ -106,8 +106,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
       held = []
       pendingNotificationBytes = 0
       loop.remove(self)
-      server.application.closed(session)
       server.admission.release(session.transport)
+      server.application.closed(session)
       loop.checkIdle()
     } else if isRefused {
       isRefused = false

@@ -108,7 +108,8 @@ package struct CreateVisit: Command {
     let patient: ID<Patient> = try cells.next()
     let status: Appointment.Status = try cells.next()
     switch status {
-    case .scheduled, .checkedIn:
+    case .checkedIn: throw ClinicError(.busy)  // just now: the next try finds its token
+    case .scheduled:
       transaction.enqueue(
         """
         UPDATE appointments SET status = 'WITH_DOCTOR', version = version + 1, \
