@@ -42,18 +42,19 @@ struct PageWriter {
 
   // MARK: - Blocks
 
-  private mutating func write(_ text: PDFText) {
-    for line in surface.layout(text, width: Self.width).lines {
+  private mutating func write(_ text: PDFText, indent: Double = 0) {
+    for line in surface.layout(text, width: Self.width - indent).lines {
       makeRoom(for: line.height)
-      line.draw(atX: Self.margin, y: y)
+      line.draw(atX: Self.margin + indent, y: y)
       y += line.height
     }
   }
 
-  private mutating func write(_ cells: [PDFCell]) {
+  /// - Parameter following: room that is to be on the same page below it.
+  private mutating func write(_ cells: [PDFCell], following: Double = 0) {
     let layouts = cells.map { surface.layout($0.text, width: $0.share * Self.width - Self.gap) }
     let height = layouts.map(\.height).max() ?? 0
-    makeRoom(for: height)
+    makeRoom(for: height + following)
     var x = Self.margin
     for (cell, layout) in zip(cells, layouts) {
       layout.draw(atX: x, y: y)
@@ -67,9 +68,11 @@ struct PageWriter {
     write(.rule)
     header = table.header
     for row in table.rows {
-      write(row.cells)
-      if let detail = row.detail { write(detail) }
-      y += 3
+      let indent = 2 * Self.gap
+      let detail = row.detail.map { surface.layout($0, width: Self.width - indent).height }
+      write(row.cells, following: min(detail ?? 0, Self.bottom / 2))
+      if let detail = row.detail { write(detail, indent: indent) }
+      y += Self.gap
     }
     header = []
   }

@@ -39,6 +39,193 @@ import Testing
     }
   }
 
+  @Test("what cannot be prescribed, and where")
+  func refusals() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let other = try await clinic.doctorAtWork()
+      let visit = JSON.int(try await clinic.visit(by: doctor))
+      let medicine = try await clinic.medicine("Crocin")
+      let old = try await clinic.medicine("Vioxx", isActive: false)
+      func refusal(_ items: [JSON], by caller: Caller? = nil) async throws -> RPCError {
+        try await (caller ?? doctor.caller).refused(
+          "prescriptions.create", ["visit_id": visit, "items": .array(items)])
+      }
+      let inactive = try await refusal([item(medicine), item(old)])
+      #expect(inactive.reason == "medicine_inactive" && inactive.code == -32007)
+      #expect(inactive.data["medicine_id"] == .int(old))
+      let unknown = try await refusal([item(999_999)])
+      #expect(unknown.reason == "not_found" && unknown.data["resource"] == .string("medicine"))
+      #expect(try await refusal([item(medicine)], by: other.caller).reason == "not_your_visit")
+      #expect(try await refusal([]).data["field"] == .string("items"))
+      #expect(
+        try await refusal(Array(repeating: item(medicine), count: 51)).reason == "too_long")
+      for quantity: JSON in [0, -1, 100_001, 1_000_000_000] {
+        let refused = try await refusal([item(medicine), item(medicine, quantity: quantity)])
+        #expect(refused.reason == "out_of_range")
+        #expect(refused.data["field"] == .string("items[1].quantity"))
+      }
+      #expect(try await clinic.number("SELECT count(*) FROM prescriptions") == 0)
+      // A completed visit's doctor may still prescribe; the copy in the history follows.
+      try await doctor.caller.call("visits.complete", ["id": visit])
+      let before = try await clinic.number("SELECT history_version FROM visits")
+      try await doctor.caller.call(
+        "prescriptions.create", ["visit_id": visit, "items": [item(medicine)]])
+      #expect(try await clinic.number("SELECT history_version FROM visits") > before)
+    }
+  }
+
+  @Test("a prescription is cancelled by its doctor, before anything is dispensed, once")
+  func cancels() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let other = try await clinic.doctorAtWork()
+      let visit = JSON.int(try await clinic.visit(by: doctor))
+      let medicine = try await clinic.medicine("Crocin")
+      func prescribe() async throws -> JSON {
+        try await doctor.caller.call(
+          "prescriptions.create", ["visit_id": visit, "items": [item(medicine)]]
+        )["id"].json
+      }
+      let first = try await prescribe()
+      func refusal(_ id: JSON, by caller: Caller? = nil, version: JSON = .null) async throws
+        -> String
+      {
+        try await (caller ?? doctor.caller).refused(
+          "prescriptions.cancel", ["id": id, "reason": "wrong", "version": version]
+        ).reason
+      }
+      #expect(try await refusal(first, by: other.caller) == "not_your_visit")
+      #expect(try await refusal(first, version: 7) == "stale_version")
+      let cancelled = try await doctor.caller.call(
+        "prescriptions.cancel", ["id": first, "reason": "wrong medicine", "version": 1])
+      #expect(try cancelled.text("status") == "CANCELLED")
+      #expect(try cancelled.text("cancel_reason") == "wrong medicine")
+      #expect(try cancelled.integer("version") == 2)
+      #expect(try await refusal(first) == "prescription_cancelled")
+      let second = try await prescribe()
+      _ = try await clinic.postgres.query(
+        "UPDATE prescription_items SET dispensed = 3 WHERE prescription_id > 1")
+      #expect(try await refusal(second) == "already_dispensed")
+      let read = try await doctor.caller.call("prescriptions.get", ["id": second])
+      #expect(try read.text("dispense_state") == "PARTIAL")
+      #expect(try read.list("items").first?.integer("remaining") == 7)
+      #expect(try await refusal(999_999) == "not_found")
+    }
+  }
+
+  @Test("rule 32: a cancellation and a dispensing that meet: one of the two succeeds")
+  func cancelMeetsDispensing() async throws {
+    try await TestClinic.run(2, ["CLINIC_DISPENSE_UNPAID": "yes"]) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let pharmacist = try await clinic.connect(.pharmacist, on: 1)
+      let visit = JSON.int(try await clinic.visit(by: doctor))
+      let medicine = try await clinic.medicine("Crocin")
+      _ = try await clinic.batch(of: medicine, 1000)
+      var prescribed: [JSON] = []
+      for _ in 0..<12 {
+        prescribed.append(
+          try await doctor.caller.call(
+            "prescriptions.create", ["visit_id": visit, "items": [item(medicine)]]
+          )["id"].json)
+      }
+      let ids = prescribed
+      let reasons = try await concurrently(24) { index in
+        index % 2 == 0
+          ? try await doctor.caller.outcome(
+            "prescriptions.cancel", ["id": ids[index / 2], "reason": "wrong"]
+          ).reason
+          : try await pharmacist.outcome(
+            "dispensing.create", ["prescription_id": ids[index / 2]]
+          ).reason
+      }
+      for index in ids.indices {
+        let pair = [reasons[index * 2], reasons[index * 2 + 1]]
+        #expect(
+          pair == ["ok", "prescription_cancelled"] || pair == ["already_dispensed", "ok"])
+      }
+      #expect(try await clinic.pharmacyFaults() == [])
+    }
+  }
+
+  @Test("the reception sees what it bills and nothing else; lists come the newest first, in pages")
+  func lists() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let desk = try await clinic.connect(.reception)
+      let patient = try await clinic.patient()
+      let visit = JSON.int(try await clinic.visit(by: doctor, of: patient))
+      let medicine = try await clinic.medicine("Crocin")
+      var ids: [Int] = []
+      for _ in 0..<3 {
+        ids.append(
+          try await doctor.caller.call(
+            "prescriptions.create", ["visit_id": visit, "items": [item(medicine)]]
+          ).integer("id"))
+      }
+      try await doctor.caller.call(
+        "prescriptions.cancel", ["id": .int(ids[0]), "reason": "wrong"])
+      let page = try await desk.call("prescriptions.list", ["limit": 2])
+      let seen = try page.list("items")
+      #expect(try seen.map { try $0.integer("id") } == [ids[2], ids[1]])
+      let rest = try await desk.call(
+        "prescriptions.list", ["cursor": page["next_cursor"].json, "patient_id": .int(patient)])
+      #expect(try rest.list("items").map { try $0.integer("id") } == [ids[0]])
+      let known: Set = [
+        "id", "patient_id", "date", "status", "invoice_id", "invoice_status", "is_billable",
+      ]
+      for item in seen {
+        #expect(item["is_billable"]?.bool == true)
+        for (name, value) in item.members where !known.contains(name) {
+          #expect(value.isNull, "\(name) is not the reception's")
+        }
+      }
+      let full = try await doctor.caller.call(
+        "prescriptions.list", ["visit_id": visit, "doctor_id": doctor.id, "status": "CANCELLED"])
+      let cancelled = try #require(try full.list("items").first)
+      #expect(try cancelled.integer("id") == ids[0])
+      #expect(try cancelled.integer("item_count") == 1)
+      #expect(cancelled["is_billable"]?.bool == false)
+      for method in ["prescriptions.get", "prescriptions.print"] {
+        let refused = try await desk.refused(method, ["id": .int(ids[1])])
+        #expect(refused.reason == "role_not_allowed")
+      }
+    }
+  }
+
+  @Test("a prescription on paper, in each format")
+  func prints() async throws {
+    try await TestClinic.run(1, ["CLINIC_NAME": "Lotus <Clinic>"]) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let patient = try await clinic.patient(allergies: [])
+      let visit = JSON.int(try await clinic.visit(by: doctor, of: patient))
+      let medicine = try await clinic.medicine("Crocin", generic: "Paracetamol")
+      let id = try await doctor.caller.call(
+        "prescriptions.create", ["visit_id": visit, "items": [item(medicine)]]
+      )["id"].json
+      func paper(_ format: JSON) async throws -> (type: String, content: String) {
+        let paper = try await doctor.caller.call(
+          "prescriptions.print", ["id": id, "format": format])
+        return (try paper.text("content_type"), try paper.text("content"))
+      }
+      for (format, width): (JSON, Int) in [("text", 80), ("receipt", 42), (.null, 80)] {
+        let (type, content) = try await paper(format)
+        #expect(type.hasPrefix("text/plain"))
+        #expect(content.split(separator: "\n").allSatisfy { $0.count <= width })
+        #expect(content.contains("Asha Iyer") && content.contains("Crocin (Paracetamol)"))
+      }
+      let (type, page) = try await paper("html")
+      #expect(type.hasPrefix("text/html") && page.contains("Lotus &lt;Clinic&gt;"))
+      let (pdfType, pdf) = try await paper("pdf")
+      #expect(pdfType == "application/pdf" && pdf.hasPrefix("JVBERi0"))
+      let wrong = try await doctor.caller.refused(
+        "prescriptions.print", ["id": id, "format": "docx"])
+      #expect(wrong.reason == "not_allowed_value")
+      try await doctor.caller.call("prescriptions.cancel", ["id": id, "reason": "wrong"])
+      #expect(try await paper("text").content.contains("CANCELLED"))
+    }
+  }
+
   @Test("rule 30: a match needs a reason, is kept, and is audited without the patient's data")
   func allergies() async throws {
     try await TestClinic.run(1) { clinic in

@@ -30,6 +30,8 @@ enum HTMLPaper {
     header p { margin: 0 0 2mm; white-space: pre-line; }
     .clinic { font-size: 16pt; font-weight: bold; }
     h1 { font-size: 13pt; }
+    h2 { font-size: 11pt; margin-bottom: 0; }
+    h2 + p { margin-top: 0; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 6mm; }
     dl.totals { justify-content: end; grid-template-columns: max-content max-content; }
     dl.totals dd { text-align: right; }

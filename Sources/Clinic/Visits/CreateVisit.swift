@@ -41,9 +41,10 @@ package struct CreateVisit: Command {
     let made = try await transaction.query(
       """
       INSERT INTO visits (patient_id, doctor_id, appointment_id, token_date, token_number, \
-      chief_complaint, vitals, created_at) VALUES (\(patient), \(doctor), \(origin.appointment), \
-      \(origin.token?.date), \(origin.token?.number), \(chiefComplaint), \
-      nullif(jsonb_strip_nulls(\(try vitals?.stored)), '{}'), clock_timestamp()) RETURNING id
+      chief_complaint, vitals, created_at, updated_at) VALUES (\(patient), \(doctor), \
+      \(origin.appointment), \(origin.token?.date), \(origin.token?.number), \(chiefComplaint), \
+      nullif(jsonb_strip_nulls(\(try vitals?.stored)), '{}'), clock_timestamp(), \
+      clock_timestamp()) RETURNING id
       """
     ).column(as: ID<Visit>.self)
     guard let id = made.first else { throw StoreFailure.noRow }
