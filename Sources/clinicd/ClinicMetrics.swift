@@ -53,12 +53,20 @@ struct ClinicMetrics: Sendable {
     text.single(
       "clinicd_outbox_leader", .gauge, "Whether this instance carries the outbox.",
       lag.isLeader ? 1 : 0)
-    guard lag.unsealed != nil || lag.unshipped != nil else { return }
+    let behind = [
+      ("audit_chain", lag.unsealed), ("audit_logs", lag.unshipped), ("history", lag.waiting),
+    ]
+    guard behind.contains(where: { $0.1 != nil }) else { return }
     text.family(
       "clinicd_outbox_lag_entries", .gauge, "Entries that a projection does not have yet.")
-    if let unsealed = lag.unsealed { text.sample(unsealed, [("projection", "audit_chain")]) }
-    if let unshipped = lag.unshipped { text.sample(unshipped, [("projection", "mongodb")]) }
-    if let waiting = lag.waiting { text.sample(waiting, [("projection", "outbox")]) }
+    for case (let projection, let count?) in behind {
+      text.sample(count, [("projection", projection)])
+    }
+    if let oldest = lag.oldestSeconds {
+      text.family(
+        "clinicd_outbox_oldest_seconds", .gauge, "How long the oldest entry of the history waits.")
+      text.sample(oldest)
+    }
   }
 
   private func writeProcess(_ figures: ProcessFigures, to text: inout MetricsText) {
