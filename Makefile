@@ -4,6 +4,9 @@ PREFIX ?= /usr/local
 # For `make bench` and `make test`: arguments to clinic-bench and to swift test.
 ARGS ?=
 
+# What `make bench` measures on: small, or years of a clinic.
+DATA ?= small
+
 SOURCES := Package.swift Sources Tests
 RELEASE ?= .build/release
 # Where `make install` puts the units.
@@ -32,10 +35,10 @@ test-pages: ## Run the pages' tests in headless Chromium (ARGS="-k kiosk"); make
 chaos: build ## Kill, stop and freeze everything under load, for minutes (ARGS="--seed 7 --minutes 10")
 	Tests/Chaos/chaos.py $(RELEASE) $(ARGS)
 
-bench: build ## Measure a release build on private servers (ARGS=...)
-	@CLINIC_HOME=.build/bench-stack CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
+bench: build ## Measure a release build on private servers (ARGS=..., DATA=large)
+	@CLINIC_HOME=.build/bench-$(if $(filter large,$(DATA)),large,stack) CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
 	  CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \
-	  scripts/run $(RELEASE)/clinic-bench $(ARGS)
+	  scripts/run $(RELEASE)/clinic-bench --data $(DATA) $(ARGS)
 
 generated: ## Rewrite what is made from the code: clients/openrpc.json, README's table
 	swift build --product clinicd
@@ -64,4 +67,5 @@ deb: build ## Build a Debian package in dist/
 clean: ## Remove what was built (.clinic, the demo's data, stays)
 	scripts/stack down .build/test-stack
 	scripts/stack down .build/bench-stack
+	scripts/stack down .build/bench-large
 	rm -rf .build dist

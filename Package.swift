@@ -105,7 +105,7 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "clinic-bench",
-      dependencies: ["JSONRPC", "RPCClient", nio, nioPosix, arguments],
+      dependencies: ["JSONRPC", "RPCClient", "Mongo", nio, nioPosix, arguments],
       swiftSettings: settings),
 
     .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC"], swiftSettings: settings),

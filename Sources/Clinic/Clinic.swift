@@ -99,14 +99,15 @@ package final class Clinic: Sendable {
   /// Returns when the loop and the pool of PostgreSQL's connections have answered, be it that
   /// PostgreSQL is away.
   package func storesAnswer() async {
-    _ = try? await limited(to: .seconds(1)) { [postgres] in _ = try await postgres.query("SELECT 1")
+    _ = try? await loop.limited(to: .seconds(1)) { [postgres] in
+      _ = try await postgres.query("SELECT 1")
     }
   }
 
   /// Returns when calls can be answered: PostgreSQL has told who works here and what day it is.
   package func whenReady() async throws {
     try await calendar.refresh()
-    for _ in 0..<200 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<2000 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(1)) }
   }
 
   private var background: [@Sendable () async -> Void] {

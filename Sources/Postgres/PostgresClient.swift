@@ -22,7 +22,8 @@ public final class PostgresClient: Sendable {
     }
   }
 
-  let loop: StoreLoop
+  /// Where answers resume their callers.
+  public let loop: StoreLoop
   /// nil when the URL cannot be read.
   let pool: Pool?
   private let configurationError: PostgresError?

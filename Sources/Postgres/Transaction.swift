@@ -1,4 +1,4 @@
-import StoreLoop
+public import StoreLoop
 
 /// A transaction, for as long as the closure that it was given to runs. Its statements may be
 /// awaited from any task, one at a time.
@@ -20,7 +20,8 @@ public final class Transaction: @unchecked Sendable {
   }
 
   private let wire: Wire
-  private let loop: StoreLoop
+  /// Where answers resume their callers.
+  public let loop: StoreLoop
   private let mode: TransactionMode
 
   // Touched on the loop only.

@@ -21,6 +21,14 @@ struct Measure: ParsableCommand {
       valueName: "name"))
   var only: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "With `large`, fill the database with years of a clinic and measure every method that reads.",
+      valueName: "small|large"))
+  var data = Data.small
+
+  enum Data: String, ExpressibleByArgument { case small, large }
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -46,8 +54,9 @@ struct Measure: ParsableCommand {
       let setting = try await Setting(
         pid: pid, seconds: quick ? 2 : seconds, isQuick: quick, scratch: scratch)
       try await Patients.load(into: setting)
+      if data == .large { try await LargeClinic.load(into: setting) }
       var report = Report()
-      for step in Step.all where only.isEmpty || only.contains(step.name) {
+      for step in steps {
         Self.tell("measuring \(step.name), load of the machine \(Self.machineLoad)")
         report.add(try await step.measure(setting))
       }
@@ -59,8 +68,15 @@ struct Measure: ParsableCommand {
     }
   }
 
+  private var steps: [Step] {
+    switch data {
+    case .small: Step.all.filter { only.isEmpty || only.contains($0.name) }
+    case .large: [Step(name: "reads", measure: LargeReads.measure)]
+    }
+  }
+
   static func tell(_ line: String) {
-    FileHandle.standardError.write(Data("clinic-bench: \(line)\n".utf8))
+    FileHandle.standardError.write(Foundation.Data("clinic-bench: \(line)\n".utf8))
   }
 
   /// Of the last minute; others at work on the machine make every figure worse.

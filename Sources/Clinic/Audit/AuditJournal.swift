@@ -31,7 +31,7 @@ package final class AuditJournal: Sendable {
 
   private func write(_ entries: [AuditEntry]) async -> Bool {
     do {
-      try await limited(to: .seconds(4)) {
+      try await postgres.loop.limited(to: .seconds(4)) {
         _ = try await self.postgres.query(AuditEntry.insert(entries))
       }
       return true

@@ -106,7 +106,7 @@ extension CommandLane {
   private func transact<Value: Sendable>(
     _ body: @escaping @Sendable (Transaction) async throws -> Value
   ) async throws -> Value {
-    try await limited(to: .seconds(20)) {
+    try await postgres.loop.limited(to: .seconds(20)) {
       try await self.postgres.withTransaction { transaction in try await body(transaction) }
     }
   }
@@ -160,9 +160,9 @@ final class CommandJob: Sendable {
   }
 
   func perform(in transaction: Transaction) async -> Result<[UInt8], any Error> {
-    let task = Task {
-      try await CallContext.$current.withValue(work.context) {
-        try await transaction.savepoint { try await work.body(transaction) }
+    let task = Task(executorPreference: transaction.loop) {
+      try await CallContext.$current.withValue(self.work.context) {
+        try await transaction.savepoint { try await self.work.body(transaction) }
       }
     }
     let isCancelled = state.withLock { state in

@@ -6,6 +6,7 @@ import Redis
 package final class LiveQueue: Sendable {
   let redis: RedisClient
   private let staff: StaffDirectory
+  private let versions = SharedTrip<LocalDate, Int64?>()
 
   init(redis: RedisClient, staff: StaffDirectory) {
     self.redis = redis
@@ -20,18 +21,19 @@ package final class LiveQueue: Sendable {
   /// Applies the next versions of a day and publishes them. What is there already stays; where
   /// another instance's versions are still missing, the day is written as a whole.
   ///
+  /// - Parameter encoded: the events as they are published.
   /// - Returns: whether Redis now has this version or a later one; false when Redis is away.
   @discardableResult
-  func apply(_ events: [QueueEvent], of day: QueueDay) async -> Bool {
+  func apply(_ events: [QueueEvent], encoded: [[UInt8]], of day: QueueDay) async -> Bool {
     guard let first = events.first else { return false }
     let numbers = Set(events.flatMap { $0.tokens.map(\.number) + $0.passedOver + $0.waitedOut })
     let version = await write(
       numbers.sorted().map { day.tokens[$0 - 1] }, of: day, over: first.version - 1,
-      current: current(events), events: events)
+      current: current(events), events: encoded)
     guard let version else { return false }
     if version >= day.version { return true }
     return await write(
-      day.tokens, of: day, over: Self.anyOlder, current: lastCalled(day), events: events) != nil
+      day.tokens, of: day, over: Self.anyOlder, current: lastCalled(day), events: encoded) != nil
   }
 
   /// Makes a day anew, in one step. A newer version there stays, unless it is `forced`: then Redis
@@ -50,7 +52,7 @@ package final class LiveQueue: Sendable {
   /// - Returns: the version that is there afterwards; `nil` when Redis is away.
   private func write(
     _ changed: [QueueToken], of day: QueueDay, over before: Int64, current: String?,
-    events: [QueueEvent]
+    events: [[UInt8]]
   ) async -> Int64? {
     guard isUp else { return nil }
     var arguments: [RedisArgument] = [
@@ -60,9 +62,7 @@ package final class LiveQueue: Sendable {
     arguments += tokens(changed, of: day)
     arguments += serving(day)
     arguments.append(.int(events.count))
-    for event in events {
-      arguments.append(.bytes((try? JSONValueEncoder().encode(event)) ?? []))
-    }
+    arguments += events.map { .bytes($0) }
     let reply = try? await redis.eval(
       Self.applyScript, keys: keys(day.date), arguments: arguments)
     return reply?.integer
@@ -70,9 +70,12 @@ package final class LiveQueue: Sendable {
 
   /// The version of a day that Redis holds; `nil` when Redis is away, 0 when it holds none.
   package func version(of date: LocalDate) async -> Int64? {
-    guard isUp, let value = try? await redis.command(["GET", "queue:version:\(date.description)"])
-    else { return nil }
-    return value.integer ?? 0
+    await versions.answer(to: date) {
+      guard isUp,
+        let value = try? await redis.command(["GET", "queue:version:\(date.description)"])
+      else { return nil }
+      return value.integer ?? 0
+    }
   }
 
   private func keys(_ date: LocalDate) -> [RedisArgument] {

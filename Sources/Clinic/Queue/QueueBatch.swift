@@ -12,6 +12,8 @@ struct QueueBatch: Sendable {
   /// The day after the batch; `nil` when there is no such day.
   private(set) var day: QueueDay?
   private(set) var events: [QueueEvent] = []
+  /// The events as PostgreSQL keeps them and Redis publishes them.
+  private(set) var encodedEvents: [[UInt8]] = []
   private(set) var outcomes: [(job: QueueJob, outcome: Result<[UInt8], any Error>)] = []
   private var changed: Set<Int> = []
   private var newKeys: [(claim: IdempotencyClaim, reply: [UInt8])] = []
@@ -187,7 +189,9 @@ struct QueueBatch: Sendable {
       changed.formUnion(change.tokens.map(\.number))
       changed.formUnion(change.passedOver)
       changed.formUnion(change.waitedOut)
-      events.append(QueueEvent(change, in: day, at: now, staff: staff))
+      let event = QueueEvent(change, in: day, at: now, staff: staff)
+      encodedEvents.append((try? JSONValueEncoder().encode(event)) ?? [])
+      events.append(event)
     }
     if let claim = job.claim { newKeys.append((claim, reply)) }
     return reply
@@ -241,10 +245,7 @@ struct QueueBatch: Sendable {
   }
 
   private func insertEvents(_ day: QueueDay) -> SQL {
-    let encoder = JSONValueEncoder()
-    let texts = events.map { event in
-      String(decoding: (try? encoder.encode(event)) ?? [], as: UTF8.self)
-    }
+    let texts = encodedEvents.map { String(decoding: $0, as: UTF8.self) }
     return """
       INSERT INTO queue_events (date, version, event) SELECT \(day.date), version, event::json \
       FROM unnest(\(events.map(\.version)), \(texts)) AS e (version, event)

@@ -111,7 +111,7 @@ package final class QueueLane: Sendable {
     let jobs = jobs.filter { !$0.isFinished }
     guard !jobs.isEmpty else { return }
     do {
-      let batch = try await limited(to: Self.patience(of: jobs)) {
+      let batch = try await postgres.loop.limited(to: Self.patience(of: jobs)) {
         try await self.postgres.withTransaction { transaction in
           var batch = try await QueueBatch(
             jobs, on: date, known: self.days.value, rules: self.settings.queue, in: transaction)
@@ -164,7 +164,7 @@ package final class QueueLane: Sendable {
       days = days.filter { $0.key >= newest.adding(days: -1) }
     }
     guard !batch.events.isEmpty else { return }
-    await live.apply(batch.events, of: day)
+    await live.apply(batch.events, encoded: batch.encodedEvents, of: day)
     feed.decided(batch.events, on: day.date)
   }
 }

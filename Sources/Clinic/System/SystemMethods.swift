@@ -80,7 +80,9 @@ package struct Health: Query {
     var details: Details?
     if caller?.role == .admin {
       let today = clinic.calendar.today
-      let measured = try? await limited(to: .seconds(1)) { try await clinic.relay.measure() }
+      let measured = try? await clinic.loop.limited(to: .seconds(1)) {
+        try await clinic.relay.measure()
+      }
       let lag = measured ?? clinic.relay.status
       details = Details(
         relayLeader: lag.isLeader, auditUnsealed: lag.unsealed, auditUnshipped: lag.unshipped,

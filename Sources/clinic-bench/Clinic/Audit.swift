@@ -19,11 +19,12 @@ enum Audit {
   /// Entries that are not in MongoDB yet. `system.health` tells the same, as of its last look some
   /// seconds ago.
   static func behind(_ setting: Setting) async throws -> Int {
-    try await setting.postgres.number(
-      """
-      SELECT (SELECT count(*) FROM audit_entries e, projections p WHERE p.name = 'audit_chain'
-      AND (e.xid, e.id) > (p.xid, p.entry_id)) + coalesce((SELECT max(position) FROM audit_chain), 0)
-      - (SELECT position FROM projections WHERE name = 'audit_logs')
-      """)
+    try await setting.postgres.number(behindQuery)
   }
+
+  static let behindQuery = """
+    SELECT (SELECT count(*) FROM audit_entries e, projections p WHERE p.name = 'audit_chain'
+    AND (e.xid, e.id) > (p.xid, p.entry_id)) + coalesce((SELECT max(position) FROM audit_chain), 0)
+    - (SELECT position FROM projections WHERE name = 'audit_logs')
+    """
 }

@@ -12,7 +12,7 @@ enum BoardsSpread {
     let changes = ["URGENT", "ROUTINE"].map {
       Request.line("queue.set_priority", #"{"token":"\#(token)","priority":"\#($0)"}"#)
     }
-    let login = try await setting.displayLogin()
+    let login = try await setting.login(as: "display")
     let subscribe = Request.line("queue.subscribe")
     // The change alone, then with boards: the difference is what the boards cost.
     let alone = try await spread(changes, boards: 0, opening: [], path: setting.socket, setting)

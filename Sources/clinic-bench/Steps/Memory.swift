@@ -11,7 +11,7 @@ enum Memory {
       let figures = ProcessFigures(pid: daemon.program.pid)
       try await Task.sleep(for: .seconds(3))
       let idle = try figures.residentMegabytes()
-      let opening = [try await setting.displayLogin(), Request.line("queue.subscribe")]
+      let opening = [try await setting.login(as: "display"), Request.line("queue.subscribe")]
       let busy = try await LoadGenerator.with(
         daemon.socket, connections: boards, opening: opening
       ) { _ in

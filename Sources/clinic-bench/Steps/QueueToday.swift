@@ -4,7 +4,7 @@ import NIOCore
 enum QueueToday {
   static func measure(_ setting: Setting) async throws -> [Finding] {
     try await ClinicDay(in: setting).open()
-    let login = try await setting.displayLogin()
+    let login = try await setting.login(as: "display")
     let call = Request.line("queue.today")
     let bytes = try await size(of: call, after: login, setting)
     let limit = try await redis(bytes, setting)

@@ -17,6 +17,10 @@ struct Step: Sendable {
     Step(name: "walk-in", measure: WalkIn.measure),
     Step(name: "serving", measure: Serving.measure),
     Step(name: "boards", measure: BoardsSpread.measure),
+    Step(name: "appointments", measure: BookAppointments.measure),
+    Step(name: "billing", measure: BillAndPay.measure),
+    Step(name: "dispensing", measure: Dispense.measure),
+    Step(name: "outbox", measure: CarryOutbox.measure),
   ]
 }
 

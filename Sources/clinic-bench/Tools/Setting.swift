@@ -9,11 +9,13 @@ struct Setting: Sendable {
   let daemon: ProcessFigures
   let client: RPCClient
   let postgres: Postgres
+  let mongo: String
   let redis: (socket: String, password: String)
   let scratch: Scratch
   /// Where the daemon's and this program's files are.
   let programs: String
-  let display: (username: String, password: String)
+  /// A file with the passwords of the demo clinic's users.
+  private let credentials: String
   let isQuick: Bool
   /// How long each measurement takes at least.
   let seconds: Double
@@ -39,7 +41,8 @@ struct Setting: Sendable {
       throw Failure("REDIS_URL is not that of a Unix socket")
     }
     redis = (parts.path, parts.password ?? "")
-    display = try Self.display(in: try value("CLINIC_HOME") + "/credentials.json")
+    credentials = try value("CLINIC_HOME") + "/credentials.json"
+    mongo = try value("MONGO_URL")
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     programs = URL(fileURLWithPath: own).deletingLastPathComponent().path
     if let pid {
@@ -50,27 +53,19 @@ struct Setting: Sendable {
     client = try await RPCClient.connect(to: .unix(path: socket))
   }
 
-  /// The user of the waiting room's board.
-  private static func display(in path: String) throws -> (String, String) {
-    let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-    let user = try JSONDocument(parsing: bytes).root["display"]
-    guard let name = user?["username"]?.string, let password = user?["password"]?.string else {
-      throw Failure("\(path) has no user `display`")
+  /// A message that makes a connection that of one of the demo clinic's users: `display`,
+  /// `reception`, `pharmacist`.
+  func login(as user: String) async throws -> ByteBuffer {
+    let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: credentials)))
+    guard let known = try JSONDocument(parsing: bytes).root[user] else {
+      throw Failure("\(credentials) has no user `\(user)`")
     }
-    return (name, password)
-  }
-
-  /// A message that makes a connection the board's.
-  func displayLogin() async throws -> ByteBuffer {
-    let connection = try await RPCConnection.open(to: .unix(path: socket))
     var params = JSONWriter()
-    params.beginObject()
-    params.member("username", display.username)
-    params.member("password", display.password)
-    params.endObject()
+    params.value(known)
+    let connection = try await RPCConnection.open(to: .unix(path: socket))
     let login = try await connection.call("auth.login", rawParams: params.finish())
     await connection.close()
-    guard let token = login["access_token"]?.string else { throw Failure("no login as display") }
+    guard let token = login["access_token"]?.string else { throw Failure("no login as \(user)") }
     return Request.line("auth.authenticate", #"{"access_token":"\#(token)"}"#)
   }
 
