@@ -135,8 +135,16 @@ final class FaultsBoard: Sendable {
   var resumed: Int { state.withLock(\.resumed) }
 
   /// Follows today's queue until the task is cancelled.
-  func follow(_ endpoint: Endpoint) async throws {
+  ///
+  /// - Parameter token: an access token to log in with.
+  func follow(_ endpoint: Endpoint, token: String? = nil) async throws {
     var configuration = RPCClient.Configuration()
+    if let token {
+      configuration.prepare = { connection in
+        _ = try await connection.call(
+          "auth.authenticate", rawParams: (["access_token": .string(token)] as JSON).bytes)
+      }
+    }
     configuration.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))
     let client = RPCClient(to: endpoint, configuration: configuration)
     let subscription = try client.subscribe("queue.subscribe", params: [String: String]())
