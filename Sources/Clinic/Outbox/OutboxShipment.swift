@@ -5,8 +5,10 @@ import Postgres
 /// Carries what `outbox` names to MongoDB, the oldest first. A row is removed when it was carried:
 /// one that commits late is found all the same, and one that was carried twice has changed nothing.
 struct OutboxShipment: Sendable {
-  /// Rows that one step carries.
-  static let depth = 500
+  /// Rows that one step carries, and of these so many in one bulk. Bulks are carried at once: while
+  /// MongoDB writes one, PostgreSQL reads the next.
+  static let depth = 1000
+  private static let bulk = 250
 
   private let mongo: MongoClient
   private let log: Logger
@@ -34,14 +36,31 @@ struct OutboxShipment: Sendable {
       """
     ).decode(as: OutboxRow.self)
     for topic in OutboxTopics.all {
-      let ofTopic = rows.filter { $0.topic == topic.collection }
-      if !ofTopic.isEmpty { try await carry(ofTopic, of: topic, from: postgres) }
+      let ofTopic = rows.filter { $0.topic == topic.collection }.sorted { $0.entity < $1.entity }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for bulk in Self.bulks(of: ofTopic) {
+          group.addTask { try await carry(bulk, of: topic, from: postgres) }
+        }
+        try await group.waitForAll()
+      }
     }
     return rows.count
   }
 
+  /// Rows of one entity stay together, so that no two bulks write the same document.
+  private static func bulks(of rows: [OutboxRow]) -> [ArraySlice<OutboxRow>] {
+    var bulks: [ArraySlice<OutboxRow>] = []
+    var rest = rows[...]
+    while let last = rest.prefix(bulk).last {
+      let end = rest.firstIndex { $0.entity > last.entity } ?? rest.endIndex
+      bulks.append(rest[..<end])
+      rest = rest[end...]
+    }
+    return bulks
+  }
+
   private func carry(
-    _ rows: [OutboxRow], of topic: any OutboxTopic.Type, from postgres: PostgresClient
+    _ rows: ArraySlice<OutboxRow>, of topic: any OutboxTopic.Type, from postgres: PostgresClient
   ) async throws {
     do {
       try await topic.carry(Array(Set(rows.map(\.entity))).sorted(), from: postgres, to: mongo)
@@ -49,7 +68,7 @@ struct OutboxShipment: Sendable {
       // One document must not hold up the others.
       let byEntity = Dictionary(grouping: rows, by: \.entity)
       guard let row = rows.first, byEntity.count == 1 else {
-        for rows in byEntity.values { try await carry(rows, of: topic, from: postgres) }
+        for rows in byEntity.values { try await carry(rows[...], of: topic, from: postgres) }
         return
       }
       stuck.update { $0.formUnion(rows.map(\.id)) }

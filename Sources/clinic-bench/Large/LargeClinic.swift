@@ -64,7 +64,7 @@ struct LargeClinic {
     try await postgres.run(
       statements.filter { !$0.hasPrefix("CREATE") }.joined(separator: "\n")
         + LargeClinicSQL.putBack)
-    try await postgres.run("VACUUM (ANALYZE);")
+    try await postgres.run(LargeClinicSQL.outbox)
   }
 
   /// The daemon carries the history and seals the journal, as it does every day.

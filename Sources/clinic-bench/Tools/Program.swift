@@ -49,6 +49,10 @@ final class Program: Sendable {
     try program.input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
     try program.input.fileHandleForWriting.close()
     await program.waitForEnd()
+    guard !program.isRunning else {
+      program.process.terminate()
+      throw CancellationError()
+    }
     let said = program.said
     guard program.process.terminationStatus == 0 else {
       throw Failure("\(URL(fileURLWithPath: path).lastPathComponent) failed: \(said.suffix(1500))")
