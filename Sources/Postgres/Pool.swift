@@ -50,6 +50,10 @@ final class Pool: @unchecked Sendable {
   /// Connections that could not be made, one after another.
   private var failures = 0
   private var hasBeenUp = false
+  /// At first one connection of each kind is made. The others follow a little later: logins keep
+  /// the processor busy, and a program that starts has something to ask.
+  private var isWarmingUp = true
+  private static let warmUp = Duration.milliseconds(150)
   private var pause: Timer?
   private var patienceTimer: Timer?
   /// Grows when a table turns out to have changed: what is prepared is prepared again.
@@ -128,7 +132,8 @@ final class Pool: @unchecked Sendable {
   private var openCount: Int { open.values.reduce(0, +) }
 
   private func missing(_ lane: Lane) -> Int {
-    (wanted[lane] ?? 0) - (open[lane] ?? 0) - (connecting[lane] ?? 0)
+    let wanted = wanted[lane] ?? 0
+    return (isWarmingUp ? min(1, wanted) : wanted) - (open[lane] ?? 0) - (connecting[lane] ?? 0)
   }
 
   /// Makes the connections that are missing: all at once, or one while the server does not answer.
@@ -153,6 +158,7 @@ final class Pool: @unchecked Sendable {
     switch result {
     case .success(let handle):
       failures = 0
+      if !hasBeenUp { endWarmUp() }
       hasBeenUp = true
       add(Wire(handle, loop: loop), to: lane)
       setState(.up)
@@ -164,6 +170,13 @@ final class Pool: @unchecked Sendable {
       failures += 1
       rest(.milliseconds(min(2_000, 50 << min(failures - 1, 6))))
       if isKnownDown { failWaiting(PostgresError(.unavailable, error.details)) }
+    }
+  }
+
+  private func endWarmUp() {
+    _ = loop.schedule(after: Self.warmUp) { [weak self] in
+      self?.isWarmingUp = false
+      self?.replenish()
     }
   }
 
