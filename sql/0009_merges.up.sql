@@ -13,12 +13,14 @@ CREATE TABLE patient_merges (
   merged_id   bigint NOT NULL REFERENCES patients,
   survivor_id bigint NOT NULL REFERENCES patients,
   was_archived_at timestamptz,
+  united      jsonb,
   reason      text CHECK (char_length(reason) <= 1000),
   merged_by   text NOT NULL,
   merged_at   timestamptz NOT NULL DEFAULT now(),
   undone_by   text,
   undone_at   timestamptz
 );
+COMMENT ON COLUMN patient_merges.united IS 'What the survivor got that was not known there before';
 CREATE UNIQUE INDEX patient_merges_live ON patient_merges (merged_id) WHERE undone_at IS NULL;
 CREATE INDEX patient_merges_survivor ON patient_merges (survivor_id);
 

@@ -98,6 +98,7 @@ import Testing
     "reports.visit_history": "AD",
     "reports.stock_movements": "AP",
     "reports.daily_summary": "A",
+    "reports.print_daily_summary": "A",
     "reports.roll_up": "A",
     "system.ping": "ADPRKB-",
     "system.version": "ADPRKB-",

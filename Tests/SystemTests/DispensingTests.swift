@@ -338,9 +338,9 @@ import Testing
       func due(discount: Int, refunded: String = "0", _ quantity: Int) async throws -> String {
         let order = try await clinic.prescription([(medicine, 9)], invoice: nil)
         let invoice = try await clinic.invoice(order, status: "PAID", discountPercent: discount)
+        let made = try await pharmacist.call("dispensing.create", order.params)
         _ = try await clinic.postgres.query(
           "UPDATE invoices SET refunded = \(refunded)::text::numeric WHERE id = \(invoice)")
-        let made = try await pharmacist.call("dispensing.create", order.params)
         let back = try await pharmacist.call(
           "dispensing.return",
           [
@@ -360,6 +360,59 @@ import Testing
       #expect(try await due(discount: 50, 1) == "0.49")
       #expect(try await due(discount: 100, 9) == "0.00")
       #expect(try await due(discount: 0, refunded: "8.00", 9) == "0.91")
+    }
+  }
+
+  @Test("rule 32: what was brought back can be exchanged until it is refunded, and then no more")
+  func refundedParts() async throws {
+    try await TestClinic.run(2) { clinic in
+      let pharmacist = try await clinic.connect(.pharmacist)
+      let desk = try await clinic.connect(.reception, on: 1)
+      let dear = try await clinic.medicine("Dear", price: "3.35")
+      let cheap = try await clinic.medicine("Cheap", price: "1.01")
+      for medicine in [dear, cheap] { _ = try await clinic.batch(of: medicine, 1000) }
+      let order = try await clinic.prescription([(dear, 10), (cheap, 7)], invoice: nil)
+      // A discount, so that shares are rounded: 40.57 less 17.04.
+      let invoice = try await clinic.invoice(order, status: "PAID", discountPercent: 42)
+      let made = try await pharmacist.call("dispensing.create", order.params([10, 0]))
+      let item = try #require(made.list("items").first)["id"].json
+      func bringBack() async throws -> String {
+        try await pharmacist.call(
+          "dispensing.return",
+          [
+            "id": made["id"].json, "reason": "broken",
+            "items": [["dispensing_item_id": item, "quantity": 1]],
+          ]
+        ).text("refund_due")
+      }
+      func refund(_ amount: String) async throws {
+        try await desk.call(
+          "billing.refund",
+          [
+            "id": .int(invoice), "payment_method": "CASH", "reason": "brought back",
+            "amount": .string(amount),
+          ])
+      }
+      // Exchanged: another piece for the one that came back.
+      _ = try await bringBack()
+      try await pharmacist.call("dispensing.create", order.params([1, 0]))
+      // One by one they are worth as much as all at once: 3 x 3.35 x 0.58 = 5.829.
+      var due: [String] = []
+      for _ in 0..<3 { due.append(try await bringBack()) }
+      let sum = due.reduce(0) { $0 + (Int($1.filter(\.isNumber)) ?? 0) }
+      #expect(abs(sum - 583) <= 1, "\(due)")
+      for amount in due { try await refund(amount) }
+      let refused = try await pharmacist.refused("dispensing.create", order.params([1, 0]))
+      #expect(refused.reason == "exceeds_paid" && refused.code == -32007)
+      #expect(refused.data["invoice_id"] == .int(invoice))
+      // The rest, which is paid, is handed out all the same.
+      try await pharmacist.call("dispensing.create", order.params([0, 4]))
+      // What was refunded before it was handed out is not paid for either.
+      try await refund("1.17")
+      let spared = try await pharmacist.refused("dispensing.create", order.params([0, 2]))
+      #expect(spared.reason == "exceeds_paid")
+      try await pharmacist.call("dispensing.create", order.params([0, 1]))
+      #expect(try await clinic.pharmacyFaults() == [])
     }
   }
 }

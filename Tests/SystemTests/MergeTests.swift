@@ -106,6 +106,79 @@ import Testing
     }
   }
 
+  @Test("rule 6: undone, a merge takes back what it united, but for what somebody changed since")
+  func partsAgain() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(3)
+      let own: [(Int, JSON)] = [
+        (
+          0,
+          [
+            "allergies": ["Penicillin", "nuts"], "chronic_conditions": ["asthma"],
+            "medical_history": "of the first", "email": "first@example.org",
+            "address": "1 First Street", "emergency_contact": ["name": "Ravi"],
+          ]
+        ),
+        (
+          1,
+          [
+            "allergies": ["penicillin"], "medical_history": "of the second",
+            "address": "2 Second Street",
+          ]
+        ),
+        (2, ["allergies": ["latex"]]),
+      ]
+      for (index, record) in own {
+        try await admin.call("patients.update", record.with("id", .int(patients[index])))
+      }
+      func record(_ index: Int) async throws -> String {
+        try await clinic.texts(
+          """
+          SELECT concat_ws(' | ', allergies::text, chronic_conditions::text, medical_history, phone, \
+          email, address, emergency_contact ->> 'name') FROM patients WHERE id = \(patients[index])
+          """)[0]
+      }
+      func merge(_ old: Int, _ into: Int) async throws {
+        try await admin.call(
+          "patients.merge", ["id": .int(patients[old]), "into": .int(patients[into])])
+      }
+      func unmerge(_ old: Int) async throws {
+        try await admin.call("patients.unmerge", ["id": .int(patients[old])])
+      }
+      var before: [String] = []
+      for index in 0..<3 { before.append(try await record(index)) }
+      try await merge(0, 1)
+      #expect(
+        try await record(1).hasPrefix("{penicillin,nuts} | {asthma} | of the second\n\nof the"))
+      try await unmerge(0)
+      #expect(try await record(0) == before[0])
+      #expect(try await record(1) == before[1])
+
+      // Somebody goes on with the survivor.
+      try await merge(0, 1)
+      try await admin.call(
+        "patients.update",
+        [
+          "id": .int(patients[1]), "allergies": ["penicillin", "nuts", "dust"],
+          "medical_history": "seen again", "email": "second@example.org",
+        ])
+      try await unmerge(0)
+      #expect(
+        try await record(1)
+          == "{penicillin,dust} | {} | seen again | 0712 2 | second@example.org | 2 Second Street")
+
+      // Of a chain, the one in the middle is as it was, too.
+      before[1] = try await record(1)
+      try await merge(0, 1)
+      try await merge(1, 2)
+      try await unmerge(0)
+      try await unmerge(1)
+      #expect(try await record(0) == before[0])
+      #expect(try await record(1) == before[1])
+    }
+  }
+
   @Test("rule 6: what a merge is refused for")
   func refusals() async throws {
     try await TestClinic.run(1) { clinic in

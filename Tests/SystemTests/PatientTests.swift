@@ -316,6 +316,55 @@ import Testing
     }
   }
 
+  @Test(
+    "rule 5: refused while appointments are booked, which are named; one that is cancelled is no more"
+  )
+  func refusedWithAppointments() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let doctor = try await clinic.member(.doctor)
+      let slots = try await clinic.slots(of: doctor, 3)
+      let patient = try await clinic.patient()
+      var booked: [Int] = []
+      for slot in slots {
+        booked.append(try await clinic.booking(of: slot, by: desk, for: patient))
+      }
+      try await desk.call("appointments.cancel", ["id": .int(booked[1])])
+      let refused = try await desk.refused("patients.delete", ["id": .int(patient)])
+      #expect(refused.reason == "appointment_booked" && refused.code == -32004)
+      #expect(refused.data["appointment_ids"] == .raw(Array("[\(booked[0]),\(booked[2])]".utf8)))
+      for id in [booked[0], booked[2]] {
+        try await desk.call("appointments.cancel", ["id": .int(id)])
+      }
+      try await desk.call("patients.delete", ["id": .int(patient)])
+    }
+  }
+
+  @Test("rule 5: archiving and booking at once: one of the two comes first")
+  func archiveMeetsBooking() async throws {
+    try await TestClinic.run { clinic in
+      let reception = try await clinic.member(.reception)
+      let desks = [
+        try await clinic.connect(reception, on: 0), try await clinic.connect(reception, on: 1),
+      ]
+      let slots = try await clinic.slots(of: try await clinic.member(.doctor), 20)
+      let patients = try await clinic.patients(20)
+      let reasons = try await concurrently(40) { index in
+        let id = JSON.int(patients[index / 2])
+        let desk = desks[(index / 2 + index) % 2]
+        return index % 2 == 0
+          ? try await desk.outcome(
+            "appointments.create", ["patient_id": id, "slot_id": .int(slots[index / 2])]
+          ).reason
+          : try await desk.outcome("patients.delete", ["id": id]).reason
+      }
+      for index in patients.indices {
+        let pair = [reasons[index * 2], reasons[index * 2 + 1]]
+        #expect(pair == ["ok", "appointment_booked"] || pair == ["patient_archived", "ok"])
+      }
+    }
+  }
+
   @Test("a new name is in the queue with the answer, also of patients who check in meanwhile")
   func newNames() async throws {
     try await TestClinic.run { clinic in

@@ -114,6 +114,102 @@ import Testing
     }
   }
 
+  @Test("a prescription's invoice is cancelled with it, unless something else is billed or paid")
+  func cancelsInvoices() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let desk = try await clinic.connect(.reception)
+      let visit = JSON.int(try await clinic.visit(by: doctor))
+      let medicine = try await clinic.medicine("Crocin")
+      let fee: JSON = ["description": "Consultation", "quantity": 1, "unit_price": "5.00"]
+      /// - Returns: the invoice's id, and how the cancelled prescription shows it.
+      func cancelled(
+        _ status: JSON, _ items: JSON, paying amount: JSON? = nil
+      ) async throws -> (JSON, String) {
+        let prescription = try await doctor.caller.call(
+          "prescriptions.create", ["visit_id": visit, "items": [item(medicine)]])["id"].json
+        let invoice = try await desk.call(
+          "billing.create",
+          [
+            "mode": "AUTO", "prescription_id": prescription, "status": status, "items": items,
+          ])["id"].json
+        if let amount {
+          try await desk.call(
+            "billing.pay", ["id": invoice, "payment_method": "CASH", "amount": amount])
+        }
+        let done = try await doctor.caller.call(
+          "prescriptions.cancel", ["id": prescription, "reason": "wrong medicine"])
+        let read = try await desk.call("billing.get", ["id": invoice])
+        let shown = done["invoice_status"]?.string ?? "none"
+        #expect(shown == (read["status"]?.string == "CANCELLED" ? "none" : read["status"]?.string))
+        return (invoice, try read.text("status"))
+      }
+      for status: JSON in ["DRAFT", "PENDING"] {
+        let (invoice, after) = try await cancelled(status, [])
+        #expect(after == "CANCELLED")
+        let read = try await desk.call("billing.get", ["id": invoice])
+        #expect(read["number"]?.isNull == (status.text == "DRAFT"))
+        #expect(try read.text("cancel_reason") == "the prescription was cancelled")
+      }
+      let (draft, draftStatus) = try await cancelled("DRAFT", [fee])
+      #expect(draftStatus == "DRAFT")
+      #expect(
+        try await desk.refused("billing.issue", ["id": draft]).reason == "prescription_cancelled")
+      let pay: JSON = ["payment_method": "CASH"]
+      let (issued, issuedStatus) = try await cancelled("PENDING", [fee])
+      #expect(issuedStatus == "PENDING")
+      let (begun, begunStatus) = try await cancelled("PENDING", [], paying: "1.00")
+      #expect(begunStatus == "PENDING")
+      for id in [issued, begun] {
+        #expect(
+          try await desk.refused("billing.pay", pay.with("id", id)).reason
+            == "prescription_cancelled")
+      }
+      try await desk.call("billing.cancel", ["id": issued, "reason": "billed anew"])
+      let (_, paidStatus) = try await cancelled("PENDING", [], paying: "1000.00")
+      #expect(paidStatus == "PAID")
+    }
+  }
+
+  @Test("a cancellation and a payment that meet: nothing is paid of what is cancelled")
+  func cancelMeetsPayment() async throws {
+    try await TestClinic.run(2) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let desk = try await clinic.connect(.reception, on: 1)
+      let visit = JSON.int(try await clinic.visit(by: doctor))
+      let medicine = try await clinic.medicine("Crocin")
+      var pairs: [(JSON, JSON)] = []
+      for _ in 0..<12 {
+        let prescription = try await doctor.caller.call(
+          "prescriptions.create", ["visit_id": visit, "items": [item(medicine)]])["id"].json
+        pairs.append(
+          (
+            prescription,
+            try await desk.call(
+              "billing.create", ["mode": "AUTO", "prescription_id": prescription])["id"].json
+          ))
+      }
+      let all = pairs
+      let reasons = try await concurrently(24) { index in
+        let (prescription, invoice) = all[index / 2]
+        return index % 2 == 0
+          ? try await doctor.caller.outcome(
+            "prescriptions.cancel", ["id": prescription, "reason": "wrong"]
+          ).reason
+          : try await desk.outcome(
+            "billing.pay", ["id": invoice, "payment_method": "CASH"]
+          ).reason
+      }
+      for index in all.indices {
+        #expect(reasons[index * 2] == "ok")
+        #expect(["ok", "invoice_cancelled"].contains(reasons[index * 2 + 1]))
+      }
+      #expect(
+        try await clinic.number(
+          "SELECT count(*) FROM invoices WHERE (status = 'PAID') <> (paid > 0)") == 0)
+    }
+  }
+
   @Test("rule 32: a cancellation and a dispensing that meet: one of the two succeeds")
   func cancelMeetsDispensing() async throws {
     try await TestClinic.run(2, ["CLINIC_DISPENSE_UNPAID": "yes"]) { clinic in

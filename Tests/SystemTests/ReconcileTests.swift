@@ -36,7 +36,18 @@ import Testing
       newer["source_version"] = 1000
       try await mongo.replaceMany(
         "visit_history", [(filter: ["_id": newer["_id"] ?? .null], document: newer)])
+      var edited = visits[2]
+      edited["diagnosis"] = "another"
+      var note = visits[3]
+      note["notes"] = .array([["id": 1, "text": "another"]])
+      for document in [edited, note] {
+        try await mongo.replaceMany(
+          "visit_history", [(filter: ["_id": document["_id"] ?? .null], document: document)])
+      }
       try await mongo.deleteMany("stock_movements", filter: ["movement_id": ["$lte": 3]])
+      var movement = try #require(await mongo.find("stock_movements", filter: ["_id": 9]).first)
+      movement["quantity"] = 500
+      try await mongo.replaceMany("stock_movements", [(filter: ["_id": 9], document: movement)])
       try await mongo.deleteMany("audit_logs", filter: ["_id": 4])
       var entry = try #require(await mongo.find("audit_logs", filter: ["_id": 6]).first)
       entry["outcome"] = "another"
@@ -56,7 +67,10 @@ import Testing
         "queue queue:token:\(date):099", "queue queue:counter:\(date)",
         "visit_history \(first.integerValue ?? 0)", "visit_history 999999",
         "visit_history \(newer["_id"]?.integerValue ?? 0)", "stock_movements 1",
-        "stock_movements 2", "stock_movements 3", "audit_logs 4", "audit_logs 6",
+        "visit_history \(edited["_id"]?.integerValue ?? 0)",
+        "visit_history \(note["_id"]?.integerValue ?? 0)",
+        "stock_movements 2", "stock_movements 3", "stock_movements 9", "audit_logs 4",
+        "audit_logs 6",
         "audit_logs 9999999", "daily_summaries \(day["_id"]?.stringValue ?? "")",
       ]
       #expect(keys == expected)
@@ -69,6 +83,19 @@ import Testing
       let after = try await admin.call("system.reconcile")
       #expect(after["ok"]?.bool == true, "\(after)")
       try await clinic.expectHistory()
+      #expect(try await mongo.find("visit_history", sort: ["_id": 1]) == visits)
+    }
+  }
+
+  @Test(
+    "a doctor and a medicine with other names make no difference: copies keep those of their day")
+  func otherNames() async throws {
+    try await TestClinic.run(1) { clinic in
+      let (admin, _) = try await fill(clinic)
+      _ = try await clinic.postgres.query("UPDATE users SET full_name = 'Dr. Other'")
+      _ = try await clinic.postgres.query("UPDATE medicines SET name = 'Other', form = 'syrup'")
+      let result = try await admin.call("system.reconcile")
+      #expect(result["ok"]?.bool == true && result["found"]?.int == 0, "\(result)")
     }
   }
 

@@ -153,6 +153,41 @@ import Testing
 
   // MARK: - Days
 
+  @Test("a day's summary on paper, in each format: today's so far, and a day that is over")
+  func summaryOnPaper() async throws {
+    let settings = ["CLINIC_NAME": "Lotus <Clinic>", "CLINIC_CURRENCY": "EUR"]
+    try await TestClinic.run(1, settings) { clinic in
+      let admin = try await clinic.admin()
+      let patient = try await clinic.patient()
+      try await clinic.postgres.invoices(3, of: patient, paid: 2, refunded: 1)
+      let medicine = try await clinic.postgres.medicine("Zinc")
+      try await clinic.postgres.movements(4, of: try await clinic.postgres.batch(of: medicine, "A"))
+      let token = try await admin.call("queue.walk_in", ["patient_id": .int(patient)])
+      try await admin.call(
+        "queue.set_status", ["token": token["token"].json, "status": "NO_SHOW"])
+      let method = "reports.print_daily_summary"
+      for (format, columns) in [("text", 80), ("receipt", 42)] {
+        let paper = try await admin.call(method, ["format": .string(format)])
+        let content = try paper.text("content")
+        for expected in [
+          "Lotus <Clinic>", "SO FAR", "Summary of ", "No show", "RECEIVED", "EUR 41.25", "27.50",
+          "EUR 13.75",
+        ] {
+          #expect(content.contains(expected), "\(expected) in \(format)")
+        }
+        #expect(content.split(separator: "\n").allSatisfy { TextColumns.width(of: $0) <= columns })
+      }
+      let html = try await admin.call(method, ["format": "html"]).text("content")
+      #expect(html.contains("Lotus &lt;Clinic&gt;") && html.contains("EUR 13.75"))
+      let pdf = try await admin.call(method, ["format": "pdf"])
+      #expect(try pdf.text("content").hasPrefix("JVBERi0"), "%PDF- in Base64")
+      let before = try await admin.call(method, ["date": "1999-01-01"]).text("content")
+      #expect(before.contains("1999-01-01") && !before.contains("SO FAR"))
+      let future = try await admin.refused(method, ["date": "9999-12-31"])
+      #expect(future.code == -32602 && future.data["field"] == .string("date"))
+    }
+  }
+
   @Test("rule 44: a day's summary is what its transactions say, stored once and the same again")
   func summary() async throws {
     try await TestClinic.run(2) { clinic in

@@ -1229,7 +1229,7 @@ export interface Methods {
   "patients.get": { params: { id: number }; result: Patient };
   /** Changes a patient: what is left out stays, null clears. */
   "patients.update": { params: { id: number; name?: string | null; phone?: string | null; date_of_birth?: string | null; estimated_age?: number | null; sex?: "FEMALE" | "MALE" | "OTHER" | "UNKNOWN" | null; email?: string | null; address?: string | null; allergies?: Array<string> | null; chronic_conditions?: Array<string> | null; medical_history?: string | null; emergency_contact?: PatientsCreateEmergencyContact | null; verified?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: Patient };
-  /** Archives a patient who is not in the queue, at a visit or in debt. */
+  /** Archives a patient for whom nothing is under way. */
   "patients.delete": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: Patient };
   /** Lists a patient's visits with notes and prescriptions, newest first. */
   "patients.history": { params: { patient_id?: number | null; id?: number | null; limit?: number | null; cursor?: string | null }; result: PatientsHistoryResult };
@@ -1363,6 +1363,8 @@ export interface Methods {
   "reports.stock_movements": { params: { medicine_id?: number | null; movement_type?: "RECEIVED" | "DISPENSED" | "RETURNED" | "ADJUSTED" | "STOCKTAKE" | "DISCARDED" | null; from?: string | null; to?: string | null; limit?: number | null; cursor?: string | null }; result: ReportsStockMovementsResult };
   /** Gives a day in figures; today's so far without a date. */
   "reports.daily_summary": { params: { date?: string | null }; result: ReportsDailySummaryResult };
+  /** Renders a day in figures as text, receipt, HTML or PDF. */
+  "reports.print_daily_summary": { params: { date?: string | null; format?: "text" | "receipt" | "html" | "pdf" | null }; result: PrescriptionsPrintResult };
   /** Makes a day's summary anew and stores it; yesterday's without a date. */
   "reports.roll_up": { params: { date?: string | null; idempotency_key?: string | null }; result: ReportsDailySummaryResult };
   /** Checks a part of the audit's chain. */

@@ -31,7 +31,7 @@ package struct PayInvoice: BillingCommand {
   package static let summary = "Takes a payment: partial, by several methods, with change for cash."
   package static let roles = Roles.only(.reception, .pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance,
+    .noSuch, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance, .prescriptionCancelled,
   ]
 
   package let id: ID<Invoice>
@@ -47,12 +47,23 @@ package struct PayInvoice: BillingCommand {
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Result {
     let tenders = try tenders
-    let before = try await InvoiceHead.lock(id, in: transaction)
+    // Whoever cancels the prescription locks the invoice, too.
+    let results = try await transaction.pipeline([
+      InvoiceHead.lock(id),
+      """
+      SELECT status = 'CANCELLED' FROM prescriptions \
+      WHERE id = (SELECT prescription_id FROM invoices WHERE id = \(id))
+      """,
+    ])
+    let before = try results[0].locked(id, version: nil)
     switch before.status {
     case .pending: break
     case .draft: throw ClinicError(.notIssued)
     case .paid: throw ClinicError(.alreadyPaid)
     case .cancelled: throw ClinicError(.invoiceCancelled)
+    }
+    if try results[1].column(as: Bool.self).first == true {
+      throw ClinicError(.prescriptionCancelled)
     }
     let settlement = try Settlement(of: before.balance, by: tenders)
     var changes: [SQL] = ["paid = paid + \(settlement.paid)"]

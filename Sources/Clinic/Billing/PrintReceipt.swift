@@ -97,7 +97,7 @@ extension Invoice {
 
 extension Money {
   /// With the clinic's currency before it.
-  fileprivate func onPaper(_ currency: String) -> String {
+  func onPaper(_ currency: String) -> String {
     currency.isEmpty ? description : "\(currency) \(description)"
   }
 }

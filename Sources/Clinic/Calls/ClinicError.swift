@@ -33,6 +33,7 @@ package enum Reason: String, CaseIterable, Sendable {
   case slotBlocked = "slot_blocked"
   case slotBooked = "slot_booked"
   case appointmentsOverlap = "appointments_overlap"
+  case appointmentBooked = "appointment_booked"
   case alreadyCheckedIn = "already_checked_in"
   case visitOpen = "visit_open"
   case visitExists = "visit_exists"
@@ -98,7 +99,8 @@ package enum Reason: String, CaseIterable, Sendable {
     case .noSuch: .notFound
     case .staleVersion, .keyReused, .usernameTaken, .emailTaken, .alreadyInQueue, .alreadyServing,
       .queueEmpty, .invalidTransition, .sameDoctor, .patientInQueue, .slotTaken, .slotBlocked,
-      .slotBooked, .appointmentsOverlap, .alreadyCheckedIn, .visitOpen, .visitExists,
+      .slotBooked, .appointmentsOverlap, .appointmentBooked, .alreadyCheckedIn, .visitOpen,
+      .visitExists,
       .visitCompleted, .prescriptionCancelled, .alreadyDispensed, .exceedsPrescribed,
       .insufficientStock, .batchExists, .alreadyHeld, .notHeld, .exceedsDispensed, .alreadyInvoiced,
       .notDraft, .unpaidInvoice, .alreadyMerged, .notMerged:
@@ -153,6 +155,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .slotBlocked: "the slot is blocked"
     case .slotBooked: "the slot has an appointment"
     case .appointmentsOverlap: "the patient has an appointment at that time"
+    case .appointmentBooked: "the patient has an appointment: cancel it first"
     case .alreadyCheckedIn: "the appointment is checked in already"
     case .visitOpen: "the patient has an open visit"
     case .visitExists: "there is a visit for this already"

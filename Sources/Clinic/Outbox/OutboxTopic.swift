@@ -13,6 +13,16 @@ protocol OutboxTopic: Sendable {
   ) async throws
 }
 
+/// A topic whose documents are of one row each, so that what MongoDB holds can be compared.
+protocol CopiedRows: OutboxTopic {
+  /// The numbers (`id`) of the rows that have a document.
+  static var rows: SQL { get }
+  /// The documents of rows as they should be now, each with its number as `_id`.
+  static func documents(
+    of ids: [Int64], from postgres: PostgresClient
+  ) async throws -> [BSONDocument]
+}
+
 enum OutboxTopics {
   static let all: [any OutboxTopic.Type] = [
     VisitHistory.self, StockMovements.self, DailySummaries.self,

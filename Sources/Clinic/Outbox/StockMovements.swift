@@ -2,7 +2,7 @@ import Mongo
 import Postgres
 
 /// The movements of stock, as `stock_movements` holds them. A movement never changes (rule 36).
-enum StockMovements: OutboxTopic {
+enum StockMovements: CopiedRows {
   static let collection = "stock_movements"
   static let indexes = [
     MongoIndex(
@@ -13,9 +13,17 @@ enum StockMovements: OutboxTopic {
       name: "movement_type"),
   ]
 
+  static let rows: SQL = "SELECT id FROM stock_movements"
+
   static func carry(
     _ ids: [Int64], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws {
+    try await mongo.insertMany(collection, try await documents(of: ids, from: postgres))
+  }
+
+  static func documents(
+    of ids: [Int64], from postgres: PostgresClient
+  ) async throws -> [BSONDocument] {
     let rows = try await postgres.query(
       """
       SELECT s.id, s.at, s.movement_type, s.medicine_id, m.name, s.batch_id, b.batch_number, \
@@ -23,7 +31,7 @@ enum StockMovements: OutboxTopic {
       FROM stock_movements s JOIN medicines m ON m.id = s.medicine_id \
       JOIN medicine_batches b ON b.id = s.batch_id WHERE s.id = ANY(\(ids))
       """)
-    try await mongo.insertMany(collection, try rows.map(document))
+    return try rows.map(document)
   }
 
   private static func document(_ row: Row) throws -> BSONDocument {

@@ -4,7 +4,7 @@ import Postgres
 
 /// Completed visits, as `visit_history` holds them: one document a visit, whose `_id` is the
 /// visit's (rule 29).
-enum VisitHistory: OutboxTopic {
+enum VisitHistory: CopiedRows {
   static let collection = "visit_history"
   static let indexes = [
     MongoIndex(
@@ -15,15 +15,24 @@ enum VisitHistory: OutboxTopic {
     MongoIndex(keys: ["visit_id": 1], unique: true, name: "visit_id"),
   ]
 
+  static let rows: SQL = "SELECT id FROM visits WHERE status = 'COMPLETED'"
+
   static func carry(
     _ ids: [Int64], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws {
+    try await mongo.insertNewer(
+      collection, try await documents(of: ids, from: postgres), by: sourceVersion)
+  }
+
+  static func documents(
+    of ids: [Int64], from postgres: PostgresClient
+  ) async throws -> [BSONDocument] {
     let rows = try await postgres.query(
       """
       SELECT v.id, v.history_version, \(sql: VisitRecord.json) FROM \(sql: VisitRecord.tables) \
       WHERE v.id = ANY(\(ids)) AND v.status = 'COMPLETED'
       """)
-    try await mongo.insertNewer(collection, try rows.map(document), by: sourceVersion)
+    return try rows.map(document)
   }
 
   private static func document(_ row: Row) throws -> BSONDocument {

@@ -17,6 +17,8 @@ package struct PaperDocument: Sendable {
 }
 
 package enum PaperPart: Sendable {
+  /// What the parts after it are about.
+  case heading(String)
   /// Who and when: labels and values.
   case fields([PaperField])
   case table(PaperTable)

@@ -58,7 +58,10 @@ package struct MergePatients: Command {
     _ = try await transaction.pipeline(
       PatientTable.moved.map { $0.move(from: id, to: into, merge: merge) } + [archive, repoint])
     try await PatientMerges.showInQueue(days, merge, of: into, in: transaction, of: clinic)
-    return try await transaction.query(unite).row()
+    let united = try await transaction.pipeline([
+      UnitedRecord.keep(merge), UnitedRecord.unite(merge),
+    ])
+    return try united[1].row()
   }
 
   private var archive: SQL {
@@ -70,34 +73,11 @@ package struct MergePatients: Command {
 
   /// One step resolves every number, however long the chain of merges is.
   private var repoint: SQL { "UPDATE patients SET merged_into = \(into) WHERE merged_into = \(id)" }
-
-  /// What is known of the old one and not of the survivor must not be lost sight of: an allergy
-  /// above all.
-  private var unite: SQL {
-    """
-    UPDATE patients s SET allergies = s.allergies || \(sql: Self.added("allergies")), \
-    chronic_conditions = s.chronic_conditions || \(sql: Self.added("chronic_conditions")), \
-    medical_history = CASE WHEN o.medical_history IS NULL \
-    OR strpos(coalesce(s.medical_history, ''), o.medical_history) > 0 THEN s.medical_history \
-    ELSE left(concat_ws(E'\\n\\n', s.medical_history, o.medical_history), 20000) END, \
-    phone = coalesce(s.phone, o.phone), email = coalesce(s.email, o.email), \
-    address = coalesce(s.address, o.address), \
-    emergency_contact = coalesce(s.emergency_contact, o.emergency_contact), \
-    updated_at = now(), version = s.version + 1 \
-    FROM patients o WHERE s.id = \(into) AND o.id = \(id) RETURNING \(sql: Patient.columns(of: "s"))
-    """
-  }
-
-  private static func added(_ column: String) -> SQL {
-    """
-    coalesce((SELECT array_agg(a ORDER BY n) FROM unnest(o.\(raw: column)) WITH ORDINALITY u (a, n) \
-    WHERE lower(a) <> ALL(SELECT lower(b) FROM unnest(s.\(raw: column)) b)), '{}')
-    """
-  }
 }
 
 /// Undoes the last merge of a patient: the rows that it moved go back, as far as they still belong
-/// to the survivor, and the patient is as before it. What was united in the survivor stays there.
+/// to the survivor, and the patient is as before it. The survivor loses what he or she got by the
+/// merge and what nobody has changed since.
 package struct UnmergePatient: Command {
   package typealias Result = Patient
   package static let name = "patients.unmerge"
@@ -119,7 +99,12 @@ package struct UnmergePatient: Command {
       try await transaction.query(
         "SELECT merged_into FROM patients WHERE id = \(id)"
       ).column(as: ID<Patient>?.self).first ?? nil
-    let patients = try await LockedPatient.lock([id, survivor ?? id], in: transaction)
+    // The merge's own survivor may have been merged since.
+    let first: ID<Patient>? = try await transaction.query(
+      "SELECT survivor_id FROM patient_merges WHERE merged_id = \(id) AND undone_at IS NULL"
+    ).column(as: ID<Patient>.self).first
+    let patients = try await LockedPatient.lock(
+      [id, survivor ?? id, first ?? id], in: transaction)
     guard patients[id] != nil else { throw ClinicError.notFound("patient", id) }
     guard let survivor else { throw ClinicError(.notMerged) }
     let merge: Int64 = try await transaction.query(
@@ -130,7 +115,7 @@ package struct UnmergePatient: Command {
     ).single()
     let restored = try await transaction.pipeline(
       PatientTable.moved.map { $0.giveBack(to: id, from: survivor, merge: merge) } + [
-        repoint,
+        repoint, UnitedRecord.part(merge),
         """
         UPDATE patients SET merged_into = NULL, updated_at = now(), version = version + 1, \
         archived_at = (SELECT was_archived_at FROM patient_merges WHERE id = \(merge)) \

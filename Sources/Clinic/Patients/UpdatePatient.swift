@@ -106,10 +106,10 @@ package struct UpdatePatient: Command {
 package struct DeletePatient: Command {
   package typealias Result = Patient
   package static let name = "patients.delete"
-  package static let summary = "Archives a patient who is not in the queue, at a visit or in debt."
+  package static let summary = "Archives a patient for whom nothing is under way."
   package static let roles = Roles.only(.reception)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .patientInQueue, .visitOpen, .unpaidInvoice,
+    .noSuch, .staleVersion, .patientInQueue, .visitOpen, .unpaidInvoice, .appointmentBooked,
   ]
 
   package let id: ID<Patient>
@@ -120,8 +120,8 @@ package struct DeletePatient: Command {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Patient {
-    // A check-in, a visit and an invoice of the patient lock the row too, so one of the two comes
-    // first.
+    // A check-in, a booking, a visit and an invoice of the patient lock the row too, so one of the
+    // two comes first.
     let before: Patient = try await transaction.query(
       """
       SELECT \(sql: Patient.columns) FROM patients \
@@ -149,9 +149,18 @@ package struct DeletePatient: Command {
       """,
       "SELECT FROM visits WHERE patient_id = \(id) AND status = 'OPEN' LIMIT 1",
       "SELECT FROM invoices WHERE patient_id = \(id) AND status = 'PENDING' LIMIT 1",
+      """
+      SELECT id FROM appointments WHERE patient_id = \(id) \
+      AND status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR') ORDER BY date, start_time, id LIMIT 100
+      """,
     ])
     for (rows, reason) in zip(found, [Reason.patientInQueue, .visitOpen, .unpaidInvoice]) {
       guard rows.isEmpty else { throw ClinicError(reason) }
+    }
+    let appointments: [Int] = try found[3].column()
+    guard appointments.isEmpty else {
+      throw ClinicError(.appointmentBooked).with(
+        "appointment_ids", .raw(try JSONValueEncoder().encode(appointments)))
     }
   }
 }

@@ -18,7 +18,8 @@ package struct CreateDispensing: Command {
   package static let roles = Roles.only(.pharmacist)
   package static let errors: [Reason] = [
     .noSuch, .noStaffIdentity, .prescriptionCancelled, .prescriptionExpired, .patientArchived,
-    .invoiceNotPaid, .nothingToDispense, .exceedsPrescribed, .allergyMatch, .insufficientStock,
+    .invoiceNotPaid, .nothingToDispense, .exceedsPrescribed, .exceedsPaid, .allergyMatch,
+    .insufficientStock,
   ]
   /// Several in one transaction would hold their batches in an order of chance.
   package static let sharesTransaction = false
@@ -44,6 +45,7 @@ package struct CreateDispensing: Command {
     let order = try await LockedPrescription.lock(prescriptionID, for: pharmacist, in: transaction)
     try order.requireDispensable(by: clinic.settings.pharmacy)
     let wanted = try order.wanted(items?.rawValue)
+    try order.requirePaid(wanted, by: clinic.settings.pharmacy)
     let check = try await order.checkAllergies(to: wanted.map(\.item.medicineID), in: transaction)
     try check.require(override: overrideReason)
     let plan = try DispensingPlan(wanted, from: order.shelf)

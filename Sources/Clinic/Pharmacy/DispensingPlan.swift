@@ -8,16 +8,20 @@ struct DispensableItem: Sendable, RowDecodable {
   let medicineName: String
   let prescribed: Int
   let dispensed: Int
+  /// All that ever came back.
+  let returned: Int
   let unitPrice: Money
   let reorderLevel: Int
 
   var remaining: Int { prescribed - dispensed }
+  /// What of the remaining was never handed out.
+  var untouched: Int { max(0, remaining - returned) }
 
   /// The items of a prescription in their order. A price is the invoice's, if there is one
   /// (rule 39).
   static func select(of prescription: ID<Prescription>) -> SQL {
     """
-    SELECT t.id, t.medicine_id, m.name, t.quantity, t.dispensed, coalesce((SELECT min(l.unit_price) \
+    SELECT t.id, t.medicine_id, m.name, t.quantity, t.dispensed, t.returned, coalesce((SELECT min(l.unit_price) \
     FROM invoices i JOIN invoice_items l ON l.invoice_id = i.id \
     WHERE i.prescription_id = t.prescription_id AND i.status <> 'CANCELLED' \
     AND l.prescription_item_id = t.id), m.unit_price), m.reorder_level \
@@ -32,19 +36,21 @@ struct DispensableItem: Sendable, RowDecodable {
     medicineName = try cells.next()
     prescribed = try cells.next()
     dispensed = try cells.next()
+    returned = try cells.next()
     unitPrice = try cells.next()
     reorderLevel = try cells.next()
   }
 
   init(
     id: ID<PrescriptionItem>, medicineID: ID<Medicine>, medicineName: String, prescribed: Int,
-    dispensed: Int = 0, unitPrice: Money = .zero, reorderLevel: Int = 0
+    dispensed: Int = 0, returned: Int = 0, unitPrice: Money = .zero, reorderLevel: Int = 0
   ) {
     self.id = id
     self.medicineID = medicineID
     self.medicineName = medicineName
     self.prescribed = prescribed
     self.dispensed = dispensed
+    self.returned = returned
     self.unitPrice = unitPrice
     self.reorderLevel = reorderLevel
   }

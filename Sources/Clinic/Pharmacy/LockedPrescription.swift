@@ -15,6 +15,10 @@ struct LockedPrescription: Sendable {
   let hasAllergies: Bool
   let invoiceID: ID<Invoice>?
   let isPaid: Bool
+  /// Of the invoice.
+  let subtotal: Money
+  let total: Money
+  let refunded: Money
   let items: [DispensableItem]
   /// The usable batches of the medicines of which something is left.
   let shelf: [ShelfBatch]
@@ -36,7 +40,8 @@ struct LockedPrescription: Sendable {
       """,
       // One that was refunded wholly pays for nothing any more.
       """
-      SELECT id, status = 'PAID' AND (refunded < paid OR paid = 0) FROM invoices \
+      SELECT id, status = 'PAID' AND (refunded < paid OR paid = 0), subtotal, total, refunded \
+      FROM invoices \
       WHERE prescription_id = \(id) AND status <> 'CANCELLED' FOR SHARE
       """,
       DispensableItem.select(of: id),
@@ -73,9 +78,13 @@ struct LockedPrescription: Sendable {
       cells = invoice.cells
       invoiceID = try cells.next()
       isPaid = try cells.next()
+      subtotal = try cells.next()
+      total = try cells.next()
+      refunded = try cells.next()
     } else {
       invoiceID = nil
       isPaid = false
+      (subtotal, total, refunded) = (.zero, .zero, .zero)
     }
     self.items = items
     self.shelf = shelf
@@ -92,6 +101,25 @@ struct LockedPrescription: Sendable {
       let refusal = ClinicError(.invoiceNotPaid)
       throw invoiceID.map { refusal.with("invoice_id", .int(Int($0.rawValue))) } ?? refusal
     }
+  }
+
+  /// What was refunded is not paid for any more. It counts for what was brought back, as far as that
+  /// goes, and beyond for what was never handed out: of both, what is left after this dispensing is
+  /// worth it.
+  func requirePaid(
+    _ wanted: [(item: DispensableItem, quantity: Int)], by rules: PharmacyRules
+  ) throws(ClinicError) {
+    if rules.dispensesUnpaid || refunded == .zero { return }
+    func worth(_ quantity: (DispensableItem) -> Int) -> Money {
+      total.share(items.reduce(.zero) { $0 + quantity($1) * $1.unitPrice }, of: subtotal)
+    }
+    let now = Dictionary(wanted.map { ($0.item.id, $0.quantity) }, uniquingKeysWith: +)
+    func left(_ item: DispensableItem) -> Int { item.remaining - now[item.id, default: 0] }
+    let broughtBack = worth { $0.remaining - $0.untouched }
+    let stillBack = worth { min($0.remaining - $0.untouched, left($0)) }
+    if stillBack >= min(refunded, broughtBack), worth(left) >= refunded { return }
+    throw ClinicError(.exceedsPaid).with("refunded", refunded.description)
+      .with("invoice_id", invoiceID.map { .int(Int($0.rawValue)) } ?? .null)
   }
 
   /// How much of each item is asked for; without a list all that is left.

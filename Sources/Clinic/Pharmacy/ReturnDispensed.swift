@@ -78,20 +78,25 @@ package struct ReturnDispensed: Command {
     AS t (item, prescribed, quantity)), \
     given AS (UPDATE dispensing_items t SET returned = t.returned + part.quantity FROM part \
     WHERE t.id = part.item) \
-    UPDATE prescription_items t SET dispensed = t.dispensed - g.quantity \
+    UPDATE prescription_items t SET dispensed = t.dispensed - g.quantity, \
+    returned = t.returned + g.quantity \
     FROM (SELECT prescribed, sum(quantity)::integer AS quantity FROM part GROUP BY prescribed) g \
     WHERE t.id = g.prescribed
     """
   }
 
   /// What was paid for it: its price, less its share of a discount and with its share of the tax,
-  /// and never more than what is left of the payments.
+  /// and never more than what is left of the payments. Parts that come back one by one get as much as
+  /// all of them at once would: what was returned before is in the columns already.
   private func refundDue(for returned: [Returned], of prescription: ID<Prescription>) -> SQL {
     """
     SELECT i.id, CASE WHEN i.subtotal = 0 THEN 0.00 ELSE least(i.paid - i.refunded, \
-    round((SELECT sum(part.quantity * t.unit_price) FROM dispensing_items t \
-    JOIN unnest(\(returned.map(\.dispensingItemID)), \(returned.map { Int32($0.quantity) })) \
-    AS part (item, quantity) ON part.item = t.id) * i.total / i.subtotal, 2)) END FROM invoices i \
+    round(back.whole * i.total / i.subtotal, 2) - round(back.before * i.total / i.subtotal, 2)) END \
+    FROM invoices i, (SELECT sum(t.returned * t.unit_price) AS whole, \
+    sum((t.returned - coalesce(part.quantity, 0)) * t.unit_price) AS before \
+    FROM dispensings d JOIN dispensing_items t ON t.dispensing_id = d.id \
+    LEFT JOIN unnest(\(returned.map(\.dispensingItemID)), \(returned.map { Int32($0.quantity) })) \
+    AS part (item, quantity) ON part.item = t.id WHERE d.prescription_id = \(prescription)) back \
     WHERE i.prescription_id = \(prescription) AND i.status = 'PAID'
     """
   }

@@ -2,8 +2,10 @@ import JSONRPC
 import Postgres
 
 /// A change of a batch's quantity: the only way to change it (rule 36).
-struct StockMovement: Sendable {
-  enum Kind: String, Sendable, PostgresEncodable {
+package struct StockMovement: Sendable {
+  package enum Kind: String, Codable, CaseIterable, Sendable, PostgresEncodable,
+    JSONSchemaRepresentable
+  {
     case received = "RECEIVED"
     case dispensed = "DISPENSED"
     case returned = "RETURNED"

@@ -1,7 +1,9 @@
 import JSONRPC
 package import Postgres
 
-/// Takes a prescription back before anything of it is dispensed.
+/// Takes a prescription back before anything of it is dispensed. An invoice of which nothing is paid
+/// and that bills nothing else is cancelled with it; any other one is left to the reception, and can
+/// neither be issued nor be paid any more.
 package struct CancelPrescription: Command {
   package typealias Result = Prescription
   package static let name = "prescriptions.cancel"
@@ -26,6 +28,10 @@ package struct CancelPrescription: Command {
     let locked = try await transaction.pipeline([
       "SELECT doctor_id, status, version FROM prescriptions WHERE id = \(id) FOR NO KEY UPDATE",
       """
+      SELECT FROM invoices WHERE prescription_id = \(id) AND status <> 'CANCELLED' \
+      FOR NO KEY UPDATE
+      """,
+      """
       SELECT dispensed FROM prescription_items WHERE prescription_id = \(id) ORDER BY id \
       FOR NO KEY UPDATE
       """,
@@ -38,7 +44,7 @@ package struct CancelPrescription: Command {
     guard user == doctor || caller.role == .admin else { throw ClinicError(.notYourVisit) }
     if status == .cancelled { throw ClinicError(.prescriptionCancelled) }
     if let version, version != stored { throw ClinicError.stale(stored) }
-    guard try locked[1].column(as: Int.self).allSatisfy({ $0 == 0 }) else {
+    guard try locked[2].column(as: Int.self).allSatisfy({ $0 == 0 }) else {
       throw ClinicError(.alreadyDispensed)
     }
     let results = try await transaction.pipeline([
@@ -46,8 +52,15 @@ package struct CancelPrescription: Command {
       UPDATE prescriptions SET status = 'CANCELLED', cancel_reason = \(reason), \
       cancelled_at = now(), updated_at = now(), version = version + 1 WHERE id = \(id)
       """,
+      """
+      UPDATE invoices i SET status = 'CANCELLED', cancel_reason = 'the prescription was cancelled', \
+      cancelled_at = now(), updated_at = now(), version = version + 1 \
+      WHERE prescription_id = \(id) AND status IN ('DRAFT', 'PENDING') AND paid = refunded \
+      AND NOT EXISTS (SELECT FROM invoice_items l WHERE l.invoice_id = i.id \
+      AND l.prescription_item_id IS NULL)
+      """,
       Prescription.select(id),
     ])
-    return try Prescription.read(results[1], id)
+    return try Prescription.read(results[2], id)
   }
 }

@@ -1,32 +1,29 @@
 import Mongo
 import Postgres
 
-/// The rows of a kind with their copies in MongoDB, by number and version.
+/// The rows of a kind with their copies in MongoDB, member by member.
 struct CopyComparison: Comparison {
-  let topic: any OutboxTopic.Type
-  /// `id`, `version` of the rows that have a copy.
-  let rows: SQL
+  let topic: any CopiedRows.Type
 
-  static let visits = CopyComparison(
-    topic: VisitHistory.self,
-    rows: "SELECT id, history_version AS version FROM visits WHERE status = 'COMPLETED'")
-  /// A movement never changes.
-  static let movements = CopyComparison(
-    topic: StockMovements.self, rows: "SELECT id, 0::bigint AS version FROM stock_movements")
-
-  private static let step = 2000
+  /// Rows that are compared at once.
+  private static let step = 500
 
   func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
     var findings = Findings()
     var count = 0
     var after: Int64 = 0
     while true {
-      let rows = try await self.rows(after: after, from: clinic.postgres)
-      let last = rows.count == Self.step ? rows.keys.max() : nil
+      let ids = try await clinic.postgres.query(
+        """
+        SELECT id FROM (\(sql: topic.rows)) r WHERE id > \(after) ORDER BY id LIMIT \(Self.step)
+        """
+      ).column(as: Int64.self)
+      let last = ids.count == Self.step ? ids.last : nil
       var range: BSONDocument = ["$gt": .int64(after)]
       if let last { range.append("$lte", .int64(last)) }
-      let copies = try await versions(range, in: clinic.mongo)
-      count += rows.count
+      let rows = try await rows(ids, in: clinic.postgres)
+      let copies = try await copies(range, in: clinic.mongo)
+      count += ids.count
       let doubtful = Set(rows.keys).union(copies.keys).filter { rows[$0] != copies[$0] }
       if !doubtful.isEmpty {
         try await look(at: doubtful.sorted(), in: clinic, repairs: repairs, &findings)
@@ -39,126 +36,96 @@ struct CopyComparison: Comparison {
   }
 
   /// Looks again at what was on its way perhaps. MongoDB is asked before PostgreSQL for what it may
-  /// have too much of, and after it for what it may lack.
+  /// have too much of or another content, and after it for what it may lack.
   private func look(
     at ids: [Int64], in clinic: Clinic, repairs: Bool, _ findings: inout Findings
   ) async throws {
-    let before = try await versions(["$in": .array(ids.map(BSON.int64))], in: clinic.mongo)
-    let rows = try await clinic.postgres.query(
-      """
-      SELECT r.id, r.version, EXISTS (SELECT FROM outbox o WHERE o.topic = \(topic.collection) \
-      AND o.entity_id = r.id) FROM (\(sql: self.rows)) r WHERE r.id = ANY(\(ids))
-      """)
-    let after = try await versions(["$in": .array(ids.map(BSON.int64))], in: clinic.mongo)
-    var known: [Int64: (version: Int64, isPending: Bool)] = [:]
-    for row in rows {
-      var cells = row.cells
-      known[try cells.next()] = (try cells.next(), try cells.next())
-    }
-    var surplus: [Int64] = []
+    let these: BSONDocument = ["$in": .array(ids.map(BSON.int64))]
+    let before = try await copies(these, in: clinic.mongo)
+    let rows = try await rows(ids, in: clinic.postgres)
+    let pending = try await clinic.postgres.query(
+      "SELECT entity_id FROM outbox WHERE topic = \(topic.collection) AND entity_id = ANY(\(ids))"
+    ).column(as: Int64.self)
+    let after = try await copies(these, in: clinic.mongo)
+    var wrong: [Int64] = []
     var lacking: [Int64] = []
     for id in ids {
-      let (row, found) = (known[id], before[id])
-      if let found, found > row?.version ?? -1 {
-        surplus.append(id)
-      } else if let row, !row.isPending, after[id] ?? -1 < row.version {
+      let (row, copy) = (rows[id], before[id])
+      if let copy,
+        copy.version > row?.version ?? -1 || (copy.version == row?.version && copy != row)
+      {
+        wrong.append(id)
+      } else if let row, !pending.contains(id), after[id]?.version ?? -1 < row.version {
         lacking.append(id)
       } else {
         continue
       }
+      let found = wrong.last == id ? copy : after[id]
       findings.add(
         .mongodb, topic.collection, String(id), expected: (row?.version).map { "version \($0)" },
-        found: (surplus.last == id ? found : after[id]).map { "version \($0)" })
+        found: found.map {
+          $0.version == row?.version ? "another content" : "version \($0.version)"
+        })
     }
     guard repairs else { return }
-    if !surplus.isEmpty {
+    if !wrong.isEmpty {
       try await clinic.mongo.deleteMany(
-        topic.collection, filter: ["_id": ["$in": .array(surplus.map(BSON.int64))]])
+        topic.collection, filter: ["_id": ["$in": .array(wrong.map(BSON.int64))]])
     }
-    let missing = (surplus + lacking).filter { known[$0] != nil }
+    let missing = (wrong + lacking).filter { rows[$0] != nil }
     if !missing.isEmpty {
       try await topic.carry(missing, from: clinic.postgres, to: clinic.mongo)
     }
   }
 
-  private func rows(
-    after: Int64, from postgres: PostgresClient
-  ) async throws -> [Int64: Int64] {
-    let rows = try await postgres.query(
-      "SELECT id, version FROM (\(sql: rows)) r WHERE id > \(after) ORDER BY id LIMIT \(Self.step)")
-    var versions: [Int64: Int64] = [:]
-    for row in rows {
-      var cells = row.cells
-      versions[try cells.next()] = try cells.next()
-    }
-    return versions
+  private func rows(_ ids: [Int64], in postgres: PostgresClient) async throws -> [Int64: Copy] {
+    Copy.byID(try await topic.documents(of: ids, from: postgres))
   }
 
-  private func versions(
-    _ ids: BSONDocument, in mongo: MongoClient
-  ) async throws -> [Int64: Int64] {
-    let documents = try await mongo.find(
-      topic.collection, filter: ["_id": .document(ids)], projection: [sourceVersion: 1])
-    return Dictionary(
+  private func copies(_ ids: BSONDocument, in mongo: MongoClient) async throws -> [Int64: Copy] {
+    Copy.byID(try await mongo.find(topic.collection, filter: ["_id": .document(ids)]))
+  }
+}
+
+/// A document as far as it is to be what PostgreSQL gives.
+private struct Copy: Equatable {
+  let version: Int64
+  let content: BSONDocument
+
+  static func byID(_ documents: [BSONDocument]) -> [Int64: Copy] {
+    Dictionary(
       documents.compactMap { document in
-        (document["_id"]?.integerValue).map { ($0, document[sourceVersion]?.integerValue ?? 0) }
+        (document["_id"]?.integerValue).map {
+          (
+            $0,
+            Copy(version: document[sourceVersion]?.integerValue ?? 0, content: document.comparable)
+          )
+        }
       }
     ) { first, _ in first }
   }
 }
 
-/// A batch's quantity with the sum of its movements (rule 36).
-struct BatchComparison: Comparison {
-  func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
-    var findings = Findings()
-    let count: Int = try await clinic.postgres.query("SELECT count(*) FROM medicine_batches")
-      .single()
-    findings.checked("medicine_batches", count)
-    let rows = try await clinic.postgres.query(
-      """
-      SELECT b.id, b.quantity, coalesce(s.sum, 0) FROM medicine_batches b LEFT JOIN \
-      (SELECT batch_id, sum(quantity) AS sum FROM stock_movements GROUP BY batch_id) s \
-      ON s.batch_id = b.id WHERE b.quantity <> coalesce(s.sum, 0) ORDER BY b.id
-      """)
-    for row in rows {
-      var cells = row.cells
-      let id: Int64 = try cells.next()
-      let quantity: Int64 = try cells.next()
-      let sum: Int64 = try cells.next()
-      findings.add(
-        .postgresql, "medicine_batches", String(id), expected: String(sum), found: String(quantity))
-    }
-    return findings
+extension BSONDocument {
+  /// Without what doctors and medicines are called: a copy keeps the names of its day.
+  fileprivate var comparable: BSONDocument {
+    BSONDocument(
+      compactMap { key, value in
+        switch (key, value) {
+        case ("doctor", .document(let other)), ("author", .document(let other)),
+          ("medicine", .document(let other)):
+          (key, BSON.document(BSONDocument(other.filter { $0.key != "name" }.map { ($0, $1) })))
+        case ("form", _), ("strength", _): nil
+        case (_, .document(let part)): (key, .document(part.comparable))
+        case (_, .array(let parts)): (key, .array(parts.map(\.comparable)))
+        default: (key, value)
+        }
+      })
   }
 }
 
-/// The summaries of the last days with what PostgreSQL gives now (rule 44).
-struct DayComparison: Comparison {
-  private static let days: SQL = """
-    SELECT d::date FROM projections p, \
-    generate_series(current_date - 14, current_date - 1, interval '1 day') d \
-    WHERE p.name = 'daily_summaries' AND d::date - DATE '2000-01-01' <= p.position \
-    AND NOT EXISTS (SELECT FROM outbox o WHERE o.topic = 'daily_summaries' \
-    AND o.entity_id = d::date - DATE '2000-01-01') \
-    AND (EXISTS (SELECT FROM queue_days q WHERE q.date = d::date) \
-    OR EXISTS (SELECT FROM visits v WHERE v.date = d::date) \
-    OR EXISTS (SELECT FROM payments y WHERE y.date = d::date) \
-    OR EXISTS (SELECT FROM refunds f WHERE f.date = d::date)) ORDER BY d
-    """
-
-  func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
-    var findings = Findings()
-    let dates: [LocalDate] = try await clinic.postgres.query(Self.days).column()
-    findings.checked(DailySummaries.collection, dates.count)
-    let differing = try await DailySummaries.differing(
-      dates, from: clinic.postgres, to: clinic.mongo)
-    for (date, _) in differing {
-      findings.add(.mongodb, DailySummaries.collection, date.description)
-    }
-    if repairs, !differing.isEmpty {
-      try await DailySummaries.store(
-        differing.map(\.date), from: clinic.postgres, to: clinic.mongo)
-    }
-    return findings
+extension BSON {
+  fileprivate var comparable: BSON {
+    if case .document(let document) = self { .document(document.comparable) } else { self }
   }
 }

@@ -63,8 +63,8 @@ extension Reconcile.Part {
     switch self {
     case .queue: [QueueComparison()]
     case .audit: [AuditComparison()]
-    case .visits: [CopyComparison.visits]
-    case .stock: [CopyComparison.movements, BatchComparison()]
+    case .visits: [CopyComparison(topic: VisitHistory.self)]
+    case .stock: [CopyComparison(topic: StockMovements.self), BatchComparison()]
     case .days: [DayComparison()]
     }
   }

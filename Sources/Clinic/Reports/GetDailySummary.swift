@@ -12,17 +12,29 @@ package struct GetDailySummary: Query {
   package let date: LocalDate?
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> DailySummary {
+    try await DailySummary.read(date, in: clinic)
+  }
+}
+
+extension DailySummary {
+  /// A day's: the stored document, or what PostgreSQL gives as long as there is none. Without a date
+  /// today's so far.
+  static func read(_ date: LocalDate?, in clinic: Clinic) async throws -> DailySummary {
     let date = try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today
-    if date < clinic.calendar.today {
-      let documents = try await clinic.report(
-        DailySummaries.collection, ["_id": .string(date.description)], ["_id": 1],
-        limit: PageLimit(rawValue: 1))
-      // One that was made while the day went on, or not yet, is not the day's.
-      if let stored = try documents.first?.decode(as: DailySummary.self), stored.final {
-        return stored
-      }
+    // One that was made while the day went on, or not yet, is not the day's.
+    if date < clinic.calendar.today, let stored = try await stored(date, in: clinic), stored.final {
+      return stored
     }
-    return try await clinic.postgres.query(DailySummary.json(of: date), retry: true).row()
+    return try await clinic.postgres.query(json(of: date), retry: true).row()
+  }
+
+  fileprivate static func stored(
+    _ date: LocalDate, in clinic: Clinic
+  ) async throws -> DailySummary? {
+    let documents = try await clinic.report(
+      DailySummaries.collection, ["_id": .string(date.description)], ["_id": 1],
+      limit: PageLimit(rawValue: 1))
+    return try documents.first?.decode()
   }
 }
 
@@ -53,11 +65,10 @@ package struct RollUp: Command {
     } catch is MongoError {
       throw ClinicError(.storeUnavailable).with("store", "mongodb")
     }
-    let documents = try await clinic.report(
-      DailySummaries.collection, ["_id": .string(date.description)], ["_id": 1],
-      limit: PageLimit(rawValue: 1))
-    guard let stored = documents.first else { throw ClinicError(.busy) }
-    return try stored.decode()
+    guard let stored = try await DailySummary.stored(date, in: clinic) else {
+      throw ClinicError(.busy)
+    }
+    return stored
   }
 }
 

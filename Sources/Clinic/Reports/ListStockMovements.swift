@@ -4,14 +4,6 @@ import Postgres
 
 /// What came to and went from the pharmacy's batches, from MongoDB: the newest first.
 package struct ListStockMovements: Query {
-  package enum MovementType: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
-    case received = "RECEIVED"
-    case dispensed = "DISPENSED"
-    case returned = "RETURNED"
-    case adjusted = "ADJUSTED"
-    case stocktake = "STOCKTAKE"
-    case discarded = "DISCARDED"
-  }
   package struct Movement: Codable, Sendable {
     package struct Named: Codable, Sendable {
       let id: Int64?
@@ -23,7 +15,7 @@ package struct ListStockMovements: Query {
     }
     let movementID: Int64
     let timestamp: Instant
-    let movementType: MovementType
+    let movementType: StockMovement.Kind
     let medicine: Named
     let batch: Batch
     /// What came, or below zero what went.
@@ -40,7 +32,7 @@ package struct ListStockMovements: Query {
   package static let roles = Roles.only(.pharmacist)
 
   package let medicineID: ID<Medicine>?
-  package let movementType: MovementType?
+  package let movementType: StockMovement.Kind?
   package let from: Instant?
   package let to: Instant?
   package let limit: PageLimit?

@@ -5,6 +5,7 @@ func reportMethods() throws -> [MethodEntry] {
     try .query(ListVisitHistory.self),
     try .query(ListStockMovements.self),
     try .query(GetDailySummary.self),
+    try .query(PrintDailySummary.self),
     try .command(RollUp.self),
   ]
 }

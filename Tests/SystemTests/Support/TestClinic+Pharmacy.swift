@@ -118,6 +118,8 @@ extension TestClinic {
       UNION ALL SELECT 'item ' || t.id || ' is not what was dispensed' FROM prescription_items t \
       WHERE t.dispensed <> (SELECT coalesce(sum(quantity - returned), 0) FROM dispensing_items \
       WHERE prescription_item_id = t.id) OR t.dispensed NOT BETWEEN 0 AND t.quantity \
+      OR t.returned <> (SELECT coalesce(sum(returned), 0) FROM dispensing_items \
+      WHERE prescription_item_id = t.id) \
       UNION ALL SELECT 'dispensing ' || d.id || ' has other movements' FROM dispensings d \
       WHERE (SELECT sum(quantity) FROM dispensing_items WHERE dispensing_id = d.id) \
       IS DISTINCT FROM (SELECT -sum(quantity) FROM stock_movements WHERE dispensing_id = d.id \

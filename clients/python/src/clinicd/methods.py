@@ -459,7 +459,7 @@ class AsyncPatients:
         version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.Patient:
-        """Archives a patient who is not in the queue, at a visit or in debt."""
+        """Archives a patient for whom nothing is under way."""
         params: dict[str, Any] = {
             "id": id,
             "version": version,
@@ -1779,6 +1779,20 @@ class AsyncReports:
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.ReportsDailySummaryResult", await self._caller.call("reports.daily_summary", params))
 
+    async def print_daily_summary(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+        format: Literal["text", "receipt", "html", "pdf"] | None | Unset = UNSET,
+    ) -> types.PrescriptionsPrintResult:
+        """Renders a day in figures as text, receipt, HTML or PDF."""
+        params: dict[str, Any] = {
+            "date": date,
+            "format": format,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PrescriptionsPrintResult", await self._caller.call("reports.print_daily_summary", params))
+
     async def roll_up(
         self,
         *,
@@ -2305,7 +2319,7 @@ class Patients:
         version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.Patient:
-        """Archives a patient who is not in the queue, at a visit or in debt."""
+        """Archives a patient for whom nothing is under way."""
         params: dict[str, Any] = {
             "id": id,
             "version": version,
@@ -3624,6 +3638,20 @@ class Reports:
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.ReportsDailySummaryResult", self._caller.call("reports.daily_summary", params))
+
+    def print_daily_summary(
+        self,
+        *,
+        date: str | None | Unset = UNSET,
+        format: Literal["text", "receipt", "html", "pdf"] | None | Unset = UNSET,
+    ) -> types.PrescriptionsPrintResult:
+        """Renders a day in figures as text, receipt, HTML or PDF."""
+        params: dict[str, Any] = {
+            "date": date,
+            "format": format,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.PrescriptionsPrintResult", self._caller.call("reports.print_daily_summary", params))
 
     def roll_up(
         self,

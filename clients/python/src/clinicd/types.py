@@ -1311,6 +1311,8 @@ BillingReceiptResult = PrescriptionsPrintResult
 
 ReportsVisitHistoryResult = PatientsHistoryResult
 
+ReportsPrintDailySummaryResult = PrescriptionsPrintResult
+
 ReportsRollUpResult = ReportsDailySummaryResult
 
 RpcDiscoverResult = Any
