@@ -83,7 +83,7 @@ enum LargeReads {
     },
     Read("reports.stock_movements", "of a medicine") { #"{"medicine_id":\#($0.medicine)}"# },
     Read("reports.stock_movements", "of some weeks") {
-      #"{"from":"\#($0.date)","to":"\#($0.later)"}"#
+      #"{"from":"\#($0.date)T00:00:00Z","to":"\#($0.later)T00:00:00Z"}"#
     },
     Read("reports.audit_logs", "of a user") { #"{"user_id":\#($0.visit % 5 + 1)}"# },
     Read("reports.audit_logs", "of a patient") {
