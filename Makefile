@@ -12,7 +12,7 @@ RELEASE ?= .build/release
 # Where `make install` puts the units.
 UNITS ?= $(PREFIX)/lib/systemd/system
 
-.PHONY: help run test test-python test-boot chaos bench generated lint format dependencies build install deb clean
+.PHONY: help run test test-python test-boot test-pages chaos bench figures generated lint format dependencies build install deb clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: build ## Measure a release build on private servers (ARGS=..., DATA=large
 	@CLINIC_HOME=.build/bench-$(if $(filter large,$(DATA)),large,stack) CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
 	  CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \
 	  scripts/run $(RELEASE)/clinic-bench --data $(DATA) $(ARGS)
+
+figures: build ## Measure the pages in headless Chromium
+	@scripts/figures
 
 generated: ## Rewrite what is made from the code: clients/openrpc.json, README's table
 	swift build --product clinicd

@@ -72,7 +72,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "RPCClient", dependencies: ["JSONRPC", nio, nioPosix, nioTLS, nioSSL],
+      name: "RPCClient",
+      dependencies: ["JSONRPC", nio, nioPosix, nioHTTP, nioWebSocket, nioTLS, nioSSL],
       swiftSettings: settings),
 
     // The clinic.

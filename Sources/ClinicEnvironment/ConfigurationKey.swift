@@ -120,7 +120,8 @@ package struct ConfigurationKey: Sendable {
       name: "CLINIC_CURRENCY", standard: "", unit: "text",
       meaning: "what stands before amounts on paper"),
     ConfigurationKey(
-      name: "CLINIC_NAME", standard: "Clinic", unit: "text", meaning: "the clinic's name on paper"),
+      name: "CLINIC_NAME", standard: "Clinic", unit: "text",
+      meaning: "the clinic's name on paper and on screens"),
     ConfigurationKey(
       name: "CLINIC_ADDRESS", standard: "", unit: "text",
       meaning: "the clinic's address on paper"),

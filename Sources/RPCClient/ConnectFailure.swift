@@ -14,6 +14,7 @@ enum ConnectFailure {
         "the host name \(error.host) is not known"
       }
     case is NIOSSLError, is BoringSSLError: "there was no handshake: is its certificate trusted?"
+    case RPCClientError.protocolViolation(let what): what
     case ChannelError.eof: "it closed the connection"
     case ChannelError.connectTimeout: "no answer in time"
     case SocketAddressError.unixDomainSocketPathTooLong: "the socket's path is too long"

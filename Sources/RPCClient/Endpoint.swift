@@ -5,11 +5,14 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
   /// TCP with TLS; `ConnectionOptions.tls` says who is trusted.
   case tls(host: String, port: Int)
 
-  /// Reads `host:port`, or `tls://host:port`; an IPv6 address stands in brackets: `[::1]:7654`.
+  /// The server's web listener, by HTTP or HTTPS.
+  case webSocket(host: String, port: Int, isSecure: Bool)
+
+  /// Reads `host:port`, `tls://host:port`, `ws://host:port` or `wss://host:port`; an IPv6 address stands in brackets:
+  /// `[::1]:7654`.
   public init?(hostAndPort address: String) {
-    let scheme = "tls://"
-    let isTLS = address.hasPrefix(scheme)
-    let text = isTLS ? String(address.dropFirst(scheme.count)) : address
+    let scheme = ["tls", "ws", "wss"].first { address.hasPrefix("\($0)://") }
+    let text = scheme.map { address.dropFirst($0.count + 3) } ?? address[...]
     guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
       (1...65_535).contains(port)
     else { return nil }
@@ -20,7 +23,14 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
       return nil
     }
     guard !host.isEmpty else { return nil }
-    self = isTLS ? .tls(host: String(host), port: port) : .tcp(host: String(host), port: port)
+    let name = String(host)
+    self =
+      switch scheme {
+      case "tls": .tls(host: name, port: port)
+      case "ws": .webSocket(host: name, port: port, isSecure: false)
+      case "wss": .webSocket(host: name, port: port, isSecure: true)
+      default: .tcp(host: name, port: port)
+      }
   }
 
   public var description: String {
@@ -28,10 +38,20 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
     case .unix(let path): path
     case .tcp(let host, let port): Self.address(host, port)
     case .tls(let host, let port): "tls://" + Self.address(host, port)
+    case .webSocket(let host, let port, let isSecure):
+      (isSecure ? "wss://" : "ws://") + Self.address(host, port)
     }
   }
 
-  private static func address(_ host: String, _ port: Int) -> String {
+  /// The host whose certificate has to be trusted; nil where nothing is encrypted.
+  var secureHost: String? {
+    switch self {
+    case .tls(let host, _), .webSocket(let host, _, isSecure: true): host
+    case .unix, .tcp, .webSocket: nil
+    }
+  }
+
+  static func address(_ host: String, _ port: Int) -> String {
     host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 }

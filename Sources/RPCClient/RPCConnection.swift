@@ -36,13 +36,8 @@ public final class RPCConnection: Sendable {
   ) async throws -> RPCConnection {
     let state = SharedState()
     let tls: NIOSSLContext?
-    let host: String
     do {
-      if case .tls(let name, _) = endpoint {
-        (tls, host) = (try options.tls.context(), name)
-      } else {
-        (tls, host) = (nil, "")
-      }
+      tls = endpoint.secureHost == nil ? nil : try options.tls.context()
     } catch {
       throw RPCClientError.unreachable(endpoint, reason: "a certificate or key cannot be read")
     }
@@ -50,24 +45,35 @@ public final class RPCConnection: Sendable {
       _ channel: any Channel
     ) -> EventLoopFuture<(any Channel, NIOLoopBound<ConnectionHandler>, EventLoopFuture<Void>)> {
       channel.eventLoop.makeCompletedFuture {
+        let handler = NIOLoopBound(
+          ConnectionHandler(
+            limits: JSONLimits(maxBytes: options.maxMessageBytes, maxDepth: 256),
+            keepalive: options.keepalive, receive: receive,
+            closed: { error in
+              state.value.withLock { $0 = .ended(error) }
+              closed(error)
+            }), eventLoop: channel.eventLoop)
         let handshake = channel.eventLoop.makePromise(of: Void.self)
-        if let tls {
-          try channel.pipeline.syncOperations.addHandlers(
-            TLSOptions.handler(tls, host: host), HandshakeHandler(handshake))
-        } else {
-          handshake.succeed()
+        let pipeline = channel.pipeline.syncOperations
+        if let tls, let host = endpoint.secureHost {
+          try pipeline.addHandler(TLSOptions.handler(tls, host: host))
         }
-        let handler = ConnectionHandler(
-          limits: JSONLimits(maxBytes: options.maxMessageBytes, maxDepth: 256),
-          keepalive: options.keepalive, receive: receive,
-          closed: { error in
-            state.value.withLock { $0 = .ended(error) }
-            closed(error)
-          })
-        try channel.pipeline.syncOperations.addHandler(handler)
-        return (
-          channel, NIOLoopBound(handler, eventLoop: channel.eventLoop), handshake.futureResult
-        )
+        switch endpoint {
+        case .webSocket(let host, let port, _):
+          try WebSocketHandshake.add(
+            to: channel, host: Endpoint.address(host, port),
+            maxMessageBytes: options.maxMessageBytes, then: handler, promise: handshake)
+        case .tls: try pipeline.addHandlers(HandshakeHandler(handshake), handler.value)
+        case .unix, .tcp:
+          handshake.succeed()
+          try pipeline.addHandler(handler.value)
+        }
+        let limit = TimeAmount(options.connectTimeout)
+        let timer = channel.eventLoop.scheduleTask(in: limit) {
+          handshake.fail(ChannelError.connectTimeout(limit))
+        }
+        handshake.futureResult.whenComplete { _ in timer.cancel() }
+        return (channel, handler, handshake.futureResult)
       }
     }
     let bootstrap = ClientBootstrap(group: group)
@@ -77,7 +83,8 @@ public final class RPCConnection: Sendable {
         switch endpoint {
         case .unix(let path):
           try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initialize)
-        case .tcp(let host, let port), .tls(let host, let port):
+        case .tcp(let host, let port), .tls(let host, let port),
+          .webSocket(let host, let port, _):
           try await bootstrap
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)

@@ -11,7 +11,8 @@ struct GlobalOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The daemon's TCP address; tls://host:port when it speaks TLS.", valueName: "host:port"))
+      "The daemon's TCP address; tls://host:port when it speaks TLS, ws:// or wss:// its web address.",
+      valueName: "host:port"))
   var tcp: String?
 
   @Option(

@@ -8,6 +8,9 @@ import Testing
     ("localhost:7654", Endpoint.tcp(host: "localhost", port: 7654)),
     ("127.0.0.1:1", .tcp(host: "127.0.0.1", port: 1)),
     ("[::1]:7654", .tcp(host: "::1", port: 7654)),
+    ("tls://localhost:1", .tls(host: "localhost", port: 1)),
+    ("ws://[::1]:7680", .webSocket(host: "::1", port: 7680, isSecure: false)),
+    ("wss://clinic.example:443", .webSocket(host: "clinic.example", port: 443, isSecure: true)),
   ])
   func readsHostAndPort(_ text: String, _ endpoint: Endpoint) {
     #expect(Endpoint(hostAndPort: text) == endpoint)
@@ -16,6 +19,7 @@ import Testing
 
   @Test(arguments: [
     "", "localhost", ":7654", "[]:1", "host:", "host:0", "host:65536", "host:x", "::1:7654",
+    "ws://", "wss://host", "http://host:1", "ws://host:80/rpc",
   ])
   func refusesWhatIsNone(_ text: String) {
     #expect(Endpoint(hostAndPort: text) == nil)

@@ -23,7 +23,7 @@ import Testing
       ["subscription"] + (["kind", "reason", "missed"] + queue).map { "result." + $0 }),
     "queue.unsubscribe": ["ok"],
     "auth.whoami": ["role", "id", "username", "full_name", "room"],
-    "system.ping": ["pong"], "system.version": ["name", "version"],
+    "system.ping": ["pong"], "system.version": ["name", "version", "clinic", "time_zone"],
     "system.health": ["status", "stores.name", "stores.state", "details"],
     "system.stats": ["subscriptions", "published", "delivered", "overflows", "today"],
   ]

@@ -28,6 +28,22 @@ import Testing
       try SmallFile.write(Array("two".utf8), to: "\(folder)/shared/rpc.js")
       #expect(try await web.get("/shared/rpc.js", [("If-None-Match", tag)]).text == "two")
 
+      // What a page loads has an address of its content, which is kept for good; the page is asked for.
+      let board = "<script src=\"/shared/rpc.js\"></script>"
+      try SmallFile.write(Array(board.utf8), to: "\(folder)/board/index.html")
+      let first = try await web.get("/board/")
+      #expect(first.headers["cache-control"] == "no-cache")
+      let address = try #require(
+        first.text.split(separator: "\"").dropFirst().first.map(String.init))
+      #expect(address.hasPrefix("/shared/rpc.js?v="))
+      let kept = try await web.get(address)
+      #expect(kept.text == "two")
+      #expect(kept.headers["cache-control"] == "max-age=31536000, immutable")
+      try SmallFile.write(Array("three".utf8), to: "\(folder)/shared/rpc.js")
+      #expect(try await web.get("/board/").text != first.text)
+      #expect(try await web.get(address).headers["cache-control"] == "no-cache")
+      try SmallFile.write(Array("two".utf8), to: "\(folder)/shared/rpc.js")
+
       for path in [
         "/shared/../../secret.js", "/shared/..%2f..%2fsecret.js", "/kiosk/", "/shared/",
         "/secret.js",

@@ -54,6 +54,23 @@ import Testing
     }
   }
 
+  @Test("the Swift client's WebSocket speaks TLS, and to a known server alone")
+  func webSocket() async throws {
+    try await run { clinic, authority in
+      let endpoint = Endpoint.webSocket(
+        host: "127.0.0.1", port: try clinic.daemons[0].webPort, isSecure: true)
+      var options = ConnectionOptions(callTimeout: .seconds(60))
+      options.tls = authority.tls()
+      let connection = try await RPCConnection.open(to: endpoint, options: options)
+      let pong = try await connection.call("system.ping", rawParams: nil)
+      #expect(pong["pong"]?.bool == true)
+      await connection.close()
+      await #expect(throws: RPCClientError.self) {
+        _ = try await RPCConnection.open(to: endpoint, options: ConnectionOptions())
+      }
+    }
+  }
+
   @Test("a server that nobody vouches for is not spoken to")
   func unknownServer() async throws {
     try await run { clinic, authority in

@@ -1,47 +1,64 @@
 import { pair } from "/shared/pairing.js";
 import { Clinic, TokenStore } from "/shared/rpc.js";
-import { date, number, t, time, useLanguage } from "/shared/i18n.js";
+import { date, number, t, time, useLanguage, useZone } from "/shared/i18n.js";
 import { announce, soundIsLocked, unlockSound } from "./announcer.js";
 
 const element = (id) => document.getElementById(id);
 const clinic = new Clinic({ tokens: new TokenStore("board") });
 
+/** Seconds that a token stays marked after its call. */
+const NEW = 30;
+/** Seconds without news until the board says so: a restart of the daemon nobody needs to know of. */
+const PATIENCE = 2;
+
 /** The number alone: the date of a token is today's for everybody who waits. */
 const short = (token) => token.split("-").pop();
 
-let today = null;
-/** When each doctor's token was called; what is new is announced once. */
-let serving = new Map();
-
 // The queue
 
+let today = null;
+/** The items of those who are being served. One that is called to another room is a new one. */
+const serving = new Map();
+
 function show(change) {
-  const isFirst = today !== change.date && change.kind === "snapshot";
-  if (change.date) today = change.date;
+  // What was called before this board looked is not called again.
+  const isKnown = today === change.date || change.kind !== "snapshot";
+  today = change.date ?? today;
   if (!change.board) return;
-  drawServing(change.board.serving, isFirst);
+  drawServing(change.board.serving, isKnown);
   drawNext(change.board);
 }
 
-function drawServing(tokens, isFirst) {
+function drawServing(tokens, callsNew) {
+  const items = tokens.map((token) => {
+    const key = [token.token, token.room, token.doctor_label].join();
+    const item = serving.get(key) ?? itemOf(token);
+    if (!serving.has(key) && callsNew) call(token, item);
+    return [key, item];
+  });
+  serving.clear();
+  for (const [key, item] of items) serving.set(key, item);
   const list = element("serving");
-  const before = serving;
-  serving = new Map(tokens.map((token) => [token.token, token]));
   list.className = tokens.length <= 3 ? "few" : "";
-  list.replaceChildren(...tokens.map((token) => {
-    const item = document.createElement("li");
-    const isNew = !isFirst && !before.has(token.token);
-    item.className = isNew ? "new" : "";
-    const where = part("div", "where", "");
-    where.append(part("div", "room", token.room ?? ""), part("div", "doctor", token.doctor_label ?? ""));
-    item.append(part("div", "token", short(token.token)), where);
-    if (isNew) {
-      setTimeout(() => { item.className = ""; }, 30_000);
-      announce({ token: short(token.token), where: token.room ?? token.doctor_label ?? "" }, showCall);
-    }
-    return item;
-  }));
+  const isSame = items.length === list.children.length && items.every(([, item], at) => item === list.children[at]);
+  if (!isSame) list.replaceChildren(...serving.values());
   element("nobody").hidden = tokens.length > 0;
+}
+
+function itemOf(token) {
+  const item = document.createElement("li");
+  const place = part("div", "place", "");
+  const where = part("div", "where", "");
+  where.append(part("div", "room", token.room ?? ""), part("div", "doctor", token.doctor_label ?? ""));
+  place.append(part("div", "token", short(token.token)), where);
+  item.append(place);
+  return item;
+}
+
+function call(token, item) {
+  item.className = "new";
+  setTimeout(() => { item.className = ""; }, NEW * 1000);
+  announce({ token: short(token.token), where: token.room ?? token.doctor_label ?? "" }, showCall);
 }
 
 function drawNext(board) {
@@ -69,19 +86,24 @@ function part(name, className, text) {
 
 // Whether it is live
 
-let lostTimer = null;
+let isLost = false;
+let lostTimer = 0;
 
 function showState() {
-  const isLive = clinic.state === "live";
-  clearTimeout(lostTimer);
-  if (isLive) setLost(false);
-  // A restart of the daemon takes a moment; nobody needs to know.
-  else lostTimer = setTimeout(() => setLost(true), 3000);
+  if (clinic.isCurrent) {
+    clearTimeout(lostTimer);
+    lostTimer = 0;
+    setLost(false);
+  } else {
+    lostTimer ||= setTimeout(() => setLost(true), PATIENCE * 1000);
+  }
 }
 
-function setLost(isLost) {
-  document.body.classList.toggle("lost", isLost && !element("board").hidden);
-  element("lost").hidden = !isLost || element("board").hidden;
+function setLost(nowLost = isLost) {
+  isLost = nowLost;
+  const isShown = isLost && !element("board").hidden;
+  document.body.classList.toggle("lost", isShown);
+  element("lost").hidden = !isShown;
 }
 
 function tick() {
@@ -96,7 +118,7 @@ function tick() {
 function showBoard(isPaired) {
   element("board").hidden = !isPaired;
   element("pairing").hidden = isPaired;
-  showState();
+  setLost();
 }
 
 async function pairBoard() {
@@ -107,23 +129,25 @@ async function pairBoard() {
 
 // Start
 
+clinic.addEventListener("clinic", ({ detail }) => {
+  useZone(detail.time_zone);
+  element("clinic").textContent = detail.clinic;
+  element("clinic").hidden = false;
+});
 await useLanguage();
 document.title = t("board.title");
 tick();
-clinic.addEventListener("state", () => {
-  showState();
-  if (clinic.state === "refused") pairBoard();
-});
+for (const event of ["state", "current"]) clinic.addEventListener(event, showState);
+clinic.addEventListener("state", () => { if (clinic.state === "refused") pairBoard(); });
 clinic.follow({}, show);
+showState();
 if (clinic.tokens.refreshToken) showBoard(true);
 else pairBoard();
 
+const unlock = () => {
+  unlockSound();
+  element("sound").hidden = true;
+};
 element("sound").hidden = !soundIsLocked();
-element("sound").addEventListener("click", () => {
-  unlockSound();
-  element("sound").hidden = true;
-});
-document.addEventListener("pointerdown", () => {
-  unlockSound();
-  element("sound").hidden = true;
-}, { once: true });
+document.addEventListener("pointerdown", unlock, { once: true });
+document.addEventListener("keydown", unlock, { once: true });

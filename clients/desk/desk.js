@@ -1,11 +1,11 @@
-import { explain, keepLanguage, language, languages, number, t, time, useLanguage } from "/shared/i18n.js";
-import { Clinic, TokenStore } from "/shared/rpc.js";
+import { clock, day, keepLanguage, language, languages, t, useLanguage, useZone } from "/shared/i18n.js";
+import { Clinic, newKey, TokenStore } from "/shared/rpc.js";
 import { QueueTable } from "./queue.js";
 import { ask, element, item, run } from "./ui.js";
 
 // A tab has its own login, which ends with it.
 const clinic = new Clinic({ tokens: new TokenStore("desk", sessionStorage) });
-const write = (method, params) => clinic.call(method, params, { repeat: 30, key: true });
+const write = (method, params) => clinic.call(method, params, { repeat: 30, key: newKey() });
 
 let doctors = [];
 let unfollow = null;
@@ -23,13 +23,13 @@ async function enter() {
   element("devices-part").hidden = isDoctor();
   await run(async () => {
     doctors = (await clinic.call("doctors.list")).items;
-    for (const id of ["doctor", "booking-doctor"]) {
-      element(id).replaceChildren(
-        ...(id === "doctor" && !isDoctor() ? [new Option(t("desk.all_doctors"), "")] : []),
-        ...doctors
-          .filter((doctor) => id !== "doctor" || !isDoctor() || doctor.id === clinic.user.id)
-          .map((doctor) => new Option([doctor.name, doctor.room].filter(Boolean).join(", "), doctor.id)));
-    }
+    const option = (doctor) => new Option([doctor.name, doctor.room].filter(Boolean).join(", "), doctor.id);
+    const everybody = new Option(t("desk.all_doctors"), "");
+    everybody.dataset.t = "desk.all_doctors";
+    element("booking-doctor").replaceChildren(...doctors.map(option));
+    element("doctor").replaceChildren(...isDoctor()
+      ? doctors.filter((doctor) => doctor.id === clinic.user.id).map(option)
+      : [everybody, ...doctors.map(option)]);
     follow();
     await Promise.all([showAppointments(), search()]);
   });
@@ -72,11 +72,14 @@ async function callNext() {
 
 async function search() {
   const words = element("search").value.trim();
-  const { items } = await clinic.call("patients.list", { search: words, limit: 8 });
-  element("patients").replaceChildren(...(words ? items : []).map((patient) =>
-    item(patient.name, [patient.phone, patient.date_of_birth], [
+  const items = words ? (await clinic.call("patients.list", { search: words, limit: 8 })).items : [];
+  // What was typed meanwhile has an answer of its own.
+  if (words !== element("search").value.trim()) return;
+  element("patients-none").hidden = !words || items.length > 0;
+  element("patients").replaceChildren(...items.map((patient) =>
+    item(patient.name, [patient.phone, patient.date_of_birth && day(patient.date_of_birth)], [
       ["desk.walk_in", () => walkIn(patient)],
-      ["desk.book", () => book(patient)],
+      ["desk.book_short", () => book(patient)],
     ])));
 }
 
@@ -120,7 +123,7 @@ async function showAppointments() {
   const open = items.filter((each) => ["SCHEDULED", "CHECKED_IN"].includes(each.status));
   element("appointments-empty").hidden = open.length > 0;
   element("appointments").replaceChildren(...open.map((each) =>
-    item(`${each.start_time} ${each.patient_name}`, [each.doctor_name, t(`desk.statuses.${each.status}`)],
+    item(`${clock(each.start_time)} ${each.patient_name}`, [each.doctor_name, t(`desk.statuses.${each.status}`)],
       each.status !== "SCHEDULED" ? [] : [
         ...(isDoctor() ? [] : [["desk.check_in", () => checkIn(each)]]),
         ["desk.no_show", () => change("appointments.mark_no_show", each)],
@@ -152,19 +155,19 @@ async function book(patient) {
 }
 
 async function showSlots() {
-  const day = element("booking-date").value;
+  const date = element("booking-date").value;
   const { items } = await clinic.call("slots.list", {
-    doctor_id: Number(element("booking-doctor").value), from: day, to: day, available: true, limit: 200,
+    doctor_id: Number(element("booking-doctor").value), from: date, to: date, available: true, limit: 200,
   });
   element("slots-empty").hidden = items.length > 0;
   element("slots").replaceChildren(...items.map((slot) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = slot.start_time;
+    button.textContent = clock(slot.start_time);
     button.addEventListener("click", () => run(async () => {
       await write("appointments.create", { patient_id: booked.id, slot_id: slot.id });
       element("booking").close();
-      tell(t("desk.booked", { name: booked.name, time: `${day} ${slot.start_time}` }));
+      tell(t("desk.booked", { name: booked.name, time: `${day(date)}, ${clock(slot.start_time)}` }));
       await showAppointments();
     }, showSlots));
     return button;
@@ -184,9 +187,9 @@ async function approve() {
 // Start
 
 function showState() {
-  const isLost = clinic.state === "lost";
+  const isLost = !clinic.isCurrent && clinic.state !== "refused";
   element("state").textContent = isLost ? t("errors.connection") : t("desk.live");
-  element("state").classList.toggle("lost", isLost);
+  element("state").className = isLost ? "lost" : "";
 }
 
 async function showLanguages() {
@@ -220,9 +223,14 @@ element("language").addEventListener("change", async () => {
   await keepLanguage(element("language").value);
   await showLanguages();
   queue.draw();
+  if (clinic.user) run(() => Promise.all([showAppointments(), search()]));
 });
 clinic.addEventListener("login", ({ detail }) => (detail ? element("desk").hidden && enter() : leave()));
-clinic.addEventListener("state", showState);
+for (const event of ["state", "current"]) clinic.addEventListener(event, showState);
+clinic.addEventListener("clinic", ({ detail }) => {
+  useZone(detail.time_zone);
+  element("clinic").textContent = detail.clinic;
+});
 
 await useLanguage();
 await showLanguages();

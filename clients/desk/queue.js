@@ -36,10 +36,9 @@ export class QueueTable {
     const shown = tokens.filter((token) => this.#all || !isFinal(token));
     element("queue").replaceChildren(...shown.map((token) => this.#row(token)));
     element("queue-empty").hidden = shown.length > 0;
-    const count = (status) => number(tokens.filter((token) => token.status === status).length);
-    element("counts").textContent = t("desk.counts", {
-      waiting: count("WAITING"), with_doctor: count("WITH_DOCTOR"), completed: count("COMPLETED"),
-    });
+    for (const status of ["WAITING", "WITH_DOCTOR", "COMPLETED"]) {
+      element(`count-${status}`).textContent = number(tokens.filter((token) => token.status === status).length);
+    }
   }
 
   /** By status; who waits, in the order that the daemon tells. */
@@ -51,23 +50,24 @@ export class QueueTable {
   #row(token) {
     const row = document.createElement("tr");
     row.className = isFinal(token) ? "final" : token.status;
-    const cell = (text, className = "") => {
+    const cell = (text, detail = "") => {
       const made = row.insertCell();
-      made.className = className;
       made.textContent = text;
+      const small = document.createElement("small");
+      small.textContent = detail;
+      made.append(small);
       return made;
     };
-    cell(token.token.split("-").pop(), "token");
-    const name = cell(token.patient_name);
+    cell(token.token.split("-").pop()).className = "token";
+    const doctor = this.#doctors().find((each) => each.id === token.doctor_id);
+    const name = cell(token.patient_name, doctor?.name);
     if (token.priority !== "ROUTINE") {
       const mark = document.createElement("span");
       mark.className = `priority ${token.priority}`;
       mark.textContent = t(`desk.priorities.${token.priority}`);
-      name.append(mark);
+      name.lastChild.before(mark);
     }
-    cell(this.#doctors().find((doctor) => doctor.id === token.doctor_id)?.name ?? "");
-    cell(t(`desk.statuses.${token.status}`));
-    cell(time(new Date(token.ended_at ?? token.called_at ?? token.arrived_at)));
+    cell(t(`desk.statuses.${token.status}`), time(new Date(token.ended_at ?? token.called_at ?? token.arrived_at)));
     row.insertCell().append(buttons(this.#actions(token)));
     return row;
   }

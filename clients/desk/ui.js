@@ -1,18 +1,20 @@
 // Small things that the desk's parts share.
 
 import { explain, t } from "/shared/i18n.js";
-import { CallFailed } from "/shared/rpc.js";
 
 export const element = (id) => document.getElementById(id);
 
-/** Runs what somebody asked for; a failure is told in words, and `after` sees to what it left. */
+/**
+ * Runs what somebody asked for. A failure is told in words, in the dialog that is open or on the page, and
+ * `after` sees to what it left.
+ */
 export async function run(work, after = null) {
-  element("problem").textContent = "";
+  for (const problem of document.querySelectorAll(".problem")) problem.textContent = "";
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof CallFailed)) error.name = "Error";
-    element("problem").textContent = explain(error);
+    const problem = document.querySelector("dialog[open] .problem") ?? element("problem");
+    problem.textContent = explain(error);
     await after?.();
   }
 }
@@ -37,7 +39,12 @@ export function item(title, details, actions) {
   const text = document.createElement("div");
   text.textContent = title;
   const small = document.createElement("small");
-  small.textContent = details.filter(Boolean).join(" · ");
+  for (const [index, detail] of details.filter(Boolean).entries()) {
+    // A phone number runs from left to right in every language.
+    const part = document.createElement("bdi");
+    part.textContent = detail;
+    small.append(index ? " · " : "", part);
+  }
   text.append(small);
   made.append(text, buttons(actions));
   return made;

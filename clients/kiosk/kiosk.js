@@ -1,6 +1,6 @@
-import { explain, language, languages, number, t, useLanguage } from "/shared/i18n.js";
+import { clock, explain, language, languages, number, t, useLanguage, useZone } from "/shared/i18n.js";
 import { pair } from "/shared/pairing.js";
-import { CallFailed, Clinic, TokenStore } from "/shared/rpc.js";
+import { Clinic, newKey, TokenStore } from "/shared/rpc.js";
 
 const element = (id) => document.getElementById(id);
 const clinic = new Clinic({ tokens: new TokenStore("kiosk") });
@@ -14,23 +14,27 @@ const TOKEN_SHOWN = 20;
 const REPEAT = 45;
 
 /** What the person at the kiosk has told. Forgotten with the start page. */
-let visit = {};
+let visit = newVisit();
+let isBusy = false;
+
+function newVisit(wantsAppointment = false) {
+  return { wantsAppointment, keys: new Map() };
+}
 
 // Steps
 
 function show(step) {
   for (const section of document.querySelectorAll(".step")) section.hidden = section.id !== step;
   problem("");
-  const heading = document.querySelector(`#${step} h1`);
-  heading.focus({ preventScroll: true });
+  document.querySelector(`#${step} h1`).focus({ preventScroll: true });
   wake();
 }
 
 /** Back to the start, with nothing left of the last person. */
 function startOver() {
-  visit = {};
+  visit = newVisit();
   for (const form of document.forms) form.reset();
-  for (const id of ["appointment-list", "token", "where", "ahead"]) element(id).replaceChildren();
+  for (const id of ["appointment-list", "token", "where", "ahead", "printed"]) element(id).replaceChildren();
   for (const field of document.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   element("still-there").close();
   useLanguage(localStorage.getItem("clinicd.lang")).then(showLanguages);
@@ -43,26 +47,40 @@ function problem(text) {
 
 /** Runs what a button does: once, with the others asleep, its failures told in words. */
 async function act(work) {
-  if (document.body.ariaBusy === "true") return;
+  if (isBusy) return;
   const buttons = [...document.querySelectorAll("main button")];
-  document.body.ariaBusy = "true";
+  setBusy(true);
   for (const button of buttons) button.disabled = true;
   problem("");
-  element("busy").textContent = t("kiosk.busy");
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof CallFailed)) error.name = "Error";
-    problem(explain(error));
+    problem(error.name === "ConnectionLost" ? t("kiosk.gave_up") : explain(error));
   } finally {
     for (const button of buttons) button.disabled = false;
-    document.body.ariaBusy = "false";
-    element("busy").textContent = "";
+    setBusy(false);
     wake();
   }
 }
 
-const write = (method, params) => clinic.call(method, params, { repeat: REPEAT, key: true });
+function setBusy(nowBusy) {
+  isBusy = nowBusy;
+  showState();
+}
+
+function showState() {
+  const isLost = !clinic.isCurrent && clinic.state !== "refused";
+  element("busy").textContent = isBusy
+    ? t(isLost ? "kiosk.reconnecting" : "kiosk.busy")
+    : isLost ? t("errors.connection") : "";
+}
+
+/** One key for one wish of one visit: whoever presses again after a lost answer gets the same token. */
+function write(method, params) {
+  const wish = method + JSON.stringify(params);
+  if (!visit.keys.has(wish)) visit.keys.set(wish, newKey());
+  return clinic.call(method, params, { repeat: REPEAT, key: visit.keys.get(wish) });
+}
 
 // Who is there
 
@@ -93,9 +111,9 @@ async function identify(who) {
     element("appointment-list").replaceChildren(...found.appointments.map((appointment) => {
       const item = document.createElement("li");
       const time = document.createElement("b");
-      time.textContent = appointment.start_time;
+      time.textContent = clock(appointment.start_time);
       const at = [appointment.doctor_label, appointment.room].filter(Boolean).join(", ");
-      item.append(time, " ", at);
+      item.append(time, at);
       return item;
     }));
     show("appointments");
@@ -134,7 +152,6 @@ async function give(token) {
   element("where").textContent = [token.room, token.doctor_label].filter(Boolean).join(" · ");
   element("ahead").textContent = "";
   show("done");
-  wake(TOKEN_SHOWN);
   try {
     const { board } = await clinic.call("queue.today");
     const minutes = board.estimated_wait_minutes;
@@ -146,21 +163,31 @@ async function give(token) {
   }
 }
 
+/** Prints the token. A page is not told whether paper came out, so it says what to do without. */
+function print() {
+  try {
+    window.print();
+    element("printed").textContent = t("kiosk.done.printed");
+  } catch {
+    element("printed").textContent = t("kiosk.done.no_printer");
+  }
+}
+
 // Patience
 
 let idle = 0;
 
 /** Somebody is there: begins to wait anew. */
-function wake(patience = PATIENCE) {
+function wake() {
   clearTimeout(idle);
   if (element("still-there").open) element("still-there").close();
-  if (!element("start").hidden || !element("pairing").hidden) return;
+  if (isBusy || !element("start").hidden || !element("pairing").hidden) return;
   const isDone = !element("done").hidden;
   idle = setTimeout(() => {
     if (isDone) return startOver();
     element("still-there").showModal();
     idle = setTimeout(startOver, LAST_CALL * 1000);
-  }, (isDone ? TOKEN_SHOWN : patience) * 1000);
+  }, (isDone ? TOKEN_SHOWN : PATIENCE) * 1000);
 }
 
 // The form's lists, languages, the clinic
@@ -178,6 +205,29 @@ function fillDate() {
   element("year").replaceChildren(
     option("", "–"), ...Array.from({ length: 120 }, (_, i) => option(String(thisYear - i), String(thisYear - i))));
   ["day", "month", "year"].forEach((id, index) => { element(id).value = kept[index]; });
+}
+
+/** Digits for a screen without a keyboard. */
+function fillKeypad() {
+  const phone = element("phone");
+  const insert = (text, from = phone.selectionStart) => {
+    phone.setRangeText(text, from, phone.selectionEnd, "end");
+    phone.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const button = (text, work) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = text;
+    made.addEventListener("click", work);
+    return made;
+  };
+  const erase = button("⌫", () => {
+    const { selectionStart, selectionEnd } = phone;
+    insert("", selectionStart === selectionEnd ? Math.max(selectionStart - 1, 0) : selectionStart);
+  });
+  erase.dataset.tLabel = "kiosk.who.delete";
+  const digit = (text) => button(text, () => insert(text));
+  element("keypad").replaceChildren(..."123456789+0".split("").map(digit), erase);
 }
 
 async function showLanguages() {
@@ -208,14 +258,12 @@ async function pairKiosk() {
 
 // Start
 
-element("with-appointment").addEventListener("click", () => {
-  visit = { wantsAppointment: true };
-  show("who");
-});
-element("without-appointment").addEventListener("click", () => {
-  visit = {};
-  show("who");
-});
+for (const [id, wantsAppointment] of [["with-appointment", true], ["without-appointment", false]]) {
+  element(id).addEventListener("click", () => {
+    visit = newVisit(wantsAppointment);
+    show("who");
+  });
+}
 element("who-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const who = identified();
@@ -230,17 +278,20 @@ element("register-form").addEventListener("submit", (event) => {
   if (!name) problem(t("kiosk.register.name_missing"));
   else act(() => register(name));
 });
-element("print").addEventListener("click", () => window.print());
+element("print").addEventListener("click", print);
 element("finish").addEventListener("click", startOver);
 element("stay").addEventListener("click", () => wake());
 element("still-there").addEventListener("cancel", () => wake());
 for (const back of document.querySelectorAll(".back")) back.addEventListener("click", startOver);
 for (const event of ["pointerdown", "keydown", "input"]) document.addEventListener(event, () => wake());
-clinic.addEventListener("state", () => {
-  if (clinic.state === "refused") pairKiosk();
-  element("busy").textContent = clinic.state === "lost" ? t("errors.connection") : "";
+for (const event of ["state", "current"]) clinic.addEventListener(event, showState);
+clinic.addEventListener("state", () => { if (clinic.state === "refused") pairKiosk(); });
+clinic.addEventListener("clinic", ({ detail }) => {
+  useZone(detail.time_zone);
+  element("clinic").textContent = detail.clinic;
 });
 
+fillKeypad();
 await useLanguage();
 await showLanguages();
 if (clinic.tokens.refreshToken) show("start");

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,30 @@ class Words:
         self._words = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
 
     def __call__(self, key: str, **values: object) -> str:
+        """The text of a key with its values; empty when there is none."""
         text: Any = self._words
         for part in key.split("."):
             text = text.get(part) if isinstance(text, dict) else None
-        return str(text).format(**values) if isinstance(text, str) else ""
+        if not isinstance(text, str):
+            return ""
+        return re.sub(r"\{(\w+)\}", lambda name: str(values.get(name[1], "")), text)
 
     def error(self, error: Exception) -> str:
-        if isinstance(error, CallFailed):
-            return self(f"errors.{error.reason}") or self("errors.other")
-        return self("errors.connection")
+        """What to tell about an error: words for its reason, never its code."""
+        if not isinstance(error, CallFailed):
+            return self("errors.connection")
+        field, resource = error.data.get("field"), error.data.get("resource")
+        names = (f"field_{field}", f"{error.reason}_{resource}", error.reason, "other")
+        values = {name: local_time(value) for name, value in error.data.items()}
+        return next(text for name in names if (text := self(f"errors.{name}", **values)))
+
+
+def local_time(value: object) -> object:
+    """An instant as a time of the day; anything else as it is."""
+    try:
+        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone().strftime("%H:%M")
+    except ValueError:
+        return value
 
 
 def ask(question: str) -> str:

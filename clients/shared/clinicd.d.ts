@@ -620,6 +620,8 @@ export interface SystemPingResult {
 export interface SystemVersionResult {
   name: string;
   version: string;
+  clinic: string;
+  time_zone: string;
 }
 
 export interface SystemHealthResult {
@@ -1371,7 +1373,7 @@ export interface Methods {
   "audit.verify": { params: { from?: number | null; limit?: number | null; anchor?: string | null }; result: AuditVerifyResult };
   /** Tells that the daemon answers. */
   "system.ping": { params: {  }; result: SystemPingResult };
-  /** Names the daemon and its version. */
+  /** Names the daemon, its version, the clinic and its time zone. */
   "system.version": { params: {  }; result: SystemVersionResult };
   /** Tells whether the stores are up and how far they are behind. */
   "system.health": { params: {  }; result: SystemHealthResult };

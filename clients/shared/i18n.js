@@ -3,14 +3,16 @@
 
 let words = {};
 let fallback = {};
+let zone;
 export let language = "en";
 
-const read = async (code) => {
-  const reply = await fetch(`/shared/lang/${code}.json`);
+const read = async (name) => {
+  const reply = await fetch(`/shared/lang/${name}.json`);
   return reply.ok ? reply.json() : null;
 };
 
-export const languages = async () => (await fetch("/shared/lang/languages.json")).json();
+const names = read("languages");
+export const languages = () => names;
 
 /** Loads a language: the named one, `?lang=`, the one kept on this device, or the browser's. */
 export async function useLanguage(wanted) {
@@ -32,18 +34,28 @@ export function keepLanguage(code) {
   return useLanguage(code);
 }
 
+const find = (key) => {
+  const inside = (table) => key.split(".").reduce((table, part) => table?.[part], table);
+  return inside(words) ?? inside(fallback);
+};
+
 /** The text of a key, `{name}` replaced by `values.name`. */
-export function t(key, values = {}) {
-  const find = (table) => key.split(".").reduce((table, part) => table?.[part], table);
-  const text = find(words) ?? find(fallback) ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-}
+export const t = (key, values = {}) =>
+  (find(key) ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 /** What to tell somebody about an error: words for its reason, never its code. */
 export function explain(error) {
-  const key = `errors.${error.reason || (error.name === "Error" ? "connection" : "other")}`;
-  const text = t(key, error.data ?? {});
-  return text === key ? t("errors.other") : text;
+  const data = error.data ?? {};
+  const key = [
+    data.field && `field_${data.field}`,
+    data.resource && `${error.reason}_${data.resource}`,
+    error.reason,
+    error.name === "ConnectionLost" && "connection",
+    "other",
+  ].find((name) => name && find(`errors.${name}`));
+  const isInstant = (value) => /^\d{4}-\d\d-\d\dT/.test(value);
+  return t(`errors.${key}`, Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, isInstant(value) ? time(new Date(value)) : value])));
 }
 
 /** Fills `data-t` elements, and attributes by `data-t-placeholder` and `data-t-label`. */
@@ -59,10 +71,28 @@ export function translate(root) {
   }
 }
 
+// Numbers and times
+
+/** Takes the clinic's zone, which days and clocks go by; one that the browser does not know is left out. */
+export function useZone(name) {
+  try {
+    new Intl.DateTimeFormat(language, { timeZone: name });
+    zone = name;
+  } catch {
+    zone = undefined;
+  }
+}
+
+const format = (instant, options) =>
+  new Intl.DateTimeFormat(language, { timeZone: zone, ...options }).format(instant);
+
 export const number = (value) => new Intl.NumberFormat(language).format(value);
+export const time = (instant) => format(instant, { hour: "numeric", minute: "2-digit" });
+export const date = (instant) => format(instant, { weekday: "long", day: "numeric", month: "long" });
 
-export const time = (instant) =>
-  new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(instant);
+/** A time of a day as the clinic writes it, such as `16:45`. */
+export const clock = (text) =>
+  format(new Date(`1970-01-01T${text}Z`), { timeZone: "UTC", hour: "numeric", minute: "2-digit" });
 
-export const date = (day) =>
-  new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(day);
+/** A day as the clinic writes it, such as `2026-01-31`. */
+export const day = (text) => format(new Date(`${text}T00:00Z`), { timeZone: "UTC", dateStyle: "medium" });

@@ -11,7 +11,9 @@ export class CallFailed extends Error {
 }
 
 /** No answer came. A call that may be repeated was repeated for a while. */
-export class ConnectionLost extends Error {}
+export class ConnectionLost extends Error {
+  name = "ConnectionLost";
+}
 
 /** Where a page keeps its login: over a reload, or with the device for good. */
 export class TokenStore {
@@ -29,8 +31,9 @@ export class TokenStore {
 const seconds = (count) => new Promise((done) => setTimeout(done, count * 1000));
 
 /**
- * Events: `state` (detail: "live", "lost" or "refused"), `login` (detail: the user, or null).
- * "refused" is a login that is over: only a new one helps.
+ * Events: `state` (detail: "live", "lost" or "refused"), `login` (detail: the user, or null), `clinic`
+ * (detail: the clinic's name and zone), `current` (`isCurrent` may have changed). "refused" is a login
+ * that is over: only a new one helps.
  */
 export class Clinic extends EventTarget {
   #socket = null;
@@ -40,6 +43,7 @@ export class Clinic extends EventTarget {
   #renewal = 0;
   #followers = new Set();
   #closed = false;
+  #isSilent = false;
 
   constructor({ tokens, address } = {}) {
     super();
@@ -55,10 +59,10 @@ export class Clinic extends EventTarget {
 
   /**
    * Calls a method. With `repeat`, a call whose answer was lost is repeated for that many seconds; a
-   * method that writes needs a key for that, which is made with `key: true`.
+   * method that writes needs a `key` for that (see `newKey`).
    */
-  async call(method, params = {}, { repeat = 0, key = false, timeout = 15 } = {}) {
-    if (key) params = { ...params, idempotency_key: crypto.randomUUID?.() ?? randomKey() };
+  async call(method, params = {}, { repeat = 0, key = null, timeout = 15 } = {}) {
+    if (key) params = { ...params, idempotency_key: key };
     const until = Date.now() + repeat * 1000;
     for (let wait = 0.2; ; wait = Math.min(wait * 2, 3)) {
       try {
@@ -73,7 +77,8 @@ export class Clinic extends EventTarget {
     }
   }
 
-  #send(method, params, timeout) {
+  async #send(method, params, timeout) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) throw new ConnectionLost("the connection broke");
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -101,6 +106,12 @@ export class Clinic extends EventTarget {
   /** Takes what a login or a claim gave. */
   keep(credentials) {
     this.tokens.refreshToken = credentials.refresh_token;
+    if (this.state === "refused") this.#setState("live");
+    this.#enter(credentials);
+  }
+
+  /** The connection is somebody's, until the access token ends. */
+  #enter(credentials) {
     clearTimeout(this.#renewal);
     const due = Math.max(credentials.expires_in * 0.8, 5) * 1000;
     this.#renewal = setTimeout(() => this.#renew().catch(() => {}), due);
@@ -115,18 +126,28 @@ export class Clinic extends EventTarget {
 
   async #renew() {
     if (this.tokens.refreshToken && this.#socket?.readyState === WebSocket.OPEN) {
-      this.keep(await this.#refresh());
+      await this.#authenticate();
     }
   }
 
-  /** Each refresh token works once: pages that share a store take turns. */
+  /** Each refresh token works once: pages that share a store take turns, and only here is a new one kept. */
   #refresh() {
-    const work = async () => {
-      const fresh = await this.#send("auth.refresh", { refresh_token: this.tokens.refreshToken }, 15);
-      this.tokens.refreshToken = fresh.refresh_token;
-      return fresh;
-    };
-    return navigator.locks && this.tokens.name ? navigator.locks.request(this.tokens.name, work) : work();
+    return new Promise((resolve, reject) => {
+      const work = async () => {
+        try {
+          const token = { refresh_token: this.tokens.refreshToken };
+          const fresh = await this.#send("auth.refresh", token, 15);
+          this.tokens.refreshToken = fresh.refresh_token;
+          resolve(fresh);
+        } catch (error) {
+          return reject(error);
+        }
+        // Other pages see a moment later what was kept.
+        await seconds(0.2);
+      };
+      if (navigator.locks && this.tokens.name) navigator.locks.request(this.tokens.name, work);
+      else work();
+    });
   }
 
   #setUser(user) {
@@ -158,6 +179,8 @@ export class Clinic extends EventTarget {
           await this.#authenticate();
           this.#setState("live");
           resolve();
+          const clinic = await this.#send("system.version", {}, 15);
+          this.dispatchEvent(new CustomEvent("clinic", { detail: clinic }));
         } catch (error) {
           if (error instanceof CallFailed && error.code === -32001) {
             this.forget();
@@ -172,11 +195,21 @@ export class Clinic extends EventTarget {
     });
   }
 
+  /** Goes on as whoever was logged in. Throws a `CallFailed` of -32001 when that is over. */
   async #authenticate() {
-    if (!this.tokens.refreshToken) return;
-    const fresh = await this.#refresh();
-    await this.#send("auth.authenticate", { access_token: fresh.access_token }, 15);
-    this.keep(fresh);
+    if (this.tokens.refreshToken) {
+      const fresh = await this.#refresh();
+      await this.#send("auth.authenticate", { access_token: fresh.access_token }, 15);
+      this.#enter(fresh);
+    } else if (this.user) {
+      // Another page of this device was told that its login is over.
+      throw new CallFailed({ code: -32001, message: "the login is over" });
+    }
+  }
+
+  /** The connection is nobody's any more: begins anew with what is kept. */
+  reconnect() {
+    this.#socket?.close();
   }
 
   #lost(socket) {
@@ -189,6 +222,7 @@ export class Clinic extends EventTarget {
     }
     this.#waiting.clear();
     this.#setState("lost");
+    this.#isSilent = false;
   }
 
   #setState(state) {
@@ -197,15 +231,35 @@ export class Clinic extends EventTarget {
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
 
-  /** Asks every few seconds whether the other side is there, and comes back when it is. */
+  /**
+   * Asks whether the other side is there. Before a silent one is given up, what is shown is not the present any
+   * more; one that only was slow is not called again.
+   */
+  async #probe() {
+    const doubt = setTimeout(() => this.#setSilent(true), 4000);
+    try {
+      await this.#send("system.ping", {}, 12);
+      this.#setSilent(false);
+    } finally {
+      clearTimeout(doubt);
+    }
+  }
+
+  #setSilent(isSilent) {
+    if (this.#isSilent === isSilent) return;
+    this.#isSilent = isSilent;
+    this.dispatchEvent(new Event("current"));
+  }
+
+  /** Asks every few seconds, and comes back when the other side does. */
   async #watch() {
     for (let wait = 0.5; !this.#closed;) {
       try {
         await this.#connected(10);
-        await this.#send("system.ping", {}, 5);
+        await this.#probe();
         for (const follower of this.#followers) follower.resume();
         wait = 0.5;
-        await seconds(4);
+        await seconds(3);
       } catch {
         this.#socket?.close();
         if (this.#socket) this.#lost(this.#socket);
@@ -236,6 +290,12 @@ export class Clinic extends EventTarget {
 
   // The queue
 
+  /** Whether what the followers have shown is the present. */
+  get isCurrent() {
+    return this.state === "live" && !this.#isSilent
+      && [...this.#followers].every((follower) => follower.isSubscribed);
+  }
+
   /**
    * Follows the queue: `show` is called with each version in order, a snapshot first, for ever.
    * Returns what ends it.
@@ -247,16 +307,16 @@ export class Clinic extends EventTarget {
     this.addEventListener("login", follower);
     follower.resume();
     return () => {
-      follower.isOver = true;
       this.#followers.delete(follower);
       this.removeEventListener("state", follower);
       this.removeEventListener("login", follower);
+      follower.end();
     };
   }
 }
 
 class Follower {
-  isOver = false;
+  #isOver = false;
   #clinic; #params; #show;
   #subscription = null;
   #since = null;
@@ -269,9 +329,16 @@ class Follower {
     this.#show = show;
   }
 
+  get isSubscribed() { return this.#subscription !== null; }
+
+  #become(subscription) {
+    this.#subscription = subscription;
+    this.#clinic.dispatchEvent(new Event("current"));
+  }
+
   handleEvent(event) {
     if (event.type === "state") {
-      this.#subscription = null;
+      this.#become(null);
       if (event.detail === "live") this.resume();
     } else if (event.detail) {
       this.resume();
@@ -279,30 +346,42 @@ class Follower {
   }
 
   async resume() {
-    if (this.isOver || this.#busy || this.#subscription || this.#clinic.state !== "live"
+    if (this.#isOver || this.#busy || this.isSubscribed || this.#clinic.state !== "live"
       || !this.#clinic.user) return;
     this.#busy = true;
+    this.#early = [];
     try {
       const params = this.#since ? { ...this.#params, since: this.#since } : this.#params;
       const reply = await this.#clinic.call("queue.subscribe", params);
-      this.#subscription = reply.subscription;
+      if (this.#isOver) return this.#unsubscribe(reply.subscription);
       if (reply.snapshot) this.#snapshot(reply.snapshot);
       for (const change of reply.replay ?? []) this.#change(change);
-      for (const early of this.#early.splice(0)) this.take(early);
-    } catch {
+      this.#become(reply.subscription);
+      for (const early of this.#early) this.take(early);
+    } catch (error) {
+      if (error.code === -32001) this.#clinic.reconnect();
       // The next look tries again.
     } finally {
       this.#busy = false;
     }
   }
 
+  end() {
+    this.#isOver = true;
+    if (this.isSubscribed) this.#unsubscribe(this.#subscription);
+  }
+
+  #unsubscribe(subscription) {
+    this.#clinic.call("queue.unsubscribe", { subscription }).catch(() => {});
+  }
+
   take({ subscription, result }) {
-    if (this.#busy && !this.#subscription) {
+    if (this.#busy && !this.isSubscribed) {
       this.#early.push({ subscription, result });
     } else if (subscription === this.#subscription) {
       if (result.kind === "snapshot") this.#snapshot(result);
       else if (result.kind === "change") this.#change(result);
-      else this.#subscription = null;
+      else this.#become(null);
     }
   }
 
@@ -318,7 +397,6 @@ class Follower {
   }
 }
 
-function randomKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0"))
-    .join("");
-}
+/** An idempotency key: calls that have the same one are one call. `crypto.randomUUID` needs https. */
+export const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");

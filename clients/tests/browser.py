@@ -27,6 +27,11 @@ class Page:
             "--disable-dev-shm-usage",
             "--disable-gpu",
             "--autoplay-policy=no-user-gesture-required",
+            # A tab behind others goes on as if it were in front, as a board on a wall does.
+            "--disable-background-timer-throttling",
+            "--disable-backgrounding-occluded-windows",
+            "--disable-renderer-backgrounding",
+            "--js-flags=--expose-gc",
             f"--window-size={size[0]},{size[1]}",
             f"--lang={language}",
         ):
@@ -39,10 +44,20 @@ class Page:
             {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False},
         )
         self._screenshots = screenshots
+        self._base = base
         self.driver.get(base + path)
 
     def close(self) -> None:
         self.driver.quit()
+
+    def open_tab(self, path: str, kind: str = "tab", base: str | None = None) -> str:
+        """Opens one more page in this browser, in a tab or a window, and goes there; gives its handle."""
+        self.driver.switch_to.new_window(kind)
+        self.driver.get((base or self._base) + path)
+        return str(self.driver.current_window_handle)
+
+    def go_to(self, tab: str) -> None:
+        self.driver.switch_to.window(tab)
 
     def wait(self, look: Callable[[], T], seconds: float = 30) -> T:
         """Looks again and again until it sees something."""

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 import pytest
 
@@ -49,8 +49,13 @@ def open_page(daemon: Daemon, screenshots: Path) -> Iterator[Callable[..., Page]
     """Opens pages, each in a browser of its own."""
     pages: list[Page] = []
 
-    def open_page(path: str, size: tuple[int, int] = (1920, 1080), language: str = "en") -> Page:
-        page = Page(daemon.web, path, size, language, screenshots)
+    def open_page(
+        path: str,
+        size: tuple[int, int] = (1920, 1080),
+        language: str = "en",
+        base: str | None = None,
+    ) -> Page:
+        page = Page(base or daemon.web, path, size, language, screenshots)
         pages.append(page)
         return page
 
@@ -63,8 +68,8 @@ def open_page(daemon: Daemon, screenshots: Path) -> Iterator[Callable[..., Page]
 def paired(desk: Clinic, open_page: Callable[..., Page]) -> Callable[..., Page]:
     """Opens a page that is a device, and approves the code that it shows."""
 
-    def paired(path: str, size: tuple[int, int] = (1920, 1080), language: str = "en") -> Page:
-        page = open_page(path, size, language)
+    def paired(path: str, *arguments: Any, **more: Any) -> Page:
+        page = open_page(path, *arguments, **more)
         code = page.wait(lambda: page.text("#code") if page.is_shown("#pairing") else "")
         desk.devices.approve(code=code, name=f"Test {path}")
         page.wait(lambda: not page.is_shown("#pairing"))

@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("CLINIC_TEST_BIN", ROOT / ".build" / "debug"))
@@ -78,6 +80,20 @@ class Daemon:
             self.process.send_signal(number)
             self.process.wait(30)
             self.process = None
+
+    @contextmanager
+    def configured(self, settings: dict[str, str]) -> Iterator[None]:
+        """Meanwhile the daemon runs with other settings."""
+        usual = self.environment
+        self.stop()
+        self.environment = {**usual, **settings}
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
+            self.environment = usual
+            self.start()
 
     def close(self) -> None:
         self.stop()

@@ -49,6 +49,19 @@ def test_pages_ask_for_strings_that_exist() -> None:
         text = path.read_text()
         asked = re.findall(r'data-t(?:-placeholder|-label)?="([\w.]+)"', text)
         asked += re.findall(r'\bt\("([\w.]+)"', text)
-        asked += re.findall(r'\["(desk\.\w+)",', text)
+        if path.suffix == ".js":
+            asked += re.findall(r'"((?:desk|kiosk|board|errors)\.(?!identify)[\w.]+)"', text)
         for key in asked:
             assert key in english, f"{path.name}: {key}"
+
+
+def test_every_refusal_of_a_page_has_words() -> None:
+    document = json.loads((CLIENTS / "openrpc.json").read_text())
+    methods = {each["name"]: each for each in document["methods"]}
+    scripts = "".join(path.read_text() for path in CLIENTS.rglob("*.js"))
+    called = set(re.findall(r'"([a-z]+\.[a-z_]+)"', scripts)) & set(methods)
+    assert len(called) > 20
+    errors = [error for name in called for error in methods[name].get("errors", [])]
+    reasons = {error["data"]["reason"] for error in errors}
+    english = load("en")
+    assert {reason for reason in reasons if f"errors.{reason}" not in english} == set()

@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-import signal
-from typing import Any, Callable
+from typing import Any
 
 import pytest
-from browser import Page
-from clinicd import AsyncClinic, Clinic
+from clinicd import Clinic
 from daemon import Daemon
-
-Open = Callable[..., Page]
-visitors = itertools.count(1)
-
-
-def new_patient(desk: Clinic) -> int:
-    name = f"Visitor {next(visitors)}"
-    return desk.patients.create(name=name, phone="020 7946 0000", date_of_birth="1980-02-03")["id"]
-
-
-def doctors(desk: Clinic) -> list[Any]:
-    return list(desk.doctors.list()["items"])
-
-
-def free_doctors(desk: Clinic) -> list[Any]:
-    """Ends what doctors are busy with, so that they can call."""
-    today: Any = desk.queue.today()
-    for token in today["tokens"]:
-        if token["status"] == "WITH_DOCTOR":
-            desk.queue.set_status(token=token["token"], status="COMPLETED")
-    return doctors(desk)
-
-
-def identify(kiosk: Page, phone: str, day: str, month: str, year: str) -> None:
-    kiosk.type("#phone", phone)
-    kiosk.choose("#day", day)
-    kiosk.choose("#month", month)
-    kiosk.choose("#year", year)
-    kiosk.click("#who-form .main")
-
-
-def watch_calls(board: Page) -> None:
-    """Notes each call that the board shows."""
-    board.run(
-        "window.calls = []; const call = document.getElementById('call');"
-        "new MutationObserver(() => { if (!call.hidden) {"
-        "const token = document.getElementById('call-token').textContent;"
-        "if (window.calls.at(-1) !== token) window.calls.push(token); } })"
-        ".observe(call, {attributes: true, childList: true, subtree: true})"
-    )
-
-
-def number_of(token: Any) -> str:
-    return str(token["token"]).rsplit("-", 1)[1]
+from steps import (
+    Open,
+    doctors,
+    free_doctors,
+    hurry,
+    identify,
+    new_patient,
+    next_slot,
+    number_of,
+    watch_calls,
+)
 
 
 def test_a_walk_in_at_the_kiosk_is_on_the_board(paired: Open, desk: Clinic) -> None:
@@ -146,50 +109,9 @@ def test_boards_of_every_size(
     assert board.accessibility() == []
 
 
-def test_a_board_that_is_not_live_says_so(paired: Open, daemon: Daemon, desk: Clinic) -> None:
-    board = paired("/board")
-    board.wait(lambda: board.text("#waiting"))
-    daemon.stop(signal.SIGKILL)
-    board.wait(lambda: board.is_shown("#lost"))
-    board.shot("board-lost")
-    daemon.start()
-    token = desk.queue.walk_in(patient_id=new_patient(desk))
-    board.wait(lambda: not board.is_shown("#lost"))
-    summary = desk.queue.summary()
-    board.wait(lambda: board.text("#waiting") == str(summary["counts"]["waiting"]))
-    # The network is cut and comes back.
-    board.offline(True)
-    board.wait(lambda: board.is_shown("#lost"), 60)
-    desk.queue.set_status(token=str(token["token"]), status="CANCELLED")
-    board.offline(False)
-    board.wait(lambda: not board.is_shown("#lost"), 60)
-    left = str(summary["counts"]["waiting"] - 1)
-    board.wait(lambda: board.text("#waiting") == left)
-
-
-def test_a_kiosk_gives_one_number_over_a_killed_daemon(
-    paired: Open, daemon: Daemon, desk: Clinic
-) -> None:
-    kiosk = paired("/kiosk", (1080, 1920))
-    before = desk.queue.summary()["counts"]["total"]
-    kiosk.click("#without-appointment")
-    identify(kiosk, "07700 900123", "01", "03", "1971")
-    kiosk.type("#name", "Only Once")
-    daemon.stop(signal.SIGKILL)
-    kiosk.click("#register-form .main")
-    daemon.start()
-    kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
-    assert desk.queue.summary()["counts"]["total"] == before + 1
-    assert len(desk.patients.list(search="Only Once")["items"]) == 1
-
-
 def test_a_kiosk_left_alone_forgets(paired: Open) -> None:
     kiosk = paired("/kiosk", (1080, 1920))
-    # The page's own clock, a hundred times as fast.
-    kiosk.run(
-        "const slow = window.setTimeout;"
-        "window.setTimeout = (work, time, ...rest) => slow(work, time / 100, ...rest)"
-    )
+    hurry(kiosk, 100)
     kiosk.click("#with-appointment")
     kiosk.type("#phone", "07700 900999")
     kiosk.wait(lambda: kiosk.is_shown("#start"))
@@ -210,7 +132,8 @@ def test_an_appointment_is_checked_in_at_the_kiosk(
     kiosk.click("#with-appointment")
     identify(kiosk, "+34 600 111 222", "31", "12", "1990")
     kiosk.wait(lambda: kiosk.is_shown("#appointments"))
-    assert slot["start_time"] in kiosk.text("#appointment-list")
+    # Spain writes times as the daemon does, without the first zero.
+    assert slot["start_time"].removeprefix("0") in kiosk.text("#appointment-list")
     kiosk.shot("kiosk-appointments-es")
     assert kiosk.accessibility() == []
     kiosk.click("#check-in")
@@ -218,19 +141,6 @@ def test_an_appointment_is_checked_in_at_the_kiosk(
     today: Any = desk.queue.today()
     token = next(each for each in today["tokens"] if each["patient_id"] == patient)
     assert number_of(token) == kiosk.text("#token")
-
-
-def next_slot(admin: Clinic, doctor: int) -> Any:
-    """A free slot of today that can be checked in now."""
-    today = admin.system.stats()["today"]
-    for _ in range(2):
-        slots = admin.slots.list(doctor_id=doctor, from_=today, to=today, available=True)
-        if slots["items"]:
-            return slots["items"][0]
-        admin.slots.create_bulk(
-            doctor_id=doctor, from_=today, to=today, start="00:00", end="23:55", minutes=5
-        )
-    raise AssertionError("no free slot today")
 
 
 def test_a_day_at_the_desk(open_page: Open, paired: Open, daemon: Daemon, desk: Clinic) -> None:
@@ -247,7 +157,7 @@ def test_a_day_at_the_desk(open_page: Open, paired: Open, daemon: Daemon, desk: 
     page.type("#password", password)
     page.click("#login-form .main")
     page.wait(lambda: page.is_shown("#desk"))
-    assert page.text("#state") == "Live"
+    page.wait(lambda: page.text("#state") == "Live")
     page.click("#register summary")
     page.type("#name", "Priya भट्ट")
     page.type("#phone", "020 7000 1234")
@@ -285,33 +195,3 @@ def test_the_reference_is_what_the_reader_may_use(open_page: Open, daemon: Daemo
     page.shot("docs")
     assert page.accessibility() == []
     assert page.log() == []
-
-
-def test_fifty_boards_follow(paired: Open, daemon: Daemon, desk: Clinic) -> None:
-    page = paired("/board")
-
-    async def main() -> None:
-        boards = [AsyncClinic(f"ws://127.0.0.1:{daemon.web_port}/rpc") for _ in range(49)]
-        await boards[0].login(*daemon.password("display"))
-        token = (await boards[0].auth.login(**dict(zip(("username", "password"), daemon.password("display")))))
-        for board in boards:
-            await board.call("auth.authenticate", {"access_token": token["access_token"]})
-        version = desk.queue.today()["version"]
-
-        async def sees(board: AsyncClinic) -> int:
-            async for change in board.follow_queue():
-                if change.version > version:
-                    return change.version
-            return 0
-
-        looks = [asyncio.create_task(sees(board)) for board in boards]
-        await asyncio.sleep(0)
-        await asyncio.to_thread(lambda: desk.queue.walk_in(patient_id=new_patient(desk)))
-        async with asyncio.timeout(30):
-            assert set(await asyncio.gather(*looks)) == {version + 1}
-        for board in boards:
-            await board.close()
-
-    asyncio.run(main())
-    waiting = str(desk.queue.summary()["counts"]["waiting"])
-    page.wait(lambda: page.text("#waiting") == waiting)

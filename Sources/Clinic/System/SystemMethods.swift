@@ -36,13 +36,18 @@ package struct Version: Query {
   package struct Result: Codable, Sendable {
     let name: String
     let version: String
+    /// The clinic's name, and the IANA name of the zone that its day and its clocks go by.
+    let clinic: String
+    let timeZone: String
   }
   package static let name = "system.version"
-  package static let summary = "Names the daemon and its version."
+  package static let summary = "Names the daemon, its version, the clinic and its time zone."
   package static let roles = Roles.anybody
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
-    Result(name: "clinicd", version: clinic.settings.version)
+    Result(
+      name: "clinicd", version: clinic.settings.version, clinic: clinic.settings.billing.clinicName,
+      timeZone: clinic.settings.timeZone)
   }
 }
 

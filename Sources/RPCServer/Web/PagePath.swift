@@ -51,6 +51,8 @@ enum PagePath: Equatable {
   }
 
   static let html = "text/html; charset=utf-8"
+  static let script = "text/javascript; charset=utf-8"
+  static let style = "text/css; charset=utf-8"
 
   private static func type(of name: Substring) -> String? {
     guard let dot = name.lastIndex(of: ".") else { return nil }
@@ -59,8 +61,7 @@ enum PagePath: Equatable {
 
   /// Files of other kinds are not a page's.
   private static let types = [
-    "html": html, "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
-    "mjs": "text/javascript; charset=utf-8", "json": "application/json",
+    "html": html, "css": style, "js": script, "mjs": script, "json": "application/json",
     "webmanifest": "application/manifest+json", "svg": "image/svg+xml", "png": "image/png",
     "jpg": "image/jpeg", "webp": "image/webp", "ico": "image/x-icon", "woff2": "font/woff2",
     "mp3": "audio/mpeg", "ogg": "audio/ogg", "wav": "audio/wav", "txt": "text/plain; charset=utf-8",

@@ -5,7 +5,7 @@ import NIOHTTP1
 import Synchronization
 
 /// Answers with files of the pages' folder. They are read at each request, so that a changed one is seen at once; what was
-/// compressed is kept by its content.
+/// compressed is kept by its content. A browser asks for a page each time, and keeps what the page loads by its content.
 final class Pages: Sendable {
   private let compressed = Mutex<[String: [UInt8]]>([:])
   /// More files than the pages have.
@@ -17,9 +17,10 @@ final class Pages: Sendable {
   ///   - head: the request.
   ///   - read: gives a file's bytes, nil for one that is not there.
   func answer(
-    _ head: HTTPRequestHead, _ path: String, type: String, read: (String) -> [UInt8]?
+    _ head: HTTPRequestHead, _ path: String, type: String, read: @escaping (String) -> [UInt8]?
   ) -> HTTPReply {
-    guard let bytes = read(path) else { return .notFound }
+    var files = VersionedFiles(read: read)
+    guard let bytes = files.content(of: path, type: type) else { return .notFound }
     let hash = Self.hash(bytes)
     var reply = HTTPReply(.ok, type: type, headers: Self.securityHeaders)
     let isFresh = head.query("v").map(String.init) == hash && type != PagePath.html

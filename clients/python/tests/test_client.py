@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import signal
+import ssl
+import subprocess
 import threading
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -31,6 +34,27 @@ def test_calls_over_every_transport(daemon: Daemon, address: str) -> None:
         assert clinic.patients.get(id=patient)["name"].startswith("Ünïcode عربى")
         token = cast(QueueToken, clinic.queue.walk_in(patient_id=patient))
         assert token["status"] == "WAITING"
+
+
+def test_calls_over_tls(daemon: Daemon, tmp_path: Path) -> None:
+    """Over TLS and a WebSocket in TLS, to a server that is known and to none that is not."""
+    certificate, key = str(tmp_path / "server.pem"), str(tmp_path / "server.key")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+        + ["-nodes", "-subj", "/CN=clinic", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    known = ssl.create_default_context(cafile=certificate)
+    with daemon.configured({"CLINIC_TLS_CERTIFICATE": certificate, "CLINIC_TLS_KEY": key}):
+        tls = f"tls://127.0.0.1:{daemon.tcp_port}"
+        for address in (tls, f"wss://127.0.0.1:{daemon.web_port}/rpc"):
+            with Clinic(address, tls=known) as clinic:
+                assert clinic.login(*daemon.password("reception"))["user"]["role"] == "RECEPTION"
+            with pytest.raises(ConnectionLost):
+                with Clinic(address, patience=0):
+                    pass
 
 
 def test_null_clears_and_what_is_left_out_stays(daemon: Daemon) -> None:

@@ -1842,7 +1842,7 @@ class AsyncSystem:
     async def version(
         self,
     ) -> types.SystemVersionResult:
-        """Names the daemon and its version."""
+        """Names the daemon, its version, the clinic and its time zone."""
         return cast("types.SystemVersionResult", await self._caller.call("system.version"))
 
     async def health(
@@ -3702,7 +3702,7 @@ class System:
     def version(
         self,
     ) -> types.SystemVersionResult:
-        """Names the daemon and its version."""
+        """Names the daemon, its version, the clinic and its time zone."""
         return cast("types.SystemVersionResult", self._caller.call("system.version"))
 
     def health(

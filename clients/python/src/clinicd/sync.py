@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import ssl
 import threading
 from typing import Any, Coroutine, Iterator, Mapping, TypeVar
@@ -36,6 +37,8 @@ class Clinic(Methods):
             return AsyncClinic(address, tls=tls, timeout=timeout, patience=patience)
 
         self._clinic = self._run(make())
+        # A program that ends without a word ends its connection all the same.
+        atexit.register(self.close)
 
     def __enter__(self) -> Clinic:
         self._run(self._clinic.__aenter__())
@@ -45,7 +48,10 @@ class Clinic(Methods):
         self.close()
 
     def close(self) -> None:
-        """Ends the connection and the thread."""
+        """Ends the connection and the thread. Once is enough."""
+        atexit.unregister(self.close)
+        if self._loop.is_closed():
+            return
         self._run(self._clinic.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

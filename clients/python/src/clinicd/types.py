@@ -632,6 +632,8 @@ class SystemPingResult(TypedDict):
 class SystemVersionResult(TypedDict):
     name: str
     version: str
+    clinic: str
+    time_zone: str
 
 
 class SystemHealthResult(TypedDict):

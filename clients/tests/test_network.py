@@ -1,0 +1,221 @@
+"""Lost connections, killed and paused daemons, many boards: in real browsers."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import contextmanager
+from typing import Callable, Iterator
+
+import pytest
+from browser import Page
+from clinicd import Clinic
+from daemon import Daemon
+from steps import Open, identify, new_patient
+from wire import Wire
+
+BOARDS = 50
+
+
+@contextmanager
+def silent(daemon: Daemon) -> Iterator[None]:
+    """Meanwhile the daemon answers nobody."""
+    assert daemon.process is not None
+    os.kill(daemon.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(daemon.process.pid, signal.SIGCONT)
+
+
+@pytest.fixture
+def wire(daemon: Daemon) -> Iterator[Wire]:
+    wire = Wire(daemon.web_port, BOARDS)
+    yield wire
+    wire.close()
+
+
+def waiting(desk: Clinic) -> int:
+    return int(desk.queue.summary()["counts"]["waiting"])
+
+
+def count_attempts(page: Page) -> None:
+    """Counts how often the page tries to connect."""
+    page.run(
+        "const Plain = WebSocket; window.attempts = 0;"
+        "window.WebSocket = class extends Plain {"
+        "  constructor(...all) { super(...all); window.attempts += 1; } }"
+    )
+
+
+def test_a_board_says_that_the_daemon_is_gone(paired: Open, daemon: Daemon, desk: Clinic) -> None:
+    board = paired("/board")
+    board.wait(lambda: board.text("#waiting"))
+    daemon.stop(signal.SIGKILL)
+    board.wait(lambda: board.is_shown("#lost"))
+    board.shot("board-lost")
+    daemon.start()
+    token = desk.queue.walk_in(patient_id=new_patient(desk))
+    board.wait(lambda: not board.is_shown("#lost"))
+    summary = desk.queue.summary()
+    board.wait(lambda: board.text("#waiting") == str(summary["counts"]["waiting"]))
+def test_a_kiosk_gives_one_number_over_a_killed_daemon(
+    paired: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    kiosk = paired("/kiosk", (1080, 1920))
+    before = desk.queue.summary()["counts"]["total"]
+    kiosk.click("#without-appointment")
+    identify(kiosk, "07700 900123", "01", "03", "1971")
+    kiosk.type("#name", "Only Once")
+    daemon.stop(signal.SIGKILL)
+    kiosk.click("#register-form .main")
+    daemon.start()
+    kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
+    assert desk.queue.summary()["counts"]["total"] == before + 1
+    assert len(desk.patients.list(search="Only Once")["items"]) == 1
+
+
+def test_a_board_over_a_long_cut_misses_nothing(paired: Open, desk: Clinic) -> None:
+    board = paired("/board")
+    board.wait(lambda: board.text("#waiting"))
+    count_attempts(board)
+    token = desk.queue.walk_in(patient_id=new_patient(desk))
+    left = waiting(desk)
+    board.wait(lambda: board.text("#waiting") == str(left))
+    board.offline(True)
+    board.wait(lambda: board.is_shown("#lost"), 60)
+    # Until the pauses between attempts grow no more: a longer cut is the same.
+    board.wait(lambda: board.run("return window.attempts") >= 5, 60)
+    desk.queue.set_status(token=str(token["token"]), status="CANCELLED")
+    assert not board.is_shown("#waiting")
+    board.offline(False)
+    board.wait(lambda: not board.is_shown("#lost"), 60)
+    board.wait(lambda: board.text("#waiting") == str(left - 1))
+
+
+def test_a_board_says_that_the_daemon_is_silent(paired: Open, desk: Clinic, daemon: Daemon) -> None:
+    board = paired("/board")
+    board.wait(lambda: board.text("#waiting"))
+    with silent(daemon):
+        board.wait(lambda: board.is_shown("#lost"), 60)
+        assert board.text("#lost") == "This board is not up to date. Please ask at the reception."
+        # What is not true any more is not there to be read.
+        assert not board.is_shown("#waiting")
+    board.wait(lambda: not board.is_shown("#lost"), 60)
+    board.wait(lambda: board.is_shown("#waiting"))
+
+
+def test_a_board_whose_login_is_revoked_pairs_again(
+    paired: Open, desk: Clinic, daemon: Daemon
+) -> None:
+    board = paired("/board")
+    board.wait(lambda: board.text("#waiting"))
+    second = board.open_tab("/board")
+    board.wait(lambda: board.is_shown("#waiting"))
+    with Clinic(f"unix:{daemon.socket}") as admin:
+        admin.login(*daemon.password("admin"))
+        newest = max(admin.devices.list(limit=200)["items"], key=lambda device: device["id"])
+        admin.devices.revoke(id=newest["id"])
+    board.wait(lambda: board.is_shown("#pairing") and board.text("#code") != "", 60)
+    desk.devices.approve(code=board.text("#code"), name="Again")
+    board.wait(lambda: board.is_shown("#waiting"), 60)
+    desk.queue.walk_in(patient_id=new_patient(desk))
+    board.wait(lambda: board.text("#waiting") == str(waiting(desk)))
+    # The other page of this device is told as well.
+    board.go_to(next(tab for tab in board.driver.window_handles if tab != second))
+    board.wait(lambda: board.is_shown("#waiting") or board.is_shown("#pairing"), 60)
+
+
+def start_walk_in(kiosk: Page, name: str, phone: str) -> None:
+    kiosk.click("#without-appointment")
+    identify(kiosk, phone, "01", "03", "1971")
+    kiosk.type("#name", name)
+
+
+def test_a_kiosk_that_gets_no_answer_gives_one_number(
+    paired: Open, desk: Clinic, wire: Wire
+) -> None:
+    kiosk = paired("/kiosk", (1080, 1920), base=wire.bases[0])
+    before = desk.queue.summary()["counts"]["total"]
+    start_walk_in(kiosk, "Cut Off", "07700 900124")
+    with wire.cut("down"):
+        kiosk.click("#register-form .main")
+        # The daemon has heard it.
+        kiosk.wait(lambda: desk.patients.list(search="Cut Off")["items"])
+        kiosk.wait(lambda: "you get one number only" in kiosk.text("#busy"), 60)
+        kiosk.shot("kiosk-reconnecting")
+        assert kiosk.accessibility() == []
+    kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
+    assert desk.queue.summary()["counts"]["total"] == before + 1
+    assert len(desk.patients.list(search="Cut Off")["items"]) == 1
+
+
+def test_a_kiosk_that_gives_up_says_what_to_do(
+    paired: Open, desk: Clinic, daemon: Daemon
+) -> None:
+    kiosk = paired("/kiosk", (1080, 1920), "fr")
+    before = desk.queue.summary()["counts"]["total"]
+    start_walk_in(kiosk, "Gave Up", "07700 900125")
+    daemon.stop(signal.SIGKILL)
+    kiosk.click("#register-form .main")
+    # Its patience is over at once.
+    kiosk.run("const now = Date.now; Date.now = () => now() + 100000")
+    kiosk.wait(lambda: kiosk.text("#problem"), 60)
+    assert kiosk.text("#problem").startswith("L’ordinateur de la clinique ne répond pas. Réessayez")
+    kiosk.shot("kiosk-gave-up-fr")
+    daemon.start()
+    kiosk.wait(lambda: not kiosk.text("#busy"), 60)
+    kiosk.click("#register-form .main")
+    kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
+    assert desk.queue.summary()["counts"]["total"] == before + 1
+    assert len(desk.patients.list(search="Gave Up")["items"]) == 1
+
+
+def test_a_kiosk_at_a_silent_daemon_gives_one_number(
+    paired: Open, desk: Clinic, daemon: Daemon
+) -> None:
+    kiosk = paired("/kiosk", (1080, 1920), "hi")
+    before = desk.queue.summary()["counts"]["total"]
+    start_walk_in(kiosk, "Silence", "07700 900126")
+    with silent(daemon):
+        kiosk.click("#register-form .main")
+        kiosk.wait(lambda: "आपको एक ही नंबर मिलेगा" in kiosk.text("#busy"), 60)
+    kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
+    assert desk.queue.summary()["counts"]["total"] == before + 1
+    assert len(desk.patients.list(search="Silence")["items"]) == 1
+
+
+def test_fifty_boards_follow(
+    open_page: Open, daemon: Daemon, desk: Clinic, wire: Wire
+) -> None:
+    browser = open_page("/shared/icon.svg", (960, 540), base=wire.bases[0])
+    tabs: list[str] = []
+    for base in wire.bases:
+        with Clinic(f"unix:{daemon.socket}") as board:
+            token = board.login(*daemon.password("display"))["refresh_token"]
+        tabs.append(browser.open_tab("/shared/icon.svg", base=base))
+        browser.run("localStorage.setItem('clinicd.board', arguments[0])", token)
+        browser.driver.get(f"{base}/board")
+
+    def all_are(look: Callable[[], bool]) -> None:
+        for tab in tabs:
+            browser.go_to(tab)
+            browser.wait(look, 120)
+
+    def all_show(count: int) -> None:
+        all_are(lambda: browser.text("#waiting") == str(count) and browser.is_shown("#waiting"))
+
+    all_show(waiting(desk))
+    desk.queue.walk_in(patient_id=new_patient(desk))
+    all_show(waiting(desk))
+    # The daemon is killed and comes back.
+    daemon.stop(signal.SIGKILL)
+    all_are(lambda: browser.is_shown("#lost"))
+    daemon.start()
+    token = desk.queue.walk_in(patient_id=new_patient(desk))
+    all_show(waiting(desk))
+    # The network is cut and comes back.
+    with wire.cut():
+        all_are(lambda: browser.is_shown("#lost"))
+        desk.queue.set_status(token=str(token["token"]), status="CANCELLED")
+    all_show(waiting(desk))

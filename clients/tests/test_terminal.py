@@ -1,0 +1,109 @@
+"""The board and the kiosk of a terminal, in real ones."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+from select import select
+from typing import Callable
+
+from clinicd import Clinic
+from daemon import BIN, Daemon
+from steps import new_patient, number_of
+
+CLIENTS = Path(__file__).resolve().parents[1]
+HOME = "\x1b[H"
+
+
+class Terminal:
+    """A program on a terminal of some size."""
+
+    def __init__(self, command: list[str | Path], columns: int, rows: int) -> None:
+        self._fd, theirs = pty.openpty()
+        self.resize(columns, rows)
+        self._process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        )
+        os.close(theirs)
+        self.output = ""
+
+    def resize(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def wait(self, look: Callable[[], bool], seconds: float = 60) -> None:
+        until = time.monotonic() + seconds
+        while not look():
+            assert time.monotonic() < until, self.output[-2000:]
+            if select([self._fd], [], [], 0.1)[0]:
+                self.output += os.read(self._fd, 1 << 16).decode(errors="replace")
+
+    def type(self, text: str) -> None:
+        os.write(self._fd, text.encode())
+
+    @property
+    def screen(self) -> list[str]:
+        """The lines of the last whole picture, without colours."""
+        pictures = self.output.split(HOME)
+        picture = pictures[-2] if len(pictures) > 2 else ""
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", picture).split("\r\n")
+
+    def end(self) -> int:
+        """Its exit status, when it has ended."""
+        try:
+            return self._process.wait(30)
+        finally:
+            self._process.kill()
+            os.close(self._fd)
+
+
+def test_the_board_fits_a_window_that_changes(daemon: Daemon, desk: Clinic) -> None:
+    desk.queue.walk_in(patient_id=new_patient(desk))
+    command = [BIN / "clinicctl", "board", "--socket", daemon.socket]
+    board = Terminal(command, 80, 24)
+    board.wait(lambda: any("waiting" in line for line in board.screen))
+    for columns, rows in ((80, 24), (40, 12), (200, 60), (20, 5), (9, 1)):
+        board.resize(columns, rows)
+        board.output = ""
+        board.wait(lambda: len(board.screen) == rows and any(board.screen))
+        assert all(len(line) <= columns for line in board.screen)
+    board.type("q")
+    assert board.end() == 0
+
+
+def test_the_board_for_a_screen_reader_is_lines_alone(daemon: Daemon, desk: Clinic) -> None:
+    command = [BIN / "clinicctl", "board", "--plain", "--socket", daemon.socket]
+    board = Terminal(command, 80, 24)
+    board.wait(lambda: "queue of" in board.output)
+    token = number_of(desk.queue.walk_in(patient_id=new_patient(desk)))
+    board.wait(lambda: f"{token} WAITING" in board.output)
+    # Nothing moves a cursor, and nothing is said by a colour.
+    assert "\x1b" not in board.output
+    assert "\r" not in board.output.replace("\r\n", "")
+    board.type("\x03")
+    board.end()
+
+
+def test_a_kiosk_without_a_browser(daemon: Daemon, desk: Clinic) -> None:
+    """On the Unix socket, where the kernel says that it is a kiosk."""
+    with daemon.configured({"CLINIC_ROLES": f"{os.getuid()}=KIOSK"}):
+        before = desk.queue.summary()["counts"]["total"]
+        kiosk = subprocess.Popen(
+            [sys.executable, CLIENTS / "kiosk/terminal.py", "--socket", daemon.socket],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        answers = "07700 900321\n31\n2\n1980\n29\n2\n1980\nTerminal Person\n"
+        output, _ = kiosk.communicate(answers, timeout=60)
+        assert kiosk.returncode == 0
+        assert "Please choose a date that exists." in output
+        assert re.search(r"Your number: \d{3}", output)
+        assert desk.queue.summary()["counts"]["total"] == before + 1

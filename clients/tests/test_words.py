@@ -1,0 +1,220 @@
+"""What bad input gets: words in the reader's language that say what to do next, never a code."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from browser import Page
+from clinicd import Clinic
+from daemon import Daemon
+from steps import Open, doctors, enter_desk, identify, new_patient, next_slot
+
+CLIENTS = Path(__file__).resolve().parents[1]
+LANGUAGES = list(json.loads((CLIENTS / "shared/lang/languages.json").read_text()))
+
+
+def words(language: str, key: str) -> str:
+    text: Any = json.loads((CLIENTS / f"shared/lang/{language}.json").read_text())
+    for part in key.split("."):
+        text = text[part]
+    return str(text)
+
+
+def problem(page: Page, selector: str = "#problem") -> str:
+    return page.wait(lambda: page.text(selector))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wrong_code(open_page: Open, daemon: Daemon, language: str) -> None:
+    page = open_page("/desk", (1366, 768), language)
+    page.type("#username", "reception")
+    page.type("#password", "not the password")
+    page.click("#login-form .main")
+    assert problem(page) == words(language, "errors.bad_credentials")
+    page.element("#username").clear()
+    page.element("#password").clear()
+    enter_desk(page, daemon)
+    page.click("#devices-part summary")
+    for code, key in (("ABC-DEF", "not_found_pairing_code"), ("!", "field_code")):
+        page.element("#code").clear()
+        page.type("#code", code)
+        page.click("#device-form .main")
+        page.wait(lambda: page.text("#problem") == words(language, f"errors.{key}"))
+    page.shot(f"desk-wrong-code-{language}")
+    assert page.accessibility() == []
+
+
+def test_an_unknown_phone(paired: Open) -> None:
+    kiosk = paired("/kiosk", (1080, 1920), "hi")
+    kiosk.click("#with-appointment")
+    identify(kiosk, "07700 900800", "05", "06", "1977")
+    kiosk.wait(lambda: kiosk.is_shown("#none"))
+    assert kiosk.text("#none h1") == words("hi", "kiosk.none.title")
+    assert kiosk.text("#none p") == words("hi", "kiosk.none.hint")
+    kiosk.shot("kiosk-unknown-hi")
+    assert kiosk.accessibility() == []
+    # Guessing ends soon.
+    for _ in range(6):
+        kiosk.click(".step:not([hidden]) .back")
+        kiosk.click("#with-appointment")
+        identify(kiosk, "07700 900800", "05", "06", "1977")
+        kiosk.wait(lambda: kiosk.is_shown("#none") or kiosk.text("#problem"))
+        if kiosk.text("#problem"):
+            break
+    assert kiosk.text("#problem") == words("hi", "errors.too_many_attempts")
+
+
+@pytest.fixture
+def closed(daemon: Daemon, desk: Clinic) -> Iterator[None]:
+    """Today is over."""
+
+    def set_closed(value: str) -> None:
+        statement = f"UPDATE queue_days SET closed_at = {value} WHERE date = current_date"
+        psql = ["psql", "-qX", daemon.environment["DATABASE_URL"], "-c", statement]
+        daemon.stop()
+        subprocess.run(psql, check=True)
+        daemon.start()
+
+    desk.queue.walk_in(patient_id=new_patient(desk))
+    set_closed("now()")
+    yield
+    set_closed("NULL")
+
+
+def test_a_closed_clinic(paired: Open, closed: None) -> None:
+    kiosk = paired("/kiosk", (1080, 1920), "es")
+    kiosk.click("#without-appointment")
+    identify(kiosk, "07700 900801", "05", "06", "1977")
+    kiosk.type("#name", "Demasiado Tarde")
+    kiosk.click("#register-form .main")
+    assert problem(kiosk) == words("es", "errors.day_closed")
+    kiosk.shot("kiosk-closed-es")
+    assert kiosk.accessibility() == []
+
+
+def test_too_early_to_check_in(paired: Open, daemon: Daemon, desk: Clinic) -> None:
+    patient = desk.patients.create(
+        name="Early Bird", phone="07700 900802", date_of_birth="1977-06-05"
+    )["id"]
+    with Clinic(f"unix:{daemon.socket}") as admin:
+        admin.login(*daemon.password("admin"))
+        slot = next_slot(admin, doctors(desk)[1]["id"])
+    desk.appointments.create(patient_id=patient, slot_id=slot["id"])
+    kiosk = paired("/kiosk", (1920, 1080), "fr")
+    kiosk.click("#with-appointment")
+    identify(kiosk, "07700 900802", "05", "06", "1977")
+    kiosk.wait(lambda: kiosk.is_shown("#appointments"))
+    with daemon.configured(
+        {"CLINIC_CHECK_IN_EARLY_MINUTES": "0", "CLINIC_CHECK_IN_LATE_MINUTES": "0"}
+    ):
+        kiosk.click("#check-in")
+        text = problem(kiosk)
+    pattern = re.escape(words("fr", "errors.outside_check_in_window"))
+    times = pattern.replace(r"\{opens_at\}", "(.+)").replace(r"\{closes_at\}", "(.+)")
+    match = re.fullmatch(times, text)
+    assert match and match[1] == match[2] == slot["start_time"]
+
+
+def test_a_full_day_and_a_time_that_is_just_taken(
+    open_page: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    patient = desk.patients.create(name="Ibrahim Latecomer", phone="07700 900803")
+    with Clinic(f"unix:{daemon.socket}") as admin:
+        admin.login(*daemon.password("admin"))
+        doctor = doctors(desk)[2]["id"]
+        slot = next_slot(admin, doctor)
+    page = open_page("/desk", (1366, 768), "ar")
+    enter_desk(page, daemon)
+    page.type("#search", "Ibrahim Latecomer")
+    page.wait(lambda: page.texts("#patients li"))
+    page.click("#patients li button:nth-child(2)")
+    page.choose("#booking-doctor", str(doctor))
+    page.wait(lambda: page.texts("#slots button"))
+    desk.appointments.create(patient_id=new_patient(desk), slot_id=slot["id"])
+    page.click("#slots button")
+    assert problem(page, "#booking .problem") == words("ar", "errors.slot_taken")
+    page.shot("desk-slot-taken-ar")
+    assert page.accessibility() == []
+    page.choose("#booking-date", "2099-12-31")
+    page.wait(lambda: page.is_shown("#slots-empty"))
+    assert page.text("#slots-empty") == words("ar", "desk.slots_empty")
+    page.shot("desk-full-day-ar")
+    assert page.accessibility() == []
+    assert desk.patients.get(id=patient["id"])["name"] == "Ibrahim Latecomer"
+
+
+def test_a_missing_printer(paired: Open) -> None:
+    kiosk = paired("/kiosk", (1080, 1920), "ar")
+    kiosk.click("#without-appointment")
+    identify(kiosk, "07700 900804", "05", "06", "1977")
+    kiosk.type("#name", "No Paper")
+    kiosk.click("#register-form .main")
+    kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
+    # Paper that does not come cannot be noticed: it is said in any case.
+    kiosk.run("window.print = () => {}")
+    kiosk.click("#print")
+    assert kiosk.text("#printed") == words("ar", "kiosk.done.printed")
+    kiosk.run("window.print = undefined")
+    kiosk.click("#print")
+    assert kiosk.text("#printed") == words("ar", "kiosk.done.no_printer")
+    kiosk.shot("kiosk-no-printer-ar")
+    assert kiosk.accessibility() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path, size", [("/board", (1280, 720)), ("/kiosk", (1080, 1920))])
+def test_devices_in_every_language(
+    paired: Open, path: str, size: tuple[int, int], language: str
+) -> None:
+    page = paired(path, size, language)
+    page.wait(lambda: page.text("#clinic"))
+    page.shot(f"{path[1:]}-{language}")
+    assert page.accessibility() == []
+    if path == "/kiosk":
+        page.click("#with-appointment")
+        assert page.accessibility() == []
+        # Touched, without a keyboard.
+        for digit in (5, 5, 5, 1):
+            page.click(f"#keypad button:nth-child({digit})")
+        page.click("#keypad button:last-child")
+        assert page.element("#phone").get_attribute("value") == "555"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_desk_and_docs_in_every_language(open_page: Open, daemon: Daemon, language: str) -> None:
+    page = open_page("/desk", (1366, 768), language)
+    page.wait(lambda: page.is_shown("#login"))
+    assert page.accessibility() == []
+    enter_desk(page, daemon)
+    page.type("#search", "a")
+    page.wait(lambda: page.texts("#patients li"))
+    page.shot(f"desk-{language}")
+    assert page.accessibility() == []
+    page.click("#patients li button:nth-child(2)")
+    page.wait(lambda: page.is_shown("#booking"))
+    assert page.accessibility() == []
+    docs = open_page("/docs", (1366, 768), language)
+    docs.wait(lambda: docs.texts("article h2"))
+    assert docs.accessibility() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_error_is_told_by_its_code(open_page: Open, language: str) -> None:
+    page = open_page("/desk", (1366, 768), language)
+    told: dict[str, str] = page.driver.execute_async_script(
+        "const [language, reasons, done] = arguments;"
+        "import('/shared/i18n.js').then(async ({explain, useLanguage}) => {"
+        "  await useLanguage(language);"
+        "  done(Object.fromEntries(reasons.map((reason) => [reason, explain({reason, data: {}})])));"
+        "})",
+        language,
+        [*json.loads((CLIENTS / "shared/lang/en.json").read_text())["errors"], "unheard_of", ""],
+    )
+    for reason, text in told.items():
+        assert text and "{" not in text and "_" not in text and "errors." not in text, reason
+    assert told["unheard_of"] == told[""] == words(language, "errors.other")
