@@ -4,8 +4,9 @@ import { CallFailed } from "/shared/rpc.js";
 
 const seconds = (count) => new Promise((done) => setTimeout(done, count * 1000));
 
-/** Returns when the device has its login. `show(code)` is called with each code to be shown. */
+/** Returns when the device has its login. `show(code)` is called with each code to be shown; first with none. */
 export async function pair(clinic, role, show) {
+  show("");
   for (;;) {
     try {
       const request = await clinic.call("devices.request_pairing", { role });

@@ -45,6 +45,8 @@ class Daemon:
             "CLINIC_CLIENTS_DIRECTORY": str(ROOT / "clients"),
             "CLINIC_STATE_DIRECTORY": str(home),
             "CLINIC_PASSWORD_COST": "4",
+            # Fifty browsers come from one address.
+            "CLINIC_MAX_CONNECTIONS_PER_PEER": "1000",
             # So that an appointment can be checked in whatever time it is.
             "CLINIC_CHECK_IN_EARLY_MINUTES": "1440",
             "CLINIC_CHECK_IN_LATE_MINUTES": "1440",

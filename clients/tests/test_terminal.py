@@ -53,20 +53,21 @@ class Terminal:
         """The lines of the last whole picture, without colours."""
         pictures = self.output.split(HOME)
         picture = pictures[-2] if len(pictures) > 2 else ""
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", picture).split("\r\n")
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", picture).split("\n")
 
-    def end(self) -> int:
-        """Its exit status, when it has ended."""
-        try:
-            return self._process.wait(30)
-        finally:
-            self._process.kill()
-            os.close(self._fd)
+    def wait_for_end(self) -> int:
+        """Gives its exit status."""
+        return self._process.wait(30)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait(30)
+        os.close(self._fd)
 
 
 def test_the_board_fits_a_window_that_changes(daemon: Daemon, desk: Clinic) -> None:
     desk.queue.walk_in(patient_id=new_patient(desk))
-    command = [BIN / "clinicctl", "board", "--socket", daemon.socket]
+    command: list[str | Path] = [BIN / "clinicctl", "board", "--socket", daemon.socket]
     board = Terminal(command, 80, 24)
     board.wait(lambda: any("waiting" in line for line in board.screen))
     for columns, rows in ((80, 24), (40, 12), (200, 60), (20, 5), (9, 1)):
@@ -75,11 +76,12 @@ def test_the_board_fits_a_window_that_changes(daemon: Daemon, desk: Clinic) -> N
         board.wait(lambda: len(board.screen) == rows and any(board.screen))
         assert all(len(line) <= columns for line in board.screen)
     board.type("q")
-    assert board.end() == 0
+    assert board.wait_for_end() == 0
+    board.end()
 
 
 def test_the_board_for_a_screen_reader_is_lines_alone(daemon: Daemon, desk: Clinic) -> None:
-    command = [BIN / "clinicctl", "board", "--plain", "--socket", daemon.socket]
+    command: list[str | Path] = [BIN / "clinicctl", "board", "--plain", "--socket", daemon.socket]
     board = Terminal(command, 80, 24)
     board.wait(lambda: "queue of" in board.output)
     token = number_of(desk.queue.walk_in(patient_id=new_patient(desk)))
@@ -87,7 +89,6 @@ def test_the_board_for_a_screen_reader_is_lines_alone(daemon: Daemon, desk: Clin
     # Nothing moves a cursor, and nothing is said by a colour.
     assert "\x1b" not in board.output
     assert "\r" not in board.output.replace("\r\n", "")
-    board.type("\x03")
     board.end()
 
 

@@ -26,10 +26,12 @@ def test_pip_installs_it(daemon: Daemon, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", home], check=True)
     offline = ["--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
     subprocess.run([home / "bin/pip", "install", *offline, source], check=True)
+    # Nothing that leads to the package elsewhere.
+    environment: dict[str, str] = {}
     ended = subprocess.run(
         [home / "bin/python", "-c", PROGRAM, f"unix:{daemon.socket}"],
         cwd=tmp_path,
-        env={},
+        env=environment,
         capture_output=True,
         check=True,
     )
