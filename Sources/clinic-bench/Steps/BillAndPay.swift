@@ -52,8 +52,8 @@ enum BillAndPay {
     let limit = try await clinic.limit(script)
     var findings = try await clinic.scale(
       "billing.create and billing.pay", as: "reception",
-      prepare: { try await clinic.prescribe(arePaid: false) }
-    ) { BilledAndPaid(prescriptions: clinic.count) }
+      prepare: { try await clinic.prescribe(arePaid: false) },
+      { BilledAndPaid(prescriptions: clinic.count) })
     findings[Setting.main].compare(with: "pgbench", limit, atLeast: 0.6, cpu: nil)
     return findings
   }
