@@ -37,3 +37,14 @@ CREATE INDEX patient_merge_rows_row ON patient_merge_rows (table_name, row_key);
 CREATE FUNCTION survivor(bigint) RETURNS bigint LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
   SELECT coalesce(merged_into, id) FROM patients WHERE id = $1
 $$;
+
+-- Whether a patient whose row was just locked is archived. One who was merged while the lock was waited
+-- for is not whom the number means now: the transaction is run again.
+CREATE FUNCTION archived(archived_at timestamptz, merged_into bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF merged_into IS NOT NULL THEN
+    RAISE EXCEPTION 'merged meanwhile' USING ERRCODE = '40001';
+  END IF;
+  RETURN archived_at IS NOT NULL;
+END $$;

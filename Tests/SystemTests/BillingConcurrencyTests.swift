@@ -105,6 +105,82 @@ import Testing
     }
   }
 
+  @Test("rule 43: payments, refunds and cancellations at once: none is cancelled with money in it")
+  func cancellations() async throws {
+    try await TestClinic.run { clinic in
+      let desks = try await Self.desks(of: clinic)
+      var made: [JSON] = []
+      for _ in 0..<12 {
+        made.append(
+          try await desks[0].call(
+            "billing.create", JSON.manual(try await clinic.patient(), "10"))["id"].json)
+      }
+      let invoices = made
+      let reasons = try await concurrently(12 * 8) { index in
+        let (desk, id) = (desks[(index / 12 + index) % 8], invoices[index % 12])
+        switch index / 12 % 4 {
+        case 0, 1:
+          return try await desk.outcome(
+            "billing.pay", ["id": id, "payment_method": "CASH", "amount": "4"]
+          ).reason
+        case 2:
+          return try await desk.outcome(
+            "billing.refund", ["id": id, "payment_method": "CASH", "reason": "Back"]
+          ).reason
+        default:
+          return try await desk.outcome("billing.cancel", ["id": id, "reason": "Not wanted"]).reason
+        }
+      }
+      #expect(
+        Set(reasons).subtracting(["ok", "already_paid"]).isSubset(
+          of: ["exceeds_paid", "refund_first", "invoice_cancelled"]))
+      let broken = try await clinic.brokenRules()
+      #expect(broken.filter { $0.hasPrefix("rule 4") && !$0.hasPrefix("rule 47") } == [])
+      #expect(
+        try await clinic.number(
+          """
+          SELECT count(*) FROM payments p JOIN invoices i ON i.id = p.invoice_id \
+          WHERE i.status = 'CANCELLED' AND i.paid > i.refunded
+          """) == 0)
+    }
+  }
+
+  @Test("rule 42: drafts that are changed and issued at once: what was issued stays")
+  func changesMeetIssues() async throws {
+    try await TestClinic.run { clinic in
+      let desks = try await Self.desks(of: clinic)
+      let patient = try await clinic.patient()
+      var made: [JSON] = []
+      for _ in 0..<10 {
+        made.append(
+          try await desks[0].call(
+            "billing.create", JSON.manual(patient, "10").with("status", "DRAFT"))["id"].json)
+      }
+      let drafts = made
+      let outcomes = try await concurrently(10 * 6) { index in
+        let (desk, id) = (desks[index % 8], drafts[index % 10])
+        if index / 10 == 3 { return try await desk.outcome("billing.issue", ["id": id]) }
+        return try await desk.outcome(
+          "billing.update",
+          [
+            "id": id,
+            "items": [
+              ["description": "Anew", "quantity": .int(1 + index / 10), "unit_price": "3.00"]
+            ],
+          ])
+      }
+      for draft in 0..<10 {
+        let issued = try #require(outcomes[30 + draft].result)
+        let stored = try await desks[0].call("billing.get", ["id": drafts[draft]])
+        #expect(try stored.text("total") == issued.text("total"))
+        #expect(try stored.member("items").rawBytes == issued.member("items").rawBytes)
+      }
+      #expect(Set(outcomes.map(\.reason)).isSubset(of: ["ok", "not_draft"]))
+      let broken = try await clinic.brokenRules()
+      #expect(broken.filter { $0.hasPrefix("rule 38") || $0.hasPrefix("rule 40") } == [])
+    }
+  }
+
   @Test(
     "rule 40: 150 issued at once, with refused calls between them: numbers 1 to K without a gap")
   func numbers() async throws {

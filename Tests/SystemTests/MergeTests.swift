@@ -275,6 +275,51 @@ import Testing
     }
   }
 
+  @Test("rule 6: what comes for a patient who is being merged is the survivor's, or was moved")
+  func whileMerging() async throws {
+    try await TestClinic.run(2) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let reception = try await clinic.member(.reception)
+      let desks = try await concurrently(8) { try await clinic.connect(reception, on: $0 % 2) }
+      let doctor = try await clinic.doctorAtWork(on: 1)
+      let slots = try await clinic.slots(of: doctor.member, 12)
+      let patients = try await clinic.patients(12)
+      // Pairs of them, while each is booked and billed, and visits are opened.
+      let reasons = try await concurrently(12 * 4) { index in
+        let number = index % 12
+        let id = JSON.int(patients[number])
+        switch index / 12 {
+        case 0:
+          return try await desks[index % 8].outcome(
+            "appointments.create", ["patient_id": id, "slot_id": .int(slots[number])]
+          ).reason
+        case 1:
+          return try await desks[index % 8].outcome(
+            "billing.create", JSON.manual(patients[number], "5")
+          ).reason
+        case 2 where number % 2 == 0:
+          return try await admin.outcome(
+            "patients.merge", ["id": id, "into": .int(patients[number + 1])]
+          ).reason
+        case 3 where number % 2 == 0:
+          return try await doctor.caller.outcome("visits.create", ["patient_id": id]).reason
+        default: return "ok"
+        }
+      }
+      #expect(reasons.allSatisfy { $0 == "ok" }, "\(reasons)")
+      for table in ["appointments", "invoices", "visits"] {
+        #expect(
+          try await clinic.number(
+            """
+            SELECT count(*) FROM \(raw: table) t JOIN patients p ON p.id = t.patient_id \
+            WHERE p.merged_into IS NOT NULL
+            """) == 0, "\(table)")
+      }
+      #expect(try await clinic.number("SELECT count(*) FROM appointments") == 12)
+      #expect(try await clinic.number("SELECT count(*) FROM visits") == 6)
+    }
+  }
+
   @Test("rule 6: fifty merges and unmerges at once, in all directions: no cycle, no lost row")
   func concurrent() async throws {
     try await TestClinic.run(2) { clinic in

@@ -365,6 +365,29 @@ import Testing
     }
   }
 
+  @Test("rule 5: archiving and billing at once: one of the two comes first")
+  func archiveMeetsInvoice() async throws {
+    try await TestClinic.run { clinic in
+      let reception = try await clinic.member(.reception)
+      let desks = [
+        try await clinic.connect(reception, on: 0), try await clinic.connect(reception, on: 1),
+      ]
+      let patients = try await clinic.patients(20)
+      let reasons = try await concurrently(40) { index in
+        let desk = desks[(index / 2 + index) % 2]
+        return index % 2 == 0
+          ? try await desk.outcome(
+            "billing.create", JSON.manual(patients[index / 2], "5")
+          ).reason
+          : try await desk.outcome("patients.delete", ["id": .int(patients[index / 2])]).reason
+      }
+      for index in patients.indices {
+        let pair = [reasons[index * 2], reasons[index * 2 + 1]]
+        #expect(pair == ["ok", "unpaid_invoice"] || pair == ["patient_archived", "ok"])
+      }
+    }
+  }
+
   @Test("a new name is in the queue with the answer, also of patients who check in meanwhile")
   func newNames() async throws {
     try await TestClinic.run { clinic in

@@ -170,7 +170,7 @@ import Testing
         let paper = try await admin.call(method, ["format": .string(format)])
         let content = try paper.text("content")
         for expected in [
-          "Lotus <Clinic>", "SO FAR", "Summary of ", "No show", "RECEIVED", "EUR 41.25", "27.50",
+          "Lotus <Clinic>", "SO FAR", "Summary of ", "Tokens", "RECEIVED", "EUR 41.25", "27.50",
           "EUR 13.75",
         ] {
           #expect(content.contains(expected), "\(expected) in \(format)")

@@ -55,6 +55,29 @@ import Testing
     }
   }
 
+  @Test("rule 8: 20 bulk creations of other grids at once, at two instances: no two slots overlap")
+  func gridsAtOnce() async throws {
+    try await TestClinic.run(2) { clinic in
+      let doctor = try await clinic.member(.doctor)
+      let callers = try await concurrently(4) { try await clinic.connect(doctor, on: $0 % 2) }
+      let date = try await clinic.day(20)
+      let results = try await concurrently(20) { index in
+        try await callers[index % 4].call(
+          "slots.create_bulk",
+          [
+            "doctor_id": .int(doctor.id), "from": .string(date), "to": .string(date),
+            "start": .string("09:\(10 + index)"), "end": "12:00",
+            "minutes": .int(10 + index % 3 * 5),
+          ])
+      }
+      let made = try results.reduce(0) { try $0 + $1.integer("created") }
+      #expect(made > 0)
+      #expect(try await clinic.number("SELECT count(*) FROM slots") == made)
+      let broken = try await clinic.brokenRules()
+      #expect(broken.filter { $0.hasPrefix("rule 8") } == [])
+    }
+  }
+
   @Test("rule 10: repeating a bulk creation creates nothing, also at both instances at once")
   func repeated() async throws {
     try await TestClinic.run(2) { clinic in

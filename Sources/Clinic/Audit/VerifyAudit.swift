@@ -79,40 +79,16 @@ package enum AuditFault: String, Codable, CaseIterable, Sendable, JSONSchemaRepr
 }
 
 /// A position in the audit's chain.
-package struct ChainPosition: RawRepresentable, Sendable, Codable, JSONSchemaRepresentable {
+package struct ChainPosition: BoundedNumber {
   package let rawValue: Int64
   package init(rawValue: Int64) { self.rawValue = rawValue }
-  package static var jsonSchema: JSONSchema { .integer(minimum: 1) }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode(Int64.self)
-    guard rawValue > 0 else {
-      throw InvalidValue(reason: .outOfRange, message: "1 or more")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
+  package static let bounds: ClosedRange<Int64> = 1...Int64.max
 }
 
 /// How many entries a call checks: 1 to 10,000.
-package struct EntryLimit: RawRepresentable, Sendable, Codable, JSONSchemaRepresentable {
+package struct EntryLimit: BoundedNumber {
   package let rawValue: Int
   package init(rawValue: Int) { self.rawValue = rawValue }
+  package static let bounds = 1...10_000
   static let standard = 5000
-  package static var jsonSchema: JSONSchema { .integer(minimum: 1, maximum: 10_000) }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode(Int.self)
-    guard (1...10_000).contains(rawValue) else {
-      throw InvalidValue(reason: .outOfRange, message: "1 to 10,000")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
 }

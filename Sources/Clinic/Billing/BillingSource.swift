@@ -21,10 +21,12 @@ enum BillingSource {
     case .prescription(let id, let patientID, _):
       [
         """
-        SELECT p.patient_id, p.visit_id, p.status = 'CANCELLED', pat.archived_at IS NOT NULL, \
-        p.patient_id = survivor(\(patientID)) \
-        FROM prescriptions p JOIN patients pat ON pat.id = p.patient_id WHERE p.id = \(id) \
-        FOR NO KEY UPDATE OF p FOR KEY SHARE OF pat
+        SELECT patient_id, visit_id, status = 'CANCELLED', patient_id = survivor(\(patientID)) \
+        FROM prescriptions WHERE id = \(id) FOR NO KEY UPDATE
+        """,
+        """
+        SELECT archived(archived_at, merged_into) FROM patients \
+        WHERE id = (SELECT patient_id FROM prescriptions WHERE id = \(id)) FOR KEY SHARE
         """,
         InvoiceItem.prescribed(by: id),
         "SELECT id FROM invoices WHERE prescription_id = \(id) AND status <> 'CANCELLED'",
@@ -32,7 +34,7 @@ enum BillingSource {
     case .patient(let id, let visitID):
       [
         """
-        SELECT id, archived_at IS NOT NULL, \(visitID)::bigint IS NULL OR EXISTS \
+        SELECT id, archived(archived_at, merged_into), \(visitID)::bigint IS NULL OR EXISTS \
         (SELECT FROM visits v WHERE v.id = \(visitID) AND v.patient_id = patients.id) \
         FROM patients WHERE id = survivor(\(id)) FOR KEY SHARE
         """
@@ -49,10 +51,10 @@ enum BillingSource {
     case .prescription(let id, _, let visitID):
       let prescription: BilledPrescription = try results[0].row(orMissing: "prescription", id)
       if prescription.isCancelled { throw ClinicError(.prescriptionCancelled) }
-      if let invoice = try results[2].column(as: ID<Invoice>.self).first {
+      if let invoice = try results[3].column(as: ID<Invoice>.self).first {
         throw ClinicError.alreadyInvoiced(invoice)
       }
-      if prescription.isArchived { throw ClinicError(.patientArchived) }
+      if try results[1].single() { throw ClinicError(.patientArchived) }
       if prescription.isOfPatient == false {
         throw ParamsError(
           reason: .invalid, field: "patient_id", message: "not the prescription's patient")
@@ -63,7 +65,7 @@ enum BillingSource {
       }
       return Billed(
         patientID: prescription.patientID, visitID: prescription.visitID,
-        items: try results[1].decode())
+        items: try results[2].decode())
     case .patient(let id, let visitID):
       let patient: BilledPatient = try results[0].row(orMissing: "patient", id)
       if patient.isArchived { throw ClinicError(.patientArchived) }
@@ -77,7 +79,6 @@ private struct BilledPrescription: RowDecodable {
   let patientID: ID<Patient>
   let visitID: ID<Visit>
   let isCancelled: Bool
-  let isArchived: Bool
   /// Of the patient who was named; nil when nobody was.
   let isOfPatient: Bool?
 
@@ -85,7 +86,6 @@ private struct BilledPrescription: RowDecodable {
     patientID = try cells.next()
     visitID = try cells.next()
     isCancelled = try cells.next()
-    isArchived = try cells.next()
     isOfPatient = try cells.next()
   }
 }

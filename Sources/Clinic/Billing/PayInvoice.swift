@@ -4,28 +4,11 @@ package import Postgres
 /// Takes a payment: all or a part of the balance, by one method or by several. Cash beyond the
 /// balance is change; anything else beyond it is refused (rule 41).
 package struct PayInvoice: BillingCommand {
-  package struct Result: Codable, Sendable {
-    let invoice: Invoice
+  package struct Change: Codable, Sendable {
     /// What is given back of this payment.
     let change: Money
-
-    private struct Rest: Codable { let change: Money }
-
-    package func encode(to encoder: any Encoder) throws {
-      try invoice.encode(to: encoder)
-      try Rest(change: change).encode(to: encoder)
-    }
-
-    package init(from decoder: any Decoder) throws {
-      self.init(
-        invoice: try Invoice(from: decoder), change: try Rest(from: decoder).change)
-    }
-
-    init(invoice: Invoice, change: Money) {
-      self.invoice = invoice
-      self.change = change
-    }
   }
+  package typealias Result = Extended<Invoice, Change>
 
   package static let name = "billing.pay"
   package static let summary = "Takes a payment: partial, by several methods, with change for cash."
@@ -69,9 +52,8 @@ package struct PayInvoice: BillingCommand {
     var changes: [SQL] = ["paid = paid + \(settlement.paid)"]
     if settlement.rest == .zero { changes.append("status = 'PAID', paid_at = now()") }
     return Result(
-      invoice: try await transaction.change(
-        id, changes, after: [insert(settlement.parts, by: caller)]),
-      change: settlement.change)
+      try await transaction.change(id, changes, after: [insert(settlement.parts, by: caller)]),
+      Change(change: settlement.change))
   }
 
   /// What is handed over.

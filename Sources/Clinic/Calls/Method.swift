@@ -90,24 +90,10 @@ package struct Done: Codable, Sendable {
 
 /// The number of times that a row was changed; an update that names another one is refused as
 /// `stale_version`. By name only.
-package struct RowVersion: RawRepresentable, Hashable, Sendable, Codable, ByNameOnly,
-  PostgresEncodable, PostgresDecodable, JSONSchemaRepresentable
-{
+package struct RowVersion: BoundedNumber, ByNameOnly, PostgresEncodable, PostgresDecodable {
   package let rawValue: Int64
   package init(rawValue: Int64) { self.rawValue = rawValue }
-  package static var jsonSchema: JSONSchema { .integer(minimum: 1) }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode(Int64.self)
-    guard rawValue > 0 else {
-      throw InvalidValue(reason: .outOfRange, message: "a version is 1 or more")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
+  package static let bounds: ClosedRange<Int64> = 1...Int64.max
 }
 
 /// A page of a list. `nextCursor` fetches the page after it; it is null on the last one.
@@ -124,23 +110,11 @@ package struct Page<Item: Codable & Sendable>: Codable, Sendable {
 }
 
 /// How many items a page holds: 1 to 200.
-package struct PageLimit: RawRepresentable, Sendable, Codable, JSONSchemaRepresentable {
+package struct PageLimit: BoundedNumber {
   package let rawValue: Int
   package init(rawValue: Int) { self.rawValue = rawValue }
+  package static let bounds = 1...200
   package static let standard = PageLimit(rawValue: 50)
-  package static var jsonSchema: JSONSchema { .integer(minimum: 1, maximum: 200) }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode(Int.self)
-    guard (1...200).contains(rawValue) else {
-      throw InvalidValue(reason: .outOfRange, message: "1 to 200")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
 }
 
 /// Where the next page of a list that is ordered by id begins.

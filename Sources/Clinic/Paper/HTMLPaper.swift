@@ -31,11 +31,11 @@ enum HTMLPaper {
     .clinic { font-size: 16pt; font-weight: bold; }
     h1 { font-size: 13pt; }
     h2 { font-size: 11pt; margin-bottom: 0; }
-    h2 + p, h2 + dl { margin-top: 0; }
+    h2 + p { margin-top: 0; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 6mm; }
     dl.totals { justify-content: end; grid-template-columns: max-content max-content; }
     dl.totals dd { text-align: right; }
-    dl.fields dt, dl.totals :last-of-type { font-weight: bold; }
+    dl.fields dt, dl.totals > :last-of-type { font-weight: bold; }
     dd { margin: 0; }
     table { width: 100%; border-collapse: collapse; }
     thead { display: table-header-group; }
@@ -50,7 +50,6 @@ enum HTMLPaper {
 
   private static func render(_ part: PaperPart) -> String {
     switch part {
-    case .heading(let heading): return "<h2 dir=\"auto\">\(text(heading))</h2>"
     case .fields(let fields): return list(fields, "fields")
     case .totals(let fields): return list(fields, "totals")
     case .table(let table): return render(table)

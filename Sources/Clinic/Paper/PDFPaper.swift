@@ -23,7 +23,6 @@ enum PDFPaper {
 
   private static func layout(_ part: PaperPart) -> [PDFBlock] {
     switch part {
-    case .heading(let heading): return [.text(PDFText(heading, isBold: true))]
     case .fields(let fields):
       return fields.map { field in
         .row([

@@ -17,8 +17,6 @@ package struct PaperDocument: Sendable {
 }
 
 package enum PaperPart: Sendable {
-  /// What the parts after it are about.
-  case heading(String)
   /// Who and when: labels and values.
   case fields([PaperField])
   case table(PaperTable)

@@ -32,7 +32,6 @@ struct TextPaper {
 
   private func render(_ part: PaperPart) -> [String] {
     switch part {
-    case .heading(let heading): return TextColumns.lines(of: heading, width: width)
     case .fields(let fields): return render(fields)
     case .table(let table): return isNarrow ? stacked(table) : columned(table)
     case .totals(let fields):

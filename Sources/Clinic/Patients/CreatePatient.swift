@@ -4,28 +4,10 @@ package import Postgres
 /// Registers a patient. Near-duplicates come back scored (rule 4); nothing merges by itself. What
 /// a kiosk registers is unverified, and a kiosk learns of no other patient.
 package struct CreatePatient: Command {
-  package struct Result: Codable, Sendable {
-    let patient: Patient
+  package struct Duplicates: Codable, Sendable {
     let possibleDuplicates: [PossibleDuplicate]
-
-    package func encode(to encoder: any Encoder) throws {
-      try patient.encode(to: encoder)
-      try Extra(possibleDuplicates: possibleDuplicates).encode(to: encoder)
-    }
-
-    package init(from decoder: any Decoder) throws {
-      patient = try Patient(from: decoder)
-      possibleDuplicates = try Extra(from: decoder).possibleDuplicates
-    }
-
-    init(patient: Patient, possibleDuplicates: [PossibleDuplicate]) {
-      self.patient = patient
-      self.possibleDuplicates = possibleDuplicates
-    }
-
-    private struct Extra: Codable { let possibleDuplicates: [PossibleDuplicate] }
   }
-
+  package typealias Result = Extended<Patient, Duplicates>
   package static let name = "patients.create"
   package static let summary = "Registers a patient and names possible duplicates."
   package static let roles = Roles.only(.reception, .doctor, .kiosk)
@@ -44,7 +26,7 @@ package struct CreatePatient: Command {
   package let emergencyContact: EmergencyContact?
 
   package var subject: Subject? { Subject("patient") }
-  package func subject(of result: Result) -> Subject? { Subject("patient", result.patient.id) }
+  package func subject(of result: Result) -> Subject? { Subject("patient", result.id) }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
@@ -64,8 +46,8 @@ package struct CreatePatient: Command {
       """)
     let results = try await transaction.pipeline(statements)
     return Result(
-      patient: try results[results.count - 1].row(),
-      possibleDuplicates: isKiosk ? [] : try results[0].decode(as: PossibleDuplicate.self))
+      try results[results.count - 1].row(),
+      Duplicates(possibleDuplicates: isKiosk ? [] : try results[0].decode()))
   }
 
   /// Who has the same phone, the same birth date or the same name, scored by all three.

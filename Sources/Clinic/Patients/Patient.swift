@@ -152,22 +152,8 @@ package struct Lines: RawRepresentable, Codable, Sendable, JSONSchemaRepresentab
 }
 
 /// An age in years that somebody guessed.
-package struct Years: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable,
-  PostgresEncodable
-{
+package struct Years: BoundedInteger {
   package let rawValue: Int32
   package init(rawValue: Int32) { self.rawValue = rawValue }
-  package static var jsonSchema: JSONSchema { .integer(minimum: 0, maximum: 130) }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode(Int32.self)
-    guard (0...130).contains(rawValue) else {
-      throw InvalidValue(reason: .outOfRange, message: "0 to 130 years")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
+  package static let bounds: ClosedRange<Int32> = 0...130
 }

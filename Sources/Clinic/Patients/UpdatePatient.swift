@@ -37,7 +37,7 @@ package struct UpdatePatient: Command {
     try BirthDate.check(born, estimate, in: clinic)
     let before: Patient = try await transaction.query(
       """
-      SELECT \(sql: Patient.columns) FROM patients \
+      SELECT \(sql: Patient.columns), archived(archived_at, merged_into) FROM patients \
       WHERE id = \(sql: Patient.survivor(of: id)) FOR NO KEY UPDATE
       """
     ).row(orMissing: "patient", id)
@@ -124,7 +124,7 @@ package struct DeletePatient: Command {
     // two comes first.
     let before: Patient = try await transaction.query(
       """
-      SELECT \(sql: Patient.columns) FROM patients \
+      SELECT \(sql: Patient.columns), archived(archived_at, merged_into) FROM patients \
       WHERE id = \(sql: Patient.survivor(of: id)) FOR UPDATE
       """
     ).row(orMissing: "patient", id)

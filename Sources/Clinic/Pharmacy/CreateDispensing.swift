@@ -11,7 +11,20 @@ package struct CreateDispensing: Command {
     package let quantity: Quantity
   }
 
-  package typealias Result = DispensingMade
+  /// What a pharmacist should look at now.
+  package struct Outlook: Codable, Sendable {
+    let warnings: [AllergyWarning]
+    let remaining: [RemainingItem]
+    let lowStock: [LowStock]
+  }
+  /// A medicine whose usable stock is at its reorder level or below.
+  package struct LowStock: Codable, Sendable {
+    let medicineID: ID<Medicine>
+    let medicineName: String
+    let usableStock: Int
+    let reorderLevel: Int
+  }
+  package typealias Result = Extended<Dispensing, Outlook>
   package static let name = "dispensing.create"
   package static let summary =
     "Dispenses a prescription, all that is left or some of it, first expired, first out."
@@ -29,17 +42,17 @@ package struct CreateDispensing: Command {
   package let overrideReason: Note?
 
   package var subject: Subject? { Subject("prescription", prescriptionID) }
-  package func subject(of result: DispensingMade) -> Subject? {
-    Subject("dispensing", result.dispensing.id)
+  package func subject(of result: Result) -> Subject? {
+    Subject("dispensing", result.id)
   }
-  package func auditDetails(of result: DispensingMade) -> String? {
-    result.dispensing.allergyCheck.auditDetails(
-      of: result.warnings, hasReason: result.dispensing.overrideReason != nil)
+  package func auditDetails(of result: Result) -> String? {
+    result.allergyCheck.auditDetails(
+      of: result.warnings, hasReason: result.overrideReason != nil)
   }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
-  ) async throws -> DispensingMade {
+  ) async throws -> Result {
     let pharmacist = try caller.requireUser()
     try checkParams()
     let order = try await LockedPrescription.lock(prescriptionID, for: pharmacist, in: transaction)
@@ -53,9 +66,10 @@ package struct CreateDispensing: Command {
       pharmacistID: pharmacist, allergyCheck: check.outcome,
       overrideReason: check.outcome == .match ? overrideReason : nil)
     let rows = try await transaction.query(insert(plan, of: order, head, by: caller))
-    return try DispensingMade(
-      dispensing: Dispensing(rows, plan, of: order, head), warnings: check.warnings,
-      remaining: order.remaining(after: plan), lowStock: plan.lowStock)
+    return Result(
+      try Dispensing(rows, plan, of: order, head),
+      Outlook(
+        warnings: check.warnings, remaining: order.remaining(after: plan), lowStock: plan.lowStock))
   }
 
   private func checkParams() throws(ParamsError) {
@@ -109,51 +123,6 @@ struct DispensingHead: Sendable {
   let overrideReason: Note?
 }
 
-/// A dispensing that was just made, with what a pharmacist should look at now.
-package struct DispensingMade: Codable, Sendable {
-  /// A medicine whose usable stock is at its reorder level or below.
-  package struct LowStock: Codable, Sendable {
-    let medicineID: ID<Medicine>
-    let medicineName: String
-    let usableStock: Int
-    let reorderLevel: Int
-  }
-
-  let dispensing: Dispensing
-  let warnings: [AllergyWarning]
-  let remaining: [RemainingItem]
-  let lowStock: [LowStock]
-
-  init(
-    dispensing: Dispensing, warnings: [AllergyWarning], remaining: [RemainingItem],
-    lowStock: [LowStock]
-  ) {
-    self.dispensing = dispensing
-    self.warnings = warnings
-    self.remaining = remaining
-    self.lowStock = lowStock
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    try dispensing.encode(to: encoder)
-    try Extra(warnings: warnings, remaining: remaining, lowStock: lowStock).encode(to: encoder)
-  }
-
-  package init(from decoder: any Decoder) throws {
-    dispensing = try Dispensing(from: decoder)
-    let extra = try Extra(from: decoder)
-    warnings = extra.warnings
-    remaining = extra.remaining
-    lowStock = extra.lowStock
-  }
-
-  private struct Extra: Codable {
-    let warnings: [AllergyWarning]
-    let remaining: [RemainingItem]
-    let lowStock: [LowStock]
-  }
-}
-
 extension Dispensing {
   /// From the rows that writing it has given.
   fileprivate init(
@@ -191,13 +160,13 @@ extension LockedPrescription {
 }
 
 extension DispensingPlan {
-  fileprivate var lowStock: [DispensingMade.LowStock] {
+  fileprivate var lowStock: [CreateDispensing.LowStock] {
     var seen: Set<ID<Medicine>> = []
     return lines.map(\.item).compactMap { item in
       guard let left = usable[item.medicineID], left <= item.reorderLevel,
         seen.insert(item.medicineID).inserted
       else { return nil }
-      return DispensingMade.LowStock(
+      return CreateDispensing.LowStock(
         medicineID: item.medicineID, medicineName: item.medicineName, usableStock: left,
         reorderLevel: item.reorderLevel)
     }

@@ -16,7 +16,7 @@ package struct Dispensing: Codable, Sendable {
   package let date: LocalDate
   package let dispensedAt: Instant
   /// One for each batch that something was taken from.
-  package let items: [DispensedItem]
+  package internal(set) var items: [DispensedItem]
 }
 
 /// What was taken from one batch.
@@ -82,11 +82,8 @@ extension Dispensing {
       var cells = row.cells
       let head = try Dispensing(cells: &cells)
       let item = try DispensedItem(cells: &cells)
-      if let last = dispensings.last, last.id == head.id {
-        dispensings[dispensings.count - 1] = Dispensing(last, items: last.items + [item])
-      } else {
-        dispensings.append(Dispensing(head, items: [item]))
-      }
+      if dispensings.last?.id != head.id { dispensings.append(head) }
+      dispensings[dispensings.count - 1].items.append(item)
     }
     return dispensings
   }
@@ -104,21 +101,6 @@ extension Dispensing {
     date = try cells.next()
     dispensedAt = try cells.next()
     items = []
-  }
-
-  private init(_ head: Dispensing, items: [DispensedItem]) {
-    id = head.id
-    prescriptionID = head.prescriptionID
-    patientID = head.patientID
-    patientName = head.patientName
-    pharmacistID = head.pharmacistID
-    pharmacistName = head.pharmacistName
-    invoiceID = head.invoiceID
-    allergyCheck = head.allergyCheck
-    overrideReason = head.overrideReason
-    date = head.date
-    dispensedAt = head.dispensedAt
-    self.items = items
   }
 }
 

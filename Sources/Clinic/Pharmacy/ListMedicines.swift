@@ -41,27 +41,10 @@ package struct ListMedicines: Query {
 /// Gives one medicine with the batches that are not empty, those to be dispensed first at the
 /// front.
 package struct GetMedicine: Query {
-  package struct Result: Codable, Sendable {
-    package let medicine: Medicine
-    package let batches: [Batch]
-
-    package init(medicine: Medicine, batches: [Batch]) {
-      self.medicine = medicine
-      self.batches = batches
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-      try medicine.encode(to: encoder)
-      try Extra(batches: batches).encode(to: encoder)
-    }
-
-    package init(from decoder: any Decoder) throws {
-      medicine = try Medicine(from: decoder)
-      batches = try Extra(from: decoder).batches
-    }
-
-    private struct Extra: Codable { let batches: [Batch] }
+  package struct Batches: Codable, Sendable {
+    let batches: [Batch]
   }
+  package typealias Result = Extended<Medicine, Batches>
   package static let name = "inventory.get_medicine"
   package static let summary = "Gives one medicine with its usable stock and its batches."
   package static let roles = Roles.only(.pharmacist)
@@ -89,6 +72,6 @@ package struct GetMedicine: Query {
       let hasBatch: Bool = try cells.next()
       return hasBatch ? try Batch(cells: &cells) : nil
     }
-    return Result(medicine: medicine, batches: batches)
+    return Result(medicine, Batches(batches: batches))
   }
 }

@@ -20,38 +20,37 @@ package struct PrintDailySummary: Query {
 extension DailySummary {
   func paper(_ clinic: BillingRules) -> PaperDocument {
     var parts: [PaperPart] = final ? [] : [.stamp("SO FAR")]
+    parts += [.table(counts), .table(times), .fields(work)]
+    if !stockMovements.isEmpty { parts.append(.table(stock)) }
     parts += [
-      .heading("Queue"), .fields(queueCounts), .table(times),
-      .heading("Appointments"), .fields(appointments.onPaper),
-      .heading("Work"), .fields(work),
-    ]
-    if !stockMovements.isEmpty { parts += [.heading("Stock"), .table(stock)] }
-    parts += [
-      .heading("Invoices issued: \(invoices.issued)"), .totals(sums(clinic.currency)),
-      .heading("Money"), .table(moneyByMethod),
+      .totals(billed(clinic.currency)), .table(money),
       .totals([PaperField("Revenue", revenue.money.onPaper(clinic.currency))]),
     ]
     return PaperDocument("Summary of \(date)", of: clinic, parts: parts)
   }
 
-  private var queueCounts: [PaperField] {
-    let open = [
-      ("Waiting", queue.waiting), ("With doctor", queue.withDoctor), ("Skipped", queue.skipped),
+  private var counts: PaperTable {
+    func number(_ title: String, weight: Int) -> PaperTable.Column {
+      PaperTable.Column(
+        title, weight: weight, isNumber: true, prefix: title.lowercased() + " ")
+    }
+    let tokens = [
+      queue.waiting + queue.withDoctor + queue.skipped, queue.completed, queue.cancelled,
+      queue.noShow, queue.total,
     ]
-    return open.filter { $1 > 0 }.map { PaperField($0, $1) } + [
-      PaperField("Completed", queue.completed), PaperField("Cancelled", queue.cancelled),
-      PaperField("No show", queue.noShow), PaperField("All tokens", queue.total),
-    ] + closed
-  }
-
-  /// What the close of the day ended, and no person.
-  private var closed: [PaperField] {
-    autoClosed.isEmpty
-      ? []
-      : [
-        PaperField(
-          "Left open", autoClosed.map { $0.number.padded(3) }.joined(separator: ", "))
-      ]
+    let booked = [
+      appointments.scheduled + appointments.checkedIn + appointments.withDoctor,
+      appointments.completed, appointments.cancelled, appointments.noShow, appointments.total,
+    ]
+    return PaperTable(
+      [
+        PaperTable.Column("Patients", weight: 25), number("Open", weight: 10),
+        number("Completed", weight: 13), number("Cancelled", weight: 12),
+        number("No show", weight: 10), PaperTable.Column("All", weight: 10, isNumber: true),
+      ],
+      rows: [("Tokens", tokens), ("Appointments", booked)].map { name, counts in
+        PaperTable.Row([name] + counts.map(String.init))
+      })
   }
 
   private var times: PaperTable {
@@ -73,17 +72,22 @@ extension DailySummary {
   }
 
   private var work: [PaperField] {
-    [
-      PaperField("New patients", newPatients), PaperField("Visits", visits.total),
-      PaperField("of them completed", visits.completed),
-      PaperField("Prescriptions", prescriptions), PaperField("Dispensings", dispensings),
-    ]
+    var work = [
+      ("New patients", newPatients), ("Visits", visits.total), ("Completed", visits.completed),
+      ("Prescriptions", prescriptions), ("Dispensings", dispensings),
+    ].map { PaperField($0, String($1)) }
+    // What the close of the day ended, and no person.
+    if !autoClosed.isEmpty {
+      let numbers = autoClosed.map { $0.number.padded(3) }.joined(separator: ", ")
+      work.append(PaperField("Left open", numbers))
+    }
+    return work
   }
 
-  private var moneyByMethod: PaperTable {
+  private var money: PaperTable {
     PaperTable(
       [
-        PaperTable.Column("", weight: 20),
+        PaperTable.Column("Money", weight: 20),
         PaperTable.Column("Cash", weight: 15, isNumber: true, prefix: "cash "),
         PaperTable.Column("Card", weight: 15, isNumber: true, prefix: "card "),
         PaperTable.Column("UPI", weight: 15, isNumber: true, prefix: "UPI "),
@@ -107,26 +111,13 @@ extension DailySummary {
       })
   }
 
-  private func sums(_ currency: String) -> [PaperField] {
-    [
-      ("Subtotal", invoices.subtotal), ("Discount", invoices.discount), ("Tax", invoices.tax),
-      ("Total", invoices.total),
-    ].map { PaperField($0, $1.money.onPaper(currency)) }
+  private func billed(_ currency: String) -> [PaperField] {
+    [PaperField("Invoices", String(invoices.issued))]
+      + [
+        ("Subtotal", invoices.subtotal), ("Discount", invoices.discount), ("Tax", invoices.tax),
+        ("Total", invoices.total),
+      ].map { PaperField($0, $1.money.onPaper(currency)) }
   }
-}
-
-extension DailySummary.Appointments {
-  fileprivate var onPaper: [PaperField] {
-    let open = [("Scheduled", scheduled), ("Checked in", checkedIn), ("With doctor", withDoctor)]
-    return open.filter { $1 > 0 }.map { PaperField($0, $1) } + [
-      PaperField("Completed", completed), PaperField("Cancelled", cancelled),
-      PaperField("No show", noShow), PaperField("All", total),
-    ]
-  }
-}
-
-extension PaperField {
-  fileprivate init(_ label: String, _ count: Int) { self.init(label, String(count)) }
 }
 
 extension Amount {

@@ -4,28 +4,11 @@ package import Postgres
 /// Takes a slot out of what can be booked. A booked one is refused, or its appointment is cancelled
 /// with it when the call says so (rule 12).
 package struct BlockSlot: Command {
-  package struct Result: Codable, Sendable {
-    let slot: Slot
-    /// The appointment that was cancelled with it.
+  package struct Cancelled: Codable, Sendable {
+    /// The appointment that was cancelled with the slot.
     let cancelledAppointmentID: ID<Appointment>?
-
-    init(slot: Slot, cancelledAppointmentID: ID<Appointment>?) {
-      self.slot = slot
-      self.cancelledAppointmentID = cancelledAppointmentID
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-      try slot.encode(to: encoder)
-      try Extra(cancelledAppointmentID: cancelledAppointmentID).encode(to: encoder)
-    }
-
-    package init(from decoder: any Decoder) throws {
-      slot = try Slot(from: decoder)
-      cancelledAppointmentID = try Extra(from: decoder).cancelledAppointmentID
-    }
-
-    private struct Extra: Codable { let cancelledAppointmentID: ID<Appointment>? }
   }
+  package typealias Result = Extended<Slot, Cancelled>
   package static let name = "slots.block"
   package static let summary =
     "Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so."
@@ -64,7 +47,7 @@ package struct BlockSlot: Command {
       slot = try await slot.changed(
         "is_blocked = true, block_reason = coalesce(\(reason), block_reason)", in: transaction)
     }
-    return Result(slot: slot, cancelledAppointmentID: cancelled)
+    return Result(slot, Cancelled(cancelledAppointmentID: cancelled))
   }
 
   /// The appointment that has the slot, locked. Read after the slot's lock, under which nobody

@@ -73,7 +73,7 @@ struct Booking: Sendable {
 
   private var lockPatient: SQL {
     """
-    SELECT id, name, archived_at IS NOT NULL, NULL::text FROM patients \
+    SELECT id, name, archived(archived_at, merged_into), NULL::text FROM patients \
     WHERE id = (\(sql: patient)) FOR NO KEY UPDATE
     """
   }

@@ -65,28 +65,11 @@ package struct GetAppointment: Query {
     /// Of a cancellation.
     package let reason: String?
   }
-  package struct Result: Codable, Sendable {
-    let appointment: Appointment
-    /// Every status and slot that it had, the first one first.
+  package struct History: Codable, Sendable {
+    /// Every status and slot that the appointment had, the first one first.
     let history: [Event]
-
-    init(appointment: Appointment, history: [Event]) {
-      self.appointment = appointment
-      self.history = history
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-      try appointment.encode(to: encoder)
-      try Extra(history: history).encode(to: encoder)
-    }
-
-    package init(from decoder: any Decoder) throws {
-      appointment = try Appointment(from: decoder)
-      history = try Extra(from: decoder).history
-    }
-
-    private struct Extra: Codable { let history: [Event] }
   }
+  package typealias Result = Extended<Appointment, History>
   package static let name = "appointments.get"
   package static let summary = "Gives one appointment with its history."
   package static let roles = Roles.only(.reception, .doctor)
@@ -107,7 +90,7 @@ package struct GetAppointment: Query {
       """)
     let whole = try rows.decode(as: WithEvent.self)
     guard let first = whole.first else { throw ClinicError.notFound("appointment", id) }
-    return Result(appointment: first.appointment, history: whole.map(\.event))
+    return Result(first.appointment, History(history: whole.map(\.event)))
   }
 
   private struct WithEvent: RowDecodable {

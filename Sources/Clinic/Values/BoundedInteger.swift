@@ -2,23 +2,30 @@ package import JSONRPC
 package import Postgres
 
 /// A whole number with bounds, which are checked when it is decoded from a call.
-package protocol BoundedInteger: RawRepresentable, Hashable, Sendable, Codable, PostgresEncodable,
-  PostgresDecodable, JSONSchemaRepresentable
-where RawValue == Int32 {
-  static var bounds: ClosedRange<Int32> { get }
-  init(rawValue: Int32)
+package protocol BoundedNumber: RawRepresentable, Hashable, Sendable, Codable,
+  JSONSchemaRepresentable
+where RawValue: FixedWidthInteger & Codable & Sendable {
+  static var bounds: ClosedRange<RawValue> { get }
+  init(rawValue: RawValue)
 }
 
-extension BoundedInteger {
+/// One that a column of PostgreSQL holds.
+package protocol BoundedInteger: BoundedNumber, PostgresEncodable, PostgresDecodable
+where RawValue == Int32 {}
+
+extension BoundedNumber {
+  /// Whether it may be as large as a number can be.
+  private static var isOpen: Bool { bounds.upperBound == .max }
+
   package static var jsonSchema: JSONSchema {
-    .integer(minimum: Int(bounds.lowerBound), maximum: Int(bounds.upperBound))
+    .integer(minimum: Int(bounds.lowerBound), maximum: isOpen ? nil : Int(bounds.upperBound))
   }
 
   package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer().decode(Int64.self)
-    guard let value = Int32(exactly: value), Self.bounds.contains(value) else {
-      throw InvalidValue(
-        reason: .outOfRange, message: "\(Self.bounds.lowerBound) to \(Self.bounds.upperBound)")
+    guard let value = RawValue(exactly: value), Self.bounds.contains(value) else {
+      let limit = Self.isOpen ? "or more" : "to \(Self.bounds.upperBound)"
+      throw InvalidValue(reason: .outOfRange, message: "\(Self.bounds.lowerBound) \(limit)")
     }
     self.init(rawValue: value)
   }

@@ -132,7 +132,7 @@ package struct CreateVisit: Command {
   ) async throws -> ID<Patient> {
     let rows = try await transaction.query(
       """
-      SELECT id, archived_at IS NOT NULL FROM patients WHERE id = survivor(\(id)) \
+      SELECT id, archived(archived_at, merged_into) FROM patients WHERE id = survivor(\(id)) \
       FOR NO KEY UPDATE
       """)
     guard let row = rows.first else { throw ClinicError.notFound("patient", id) }

@@ -3,37 +3,13 @@ import Postgres
 
 /// One visit with its notes and prescriptions, read by one statement.
 package struct GetVisit: Query {
-  /// A visit, its notes and its prescriptions; both null for the reception.
-  package struct Result: Codable, Sendable {
-    let visit: Visit
+  /// Its notes and its prescriptions; both null for the reception.
+  package struct Contents: Codable, Sendable {
     /// The first 200; `visits.list_notes` has all.
     let notes: [ClinicalNote]?
     let prescriptions: [Prescription]?
-
-    private struct Extra: Codable {
-      let notes: [ClinicalNote]?
-      let prescriptions: [Prescription]?
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-      try visit.encode(to: encoder)
-      try Extra(notes: notes, prescriptions: prescriptions).encode(to: encoder)
-    }
-
-    package init(from decoder: any Decoder) throws {
-      visit = try Visit(from: decoder)
-      let extra = try Extra(from: decoder)
-      notes = extra.notes
-      prescriptions = extra.prescriptions
-    }
-
-    init(visit: Visit, notes: [ClinicalNote]?, prescriptions: [Prescription]?) {
-      self.visit = visit
-      self.notes = notes
-      self.prescriptions = prescriptions
-    }
   }
-
+  package typealias Result = Extended<Visit, Contents>
   package static let name = "visits.get"
   package static let summary = "Gives one visit with its notes and prescriptions."
   package static let roles = Roles.only(.doctor, .reception)
@@ -46,8 +22,8 @@ package struct GetVisit: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     guard caller?.role != .reception else {
       return Result(
-        visit: try await clinic.postgres.query(Visit.select(id)).row(orMissing: "visit", id),
-        notes: nil, prescriptions: nil)
+        try await clinic.postgres.query(Visit.select(id)).row(orMissing: "visit", id),
+        Contents(notes: nil, prescriptions: nil))
     }
     let rows = try await clinic.postgres.query(
       """
@@ -61,8 +37,8 @@ package struct GetVisit: Query {
     guard let row = rows.first else { throw ClinicError.notFound("visit", id) }
     var cells = row.cells
     return Result(
-      visit: try Visit(cells: &cells), notes: try cells.nextJSON() ?? [],
-      prescriptions: try cells.nextJSON() ?? [])
+      try Visit(cells: &cells),
+      Contents(notes: try cells.nextJSON() ?? [], prescriptions: try cells.nextJSON() ?? []))
   }
 }
 
