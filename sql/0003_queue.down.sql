@@ -1,3 +1,4 @@
 DROP TABLE queue_events;
 DROP TABLE queue_tokens;
 DROP TABLE queue_days;
+DROP FUNCTION queue_tokens_archived();

@@ -285,6 +285,9 @@ import Testing
       let update = try await desk.refused("patients.update", ["id": id, "name": "Other"])
       #expect(update.reason == "patient_archived")
       #expect(try await clinic.number("SELECT count(*) FROM queue_tokens") == 1)
+      let undo = try await desk.refused(
+        "queue.undo", ["token": token["token"].json, "reason": "came after all"])
+      #expect(undo.reason == "patient_archived")
     }
   }
 

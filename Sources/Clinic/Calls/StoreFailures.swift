@@ -33,6 +33,7 @@ extension ClinicError {
     "queue_tokens_live_patient": .alreadyInQueue,
     "queue_tokens_serving_doctor": .alreadyServing,
     "queue_tokens_appointment": .alreadyCheckedIn,
+    "queue_tokens_archived": .patientArchived,
     "appointments_slot": .slotTaken,
     "appointments_no_overlap": .appointmentsOverlap,
     "visits_token_key": .visitExists,

@@ -120,7 +120,7 @@ package struct UndoToken: QueueCommand {
   package static let roles = Roles.only(.doctor, .reception)
   package static let errors: [Reason] = [
     .noSuch, .invalidTransition, .alreadyServing, .alreadyInQueue, .slotTaken,
-    .appointmentsOverlap, .dayClosed,
+    .appointmentsOverlap, .patientArchived, .dayClosed,
   ]
 
   package let token: TokenName

@@ -46,7 +46,8 @@ extension DailySummary {
       [
         PaperTable.Column("Patients", weight: 25), number("Open", weight: 10),
         number("Completed", weight: 13), number("Cancelled", weight: 12),
-        number("No show", weight: 10), PaperTable.Column("All", weight: 10, isNumber: true),
+        number("No show", weight: 10),
+        PaperTable.Column("All", weight: 10, isNumber: true, prefix: "all "),
       ],
       rows: [("Tokens", tokens), ("Appointments", booked)].map { name, counts in
         PaperTable.Row([name] + counts.map(String.init))
@@ -56,13 +57,14 @@ extension DailySummary {
   private var times: PaperTable {
     PaperTable(
       [
-        PaperTable.Column("Minutes", weight: 30),
+        PaperTable.Column("Times", weight: 30),
         PaperTable.Column("Count", weight: 12, isNumber: true, prefix: "of "),
         PaperTable.Column("Mean", weight: 12, isNumber: true, prefix: "mean "),
         PaperTable.Column("Half within", weight: 13, isNumber: true, prefix: "half within "),
         PaperTable.Column("90 % within", weight: 13, isNumber: true, prefix: "90 % "),
       ],
-      rows: [("Until the call", waits), ("Consultation", consultations)].map { name, times in
+      rows: [("Minutes until the call", waits), ("Minutes of consultation", consultations)].map {
+        name, times in
         PaperTable.Row(
           [name, String(times.count)]
             + [times.meanSeconds, times.p50Seconds, times.p90Seconds].map { seconds in
