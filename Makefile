@@ -12,7 +12,7 @@ RELEASE ?= .build/release
 # Where `make install` puts the units.
 UNITS ?= $(PREFIX)/lib/systemd/system
 
-.PHONY: help run test test-python test-boot test-pages chaos bench figures generated lint format dependencies build install deb clean
+.PHONY: help run test test-python test-boot test-pages chaos siege bench figures generated lint format dependencies build install deb clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -32,8 +32,11 @@ test-boot: build ## Install the package on a booted systemd, and try what an adm
 test-pages: ## Run the pages' tests in headless Chromium (ARGS="-k kiosk"); make test runs them too
 	@scripts/test-pages $(ARGS)
 
-chaos: build ## Kill, stop and freeze everything under load, for minutes (ARGS="--seed 7 --minutes 10")
+chaos: build ## Kill, stop, freeze, slow and fill everything under load, for minutes (ARGS="--seed 7 --minutes 10")
 	Tests/Chaos/chaos.py $(RELEASE) $(ARGS)
+
+siege: build ## Hold ten thousand hostile connections against a release (ARGS="--seconds 60")
+	Tests/Chaos/siege.py $(RELEASE) $(ARGS)
 
 bench: build ## Measure a release build on private servers (ARGS=..., DATA=large)
 	@CLINIC_HOME=.build/bench-$(if $(filter large,$(DATA)),large,stack) CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \

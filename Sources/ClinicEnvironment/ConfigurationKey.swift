@@ -75,7 +75,9 @@ package struct ConfigurationKey: Sendable {
       meaning: "listen without TLS on an address that is not loopback"),
     ConfigurationKey(
       name: "CLINIC_TLS_CERTIFICATE", standard: "", unit: "path",
-      meaning: "the certificate of the TCP and web listeners, PEM; with it they speak TLS"),
+      meaning:
+        "the certificate of the TCP and web listeners, PEM; with it they speak TLS; may come as the credential `tls_certificate` instead"
+    ),
     ConfigurationKey(
       name: "CLINIC_TLS_KEY", standard: "", unit: "path",
       meaning: "its key, PEM; may come as the credential `tls_key` instead"),

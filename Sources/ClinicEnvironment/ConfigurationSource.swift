@@ -28,6 +28,7 @@ package struct ConfigurationSource: Sendable {
     if let folder = environment["RUNTIME_DIRECTORY"] {
       if let file = try? EnvironmentFile(path: "\(folder)/clinicd.env") {
         source.add(file.values.filter { source.origins[$0.key] != .credential }, from: .file)
+        source.lookForTypingErrors(in: file)
       }
       source.addCredentials(in: folder)
     }
@@ -42,7 +43,7 @@ package struct ConfigurationSource: Sendable {
     do {
       let file = try EnvironmentFile(path: Self.file)
       source.add(file.values, from: .file)
-      source.lookForTypingErrors()
+      source.lookForTypingErrors(in: file)
     } catch {
       guard error.isMissing else { throw error }
     }
@@ -94,9 +95,10 @@ package struct ConfigurationSource: Sendable {
 
   /// Keys that begin with `CLINIC_` are refused by whoever reads them; of others, those that are
   /// nearly a key.
-  private mutating func lookForTypingErrors() {
+  private mutating func lookForTypingErrors(in file: EnvironmentFile) {
     let known = ConfigurationKey.all.map(\.name)
-    for name in values.keys.sorted() where !known.contains(name) && !name.hasPrefix("CLINIC_") {
+    for name in file.values.keys.sorted() where !known.contains(name) && !name.hasPrefix("CLINIC_")
+    {
       guard let meant = NearestName.nearest(to: name, among: known) else { continue }
       misspelt.append((name, meant))
     }

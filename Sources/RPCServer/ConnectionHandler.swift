@@ -39,6 +39,9 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   /// Whether input is drained before the close.
   private(set) var lingers = true
 
+  /// What came of a message that is not complete, and did not come here yet.
+  var bytesOnTheirWay = 0
+  private var inputShare = InputBudget.Share()
   private var isAdmitted = false
   private var isRefused = false
   private var isProcessing = false
@@ -99,6 +102,9 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     authenticationTimer?.cancel()
     authenticationTimer = nil
     cancelCalls(.disconnected)
+    bytesOnTheirWay = 0
+    state.discardInput()
+    settleInput()
     if isAdmitted {
       isAdmitted = false
       for subscription in subscriptions.values { loop.remove(subscription) }
@@ -132,6 +138,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
       willFlush = true
       state.receive(buffer.readableBytesUInt8Span)
       process()
+      settleInput()
     case .cancelling, .flushing:
       break
     case .lingering(var linger):
@@ -140,6 +147,15 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
       if linger.bytes < 0 { closeNow() }
     case .closed:
       break
+    }
+  }
+
+  /// Tells how much is held of a message that is not complete; closes when there is no room for it.
+  func settleInput() {
+    let limit = server.limits.unfinishedBytes / (session.isAuthenticated ? 1 : 2)
+    let held = bytesOnTheirWay + state.heldBytes
+    if !server.input.settle(&inputShare, at: held, limit: limit) {
+      abort(with: .tooManyUnfinished(limit: limit))
     }
   }
 

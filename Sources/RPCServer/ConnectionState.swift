@@ -91,6 +91,14 @@ struct ConnectionState {
     source.finish()
   }
 
+  /// Lets go of a message that is not complete, and never will be.
+  mutating func discardInput() {
+    source.discard()
+  }
+
+  /// The memory of a message that is not complete.
+  var heldBytes: Int { source.heldBytes }
+
   /// Whether more should be read from the client.
   var wantsInput: Bool {
     mayParse && !source.isFinished
@@ -305,6 +313,7 @@ struct ConnectionState {
   mutating func abort(with error: RPCError?) {
     guard !ignoresInput else { return }
     ignoresInput = true
+    source.discard()
     waiting.removeAll()
     waitingBytes = 0
     if let error { reply(.failure(error), to: .null, in: nil) }

@@ -2,6 +2,9 @@
 public struct Limits: Sendable {
   /// One message; past it the connection is closed after an answer.
   public var messageBytes = 1_048_576
+  /// Memory of the messages of all connections that are not complete, together; strangers may take half of it. Without it
+  /// each of a thousand could be kept waiting a byte before its end.
+  public var unfinishedBytes = 67_108_864
   /// Arrays and objects in one another.
   public var nesting = 64
   /// Items of a batch.

@@ -27,6 +27,14 @@ struct MessageSource {
     if queue == nil { framer.finish() } else { queue?.finish() }
   }
 
+  /// Lets go of what is not complete. No event follows.
+  mutating func discard() {
+    if queue == nil { framer.discard() }
+  }
+
+  /// The memory of what is not complete.
+  var heldBytes: Int { framer.heldBytes }
+
   mutating func next() -> MessageFramer.Event? {
     queue == nil ? framer.next() : queue?.next()
   }

@@ -17,6 +17,12 @@ extension RPCError {
       ["limit": .int(limit), "actual": .int(actual)])
   }
 
+  static func tooManyUnfinished(limit: Int) -> RPCError {
+    RPCError(
+      .tooMany, reason: "too_many_unfinished",
+      message: "Too many messages are on their way; try again.", ["limit": .int(limit)])
+  }
+
   static func authenticationTimeout(limit: Duration, actual: Duration) -> RPCError {
     RPCError(
       .notAuthenticated, reason: "authentication_timeout",

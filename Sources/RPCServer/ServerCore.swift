@@ -11,6 +11,7 @@ final class ServerCore: Sendable {
   let logger: Logger
   let hub: SubscriptionHub
   let admission = Admission()
+  let input = InputBudget()
   let pages = Pages()
   let calls: CallMetrics
   /// Open when a drain has nothing left to wait for.

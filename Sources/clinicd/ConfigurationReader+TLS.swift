@@ -6,23 +6,17 @@ import Systemd
 extension ConfigurationReader {
   /// The certificate and what belongs to it, checked; nil when none is configured.
   mutating func tls() -> TLSSettings? {
-    let path = text("CLINIC_TLS_CERTIFICATE")
-    guard !path.isEmpty else {
+    guard let certificates = file("CLINIC_TLS_CERTIFICATE", orCredential: "tls_certificate") else {
       if !text("CLINIC_TLS_CLIENT_CA").isEmpty {
         fault("CLINIC_TLS_CLIENT_CA: without CLINIC_TLS_CERTIFICATE there is no TLS")
       }
       return nil
     }
-    let certificates = file("CLINIC_TLS_CERTIFICATE")
-    let key =
-      text("CLINIC_TLS_KEY").isEmpty
-      ? ConfigurationSource.credential("tls_key") : file("CLINIC_TLS_KEY")
-    guard let key else {
+    guard let key = file("CLINIC_TLS_KEY", orCredential: "tls_key") else {
       fault("CLINIC_TLS_KEY: must be given with CLINIC_TLS_CERTIFICATE")
       return nil
     }
     let authorities = text("CLINIC_TLS_CLIENT_CA").isEmpty ? nil : file("CLINIC_TLS_CLIENT_CA")
-    guard let certificates else { return nil }
     let settings = TLSSettings(
       certificates: certificates, key: key, clientAuthorities: authorities)
     do {
@@ -31,6 +25,11 @@ extension ConfigurationReader {
       fault("CLINIC_TLS_CERTIFICATE, CLINIC_TLS_KEY, CLINIC_TLS_CLIENT_CA: \(error)")
     }
     return settings
+  }
+
+  /// What a key's file holds, or a credential when the key names none; nil when there is neither.
+  private mutating func file(_ name: String, orCredential credential: String) -> [UInt8]? {
+    text(name).isEmpty ? ConfigurationSource.credential(credential) : file(name)
   }
 
   private mutating func file(_ name: String) -> [UInt8]? {

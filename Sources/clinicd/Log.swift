@@ -21,17 +21,24 @@ struct DaemonLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+    // Whoever reads the journal sees the message alone, so that the rest is in it, too.
+    let tail = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.line($0.value))" }.joined()
+    let message = "\(event.message)\(tail)"
     if let journal {
       var fields = all.map { (name: Self.field($0.key), value: $0.value.description) }
       fields.append((name: "CODE_FILE", value: event.file))
       fields.append((name: "CODE_LINE", value: String(event.line)))
       let priority = Self.priority(of: event.level)
-      if journal.write(priority: priority, message: event.message.description, fields: fields) {
+      if journal.write(priority: priority, message: message, fields: fields) {
         return
       }
     }
-    let tail = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-    standardError("clinicd \(event.level): \(event.message)\(tail)")
+    standardError("clinicd \(event.level): \(message)")
+  }
+
+  /// Without line breaks, which could pass for another entry.
+  private static func line(_ value: Logger.Metadata.Value) -> String {
+    value.description.split { $0.isNewline }.joined(separator: "; ")
   }
 
   /// `rpc.request_id` becomes `RPC_REQUEST_ID`.

@@ -132,7 +132,11 @@ class Board:
 
 
 class Load:
-    """Clients and boards on one or several instances; whoever loses one turns to the next."""
+    """Clients and boards on one or several instances; whoever loses one turns to the next.
+
+    With a token, a client keeps its address: who it is on TCP the token says, on the Unix socket the kernel, and a key
+    is its caller's.
+    """
 
     def __init__(self, addresses, clients, boards, token=None, timeout=60):
         self.addresses = addresses
@@ -142,6 +146,9 @@ class Load:
         self.stopped = False
         self.last = None
         self.tokens = {}
+        # What goes on: said by whoever breaks things. Patients remember it, for what is found in the end.
+        self.label = None
+        self.labels = {}
         self.calls = self.connections = self.refused = self.repeated = self.doubled = 0
         self.longest_wait = 0.0
         self.errors = []
@@ -198,13 +205,13 @@ class Load:
                         code = answer.get("error", {}).get("code", 0)
                     except Lost:
                         connection = None
-                        turn += 1
+                        turn += 0 if self.token else 1
                         code = None
                     if code not in (RETRY, None):
                         break
                     with self.lock:
                         self.repeated += 1
-                        self.codes["lost" if code is None else answer["error"]["data"]["reason"]] += 1
+                        self.codes["no answer" if code is None else f"{code} {answer['error']['data']['reason']}"] += 1
                     time.sleep(0.01)
                 with self.lock:
                     self.calls += 1
@@ -218,6 +225,7 @@ class Load:
                         if answer["result"]["token"] in self.tokens:
                             self.doubled += 1
                         self.tokens[answer["result"]["token"]] = patient
+                        self.labels[patient] = self.label
 
     def finish(self):
         """Ends it. Returns what was seen."""
@@ -229,7 +237,10 @@ class Load:
             thread.join(timeout=30)
         # Nobody else is at the queue: a token that no client was told of is a call that was done twice.
         added = {token: patient for token, patient in stored.items() if token not in self.before}
-        self.doubled += len(added.keys() - self.tokens.keys()) + len(added) - len(set(added.values()))
+        patients = collections.Counter(added.values())
+        lost = [patient for token, patient in self.tokens.items() if added.get(token) != patient]
+        doubled = [patient for token, patient in added.items()
+                   if token not in self.tokens or patients[patient] > 1]
         return {
             "calls": self.calls,
             "connections": self.connections,
@@ -238,8 +249,10 @@ class Load:
             "longest_wait_seconds": self.longest_wait,
             "errors": self.errors,
             "tokens": len(self.tokens),
-            "lost": sum(added.get(token) != patient for token, patient in self.tokens.items()),
-            "doubled": self.doubled,
+            "lost": len(lost),
+            "doubled": self.doubled + len(doubled),
+            "lost_by": collections.Counter(self.labels.get(patient) for patient in lost),
+            "doubled_by": collections.Counter(self.labels.get(patient) for patient in doubled),
             "boards_behind": sum(board.version != self.last for board in self.boards),
             "boards_resumed": min((board.resumed for board in self.boards), default=0),
             "boards_missed": [gap for board in self.boards for gap in board.missed],

@@ -51,6 +51,11 @@ public struct MessageFramer: Sendable {
   /// How many bytes are held: received and not read yet, or of a message that is not complete.
   public var bufferedBytes: Int { buffer.count - head }
 
+  /// How much memory is taken by that, and by what was read of a message that is not complete.
+  public var heldBytes: Int {
+    buffer.capacity + parser.tape.capacity * MemoryLayout<JSONNode>.stride
+  }
+
   /// Whether no event can follow: after a fatal one, or when the stream has ended and everything was handed out.
   public var isFinished: Bool { mode == .closed }
 
@@ -71,6 +76,11 @@ public struct MessageFramer: Sendable {
   /// Says that the client will send no more. Then ``next()`` gives what is left.
   public mutating func finish() {
     hasEnded = true
+  }
+
+  /// Lets go of what is held. No event follows.
+  public mutating func discard() {
+    close()
   }
 
   /// Reads up to the next event; nil when that takes more bytes.
@@ -184,7 +194,7 @@ public struct MessageFramer: Sendable {
   private mutating func dropConsumed() {
     if head == buffer.count {
       head = 0
-      buffer.removeAll(keepingCapacity: buffer.capacity <= 65_536)
+      buffer.removeAll(keepingCapacity: buffer.capacity <= 16_384)
     } else if head > buffer.count - head {
       buffer.removeFirst(head)
       head = 0

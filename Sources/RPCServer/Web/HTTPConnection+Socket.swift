@@ -45,7 +45,7 @@ extension HTTPConnection {
       let connection = ConnectionHandler(
         server: server, worker: worker, transport: transport, framing: .whole)
       try pipeline.addHandlers(
-        WebSocketFrameEncoder(),
+        WebSocketFrameEncoder(), WebSocketMeter(connection: connection),
         ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: server.limits.messageBytes)),
         WebSocketHandler(connection: connection, limits: server.limits), connection)
     } catch {

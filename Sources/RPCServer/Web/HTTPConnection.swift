@@ -43,6 +43,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   /// Why there is no room for it: what its first request is answered with.
   private var refusal: RPCError?
   private var inputHasEnded = false
+  private var inputShare = InputBudget.Share()
   /// The request that is being answered.
   var current: WebRequest?
 
@@ -96,8 +97,14 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     context.fireChannelInactive()
   }
 
+  /// No body is read any more.
+  private func releaseInput() {
+    _ = server.input.settle(&inputShare, at: 0, limit: 0)
+  }
+
   /// Is no longer a connection of the server.
   func leave() {
+    releaseInput()
     if isAdmitted {
       isAdmitted = false
       loop.removeWebConnection(id)
@@ -167,6 +174,10 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
         return reply(.tooLarge(limit: server.limits.messageBytes, actual: size), closes: true)
       }
       body.writeImmutableBuffer(part)
+      let limit = server.limits.unfinishedBytes / 2
+      guard server.input.settle(&inputShare, at: body.capacity, limit: limit) else {
+        return reply(.rpc(.serviceUnavailable, .tooManyUnfinished(limit: limit)), closes: true)
+      }
       phase = .reading(request, body: body)
     case .lingering(var linger):
       linger.bytes -= part.readableBytes
@@ -180,6 +191,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   private func requestEnded() {
     guard case .reading(let request, let body) = phase else { return }
     phase = .answering
+    releaseInput()
     switch request.route {
     case .answered: reply(request.answer ?? .notFound)
     case .health: reply(.text(.ok, "ok"))
@@ -277,6 +289,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   ///
   /// - Parameter closes: the connection ends with it.
   func reply(_ reply: HTTPReply, closes: Bool = false) {
+    releaseInput()
     guard let context else { return }
     let request = current
     current = nil

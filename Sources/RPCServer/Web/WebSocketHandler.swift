@@ -53,7 +53,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
     guard !isEnding else { return }
     switch messages.receive(unwrapInboundIn(data)) {
     case .nothing: break
-    case .message(let message): context.fireChannelRead(wrapInboundOut(message))
+    case .message(let message):
+      connection.bytesOnTheirWay = 0
+      context.fireChannelRead(wrapInboundOut(message))
     case .ping(let data):
       context.writeAndFlush(
         wrapOutboundOut(WebSocketFrame(fin: true, opcode: .pong, data: data)), promise: nil)

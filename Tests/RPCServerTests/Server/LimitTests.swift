@@ -111,6 +111,37 @@ struct LimitTests {
     }
   }
 
+  @Test("messages that do not end are bounded together, and staff finds room nevertheless")
+  func unfinishedMessages() async throws {
+    try await TestServer.run {
+      $0.unfinishedBytes = 1_000_000
+    } _: { server in
+      server.application.open("anna")
+      let known = try await server.connect(false)
+      _ = try await known.call("login", #"{"text":"anna"}"#)
+      // What is kept of such a message is many times its size.
+      let endless = "[" + String(repeating: "1,", count: 10_000)
+      var strangers: [TestClient] = []
+      for _ in 0..<5 {
+        let stranger = try await server.connect(false)
+        try await stranger.send(endless)
+        strangers.append(stranger)
+      }
+      #expect(
+        await strangers[4].rest().first?.contains(
+          #""reason":"too_many_unfinished","limit":500000"#) == true)
+      let long = request("echo", "[\"\(String(repeating: "a", count: 100_000))\"]")
+      try await known.send(String(long.prefix(90_000)))
+      try await known.send(String(long.dropFirst(90_000)))
+      #expect(await known.line()?.contains("aaaa") == true)
+      // Those who leave make room.
+      for stranger in strangers { try await stranger.close() }
+      let next = try await server.connect(false)
+      try await next.send(long)
+      #expect(await next.line()?.contains("aaaa") == true)
+    }
+  }
+
   @Test func tooManyConnectionsOfOnePeer() async throws {
     try await TestServer.run {
       $0.connectionsPerPeer = 3

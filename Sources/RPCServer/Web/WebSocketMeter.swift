@@ -1,0 +1,19 @@
+import NIOCore
+
+/// Counts what comes of a WebSocket's messages before they are complete: it is held by those who put frames and messages
+/// together.
+final class WebSocketMeter: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  private unowned let connection: ConnectionHandler
+
+  init(connection: ConnectionHandler) {
+    self.connection = connection
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    connection.bytesOnTheirWay += unwrapInboundIn(data).readableBytes
+    context.fireChannelRead(data)
+    connection.settleInput()
+  }
+}
