@@ -148,7 +148,7 @@ extension RPCError {
     switch reason {
     case "message_too_large": .messageTooLarge
     case RPCError.stopping.reason: .goingAway
-    case "too_many_connections": .unknown(1013)
+    case "too_many_connections", "too_many_unfinished": .unknown(1013)
     default: .policyViolation
     }
   }
