@@ -13,6 +13,10 @@ final class Admission: Sendable {
     case uid(UInt32)
     case address(String)
 
+    var isLocal: Bool {
+      if case .uid = self { true } else { false }
+    }
+
     init(_ transport: Transport) {
       switch transport {
       case .unix(let uid, _, _, _): self = .uid(uid)
@@ -34,8 +38,10 @@ final class Admission: Sendable {
     return counts.withLock { counts in
       let ofPeer = counts.peers[peer, default: 0]
       let error: RPCError
-      if counts.total >= limits.connections {
-        error = .tooManyConnections(limit: limits.connections, actual: counts.total + 1)
+      // A flood from the network leaves some room for those on this host.
+      let room = limits.connections - (peer.isLocal ? 0 : limits.connections / 16)
+      if counts.total >= room {
+        error = .tooManyConnections(limit: room, actual: counts.total + 1)
       } else if ofPeer >= limits.connectionsPerPeer {
         error = .tooManyConnections(limit: limits.connectionsPerPeer, actual: ofPeer + 1)
       } else {

@@ -71,6 +71,27 @@ import Testing
     }
   }
 
+  @Test("the certificate and its key may be credentials")
+  func credentials() async throws {
+    let folder = try TemporaryFolder.make()
+    let none = [
+      "CLINIC_TLS_CERTIFICATE": "", "CLINIC_TLS_KEY": "", "CLINIC_TLS_CLIENT_CA": "",
+      "CLINIC_TLS_CLIENT_ROLES": "none", "CREDENTIALS_DIRECTORY": folder,
+    ]
+    let authority = try await TestAuthority(in: folder)
+    try await authority.issue("server")
+    for (file, credential) in [("server.pem", "tls_certificate"), ("server.key", "tls_key")] {
+      try SmallFile.write(
+        try SmallFile.read("\(folder)/\(file)"), to: "\(folder)/\(credential)")
+    }
+    try await run(none) { clinic, _ in
+      let connection = try await clinic.daemons[0].connectByTLS(authority.tls())
+      #expect(try await connection.call("system.ping", rawParams: nil)["pong"]?.bool == true)
+      await connection.close()
+    }
+    await TemporaryFolder.remove(folder)
+  }
+
   @Test("a server that nobody vouches for is not spoken to")
   func unknownServer() async throws {
     try await run { clinic, authority in

@@ -170,6 +170,25 @@ struct LimitTests {
     }
   }
 
+  @Test("a flood from the network leaves room on the Unix socket")
+  func floodFromTheNetwork() async throws {
+    try await TestServer.run {
+      $0.connections = 32
+    } _: { server in
+      var flood: [TestClient] = []
+      for _ in 0..<30 {
+        let client = try await server.connect(false)
+        _ = try await client.call("ping")
+        flood.append(client)
+      }
+      let refused = try await server.connect(false)
+      #expect(await refused.rest().first?.contains(#""limit":30,"actual":31"#) == true)
+      let desk = try await server.connect(true)
+      #expect(try await desk.call("ping").contains("pong"))
+      for client in flood { try await client.close() }
+    }
+  }
+
   @Test func twoThousandConnections() async throws {
     try await TestServer.run {
       $0.connections = 2_000
