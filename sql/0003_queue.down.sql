@@ -1,4 +1,3 @@
 DROP TABLE queue_events;
 DROP TABLE queue_tokens;
 DROP TABLE queue_days;
-DROP FUNCTION queue_tokens_archived();

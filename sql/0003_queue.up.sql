@@ -41,24 +41,6 @@ CREATE UNIQUE INDEX queue_tokens_serving_doctor ON queue_tokens (date, doctor_id
 CREATE INDEX queue_tokens_changed ON queue_tokens (date, changed_version);
 CREATE INDEX queue_tokens_patient ON queue_tokens (patient_id);
 
--- Nobody brings the token of an archived patient back to the line.
-CREATE FUNCTION queue_tokens_archived() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  is_archived boolean;
-BEGIN
-  -- As it is when whoever archives has ended.
-  SELECT archived_at IS NOT NULL INTO is_archived FROM patients WHERE id = NEW.patient_id FOR KEY SHARE;
-  IF is_archived THEN
-    RAISE EXCEPTION 'the patient is archived'
-      USING ERRCODE = '23514', CONSTRAINT = 'queue_tokens_archived';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER queue_tokens_archived BEFORE UPDATE OF status ON queue_tokens FOR EACH ROW
-  WHEN (OLD.status IN ('COMPLETED', 'CANCELLED', 'NO_SHOW')
-    AND NEW.status IN ('WAITING', 'WITH_DOCTOR', 'SKIPPED'))
-  EXECUTE FUNCTION queue_tokens_archived();
-
 -- What subscriptions replay: one row a version, kept two days.
 CREATE TABLE queue_events (
   date    date NOT NULL REFERENCES queue_days,

@@ -78,13 +78,11 @@ CREATE TABLE prescription_items (
   quantity        integer NOT NULL CHECK (quantity BETWEEN 1 AND 100000),
   instructions    text CHECK (char_length(instructions) <= 1000),
   dispensed       integer NOT NULL DEFAULT 0,
-  returned        integer NOT NULL DEFAULT 0,
   CONSTRAINT prescription_items_position_key UNIQUE (prescription_id, position),
   -- However many pharmacists dispense at once (rule 31).
   CONSTRAINT prescription_items_dispensed CHECK (dispensed BETWEEN 0 AND quantity)
 );
 COMMENT ON COLUMN prescription_items.dispensed IS 'Less what was returned';
-COMMENT ON COLUMN prescription_items.returned IS 'All that ever came back';
 
 CREATE TABLE dispensings (
   id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

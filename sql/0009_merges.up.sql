@@ -13,14 +13,12 @@ CREATE TABLE patient_merges (
   merged_id   bigint NOT NULL REFERENCES patients,
   survivor_id bigint NOT NULL REFERENCES patients,
   was_archived_at timestamptz,
-  united      jsonb,
   reason      text CHECK (char_length(reason) <= 1000),
   merged_by   text NOT NULL,
   merged_at   timestamptz NOT NULL DEFAULT now(),
   undone_by   text,
   undone_at   timestamptz
 );
-COMMENT ON COLUMN patient_merges.united IS 'What the survivor got that was not known there before';
 CREATE UNIQUE INDEX patient_merges_live ON patient_merges (merged_id) WHERE undone_at IS NULL;
 CREATE INDEX patient_merges_survivor ON patient_merges (survivor_id);
 
@@ -37,14 +35,3 @@ CREATE INDEX patient_merge_rows_row ON patient_merge_rows (table_name, row_key);
 CREATE FUNCTION survivor(bigint) RETURNS bigint LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
   SELECT coalesce(merged_into, id) FROM patients WHERE id = $1
 $$;
-
--- Whether a patient whose row was just locked is archived. One who was merged while the lock was waited
--- for is not whom the number means now: the transaction is run again.
-CREATE FUNCTION archived(archived_at timestamptz, merged_into bigint) RETURNS boolean
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  IF merged_into IS NOT NULL THEN
-    RAISE EXCEPTION 'merged meanwhile' USING ERRCODE = '40001';
-  END IF;
-  RETURN archived_at IS NOT NULL;
-END $$;
