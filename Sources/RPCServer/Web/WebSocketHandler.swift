@@ -36,7 +36,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
     ) { _ in
       guard context.value.channel.isWritable else { return }
       context.value.writeAndFlush(
-        Self.wrapOutboundOut(WebSocketFrame(opcode: .ping, data: ByteBuffer())), promise: nil)
+        Self.wrapOutboundOut(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer())),
+        promise: nil)
     }
   }
 
