@@ -62,7 +62,7 @@ final class TestClient: Sendable {
     await lines(.max)
   }
 
-  /// All bytes that came, line ends included.
+  /// All bytes that came, line ends and what has no line end included.
   func bytesUntilEnd() async -> String {
     _ = await rest()
     return inbox.everything
@@ -119,7 +119,7 @@ private final class Inbox: Sendable {
   private let state = Mutex(State())
 
   var everything: String {
-    state.withLock { $0.everything }
+    state.withLock { $0.everything + String(decoding: $0.partial, as: UTF8.self) }
   }
 
   func line() async -> String? {
