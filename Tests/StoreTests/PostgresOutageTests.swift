@@ -35,6 +35,7 @@ extension PostgresTests {
         let sleeper = Task(executorPreference: testing.loop) {
           await postgresError { _ = try await client.query("SELECT pg_sleep(602)") }?.kind
         }
+        try await eventually("all connections are made") { client.statistics.connections >= 4 }
         try await Self.wait(testing, untilAsleep: 602)
         try await Self.endConnections(testing)
         #expect(await sleeper.value == .connectionLost)
