@@ -118,14 +118,6 @@ class Page:
             if "WebSocket connection" not in entry["message"] and "ERR_" not in entry["message"]
         ]
 
-    def offline(self, is_offline: bool) -> None:
-        """Cuts the page off the network."""
-        self.driver.execute_cdp_cmd("Network.enable", {})
-        self.driver.execute_cdp_cmd(
-            "Network.emulateNetworkConditions",
-            {"offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
-        )
-
     def accessibility(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA: nothing, on a page that is right."""
         self.run(Path(os.environ["CLINIC_AXE"]).read_text())
