@@ -6,7 +6,6 @@ import Redis
 package final class LiveQueue: Sendable {
   let redis: RedisClient
   private let staff: StaffDirectory
-  private let versions = SharedTrip<LocalDate, Int64?>()
 
   init(redis: RedisClient, staff: StaffDirectory) {
     self.redis = redis
@@ -70,12 +69,9 @@ package final class LiveQueue: Sendable {
 
   /// The version of a day that Redis holds; `nil` when Redis is away, 0 when it holds none.
   package func version(of date: LocalDate) async -> Int64? {
-    await versions.answer(to: date) {
-      guard isUp,
-        let value = try? await redis.command(["GET", "queue:version:\(date.description)"])
-      else { return nil }
-      return value.integer ?? 0
-    }
+    guard isUp, let value = try? await redis.command(["GET", "queue:version:\(date.description)"])
+    else { return nil }
+    return value.integer ?? 0
   }
 
   private func keys(_ date: LocalDate) -> [RedisArgument] {
