@@ -125,9 +125,7 @@ def test_an_appointment_is_checked_in_at_the_kiosk(
     patient = desk.patients.create(
         name="Lucía Prieto", phone="+34 600 111 222", date_of_birth="1990-12-31"
     )["id"]
-    with Clinic(f"unix:{daemon.socket}") as admin:
-        admin.login(*daemon.password("admin"))
-        slot = next_slot(admin, doctors(desk)[0]["id"])
+    slot = next_slot(daemon, doctors(desk)[0]["id"])
     desk.appointments.create(patient_id=patient, slot_id=slot["id"])
     kiosk.click("#with-appointment")
     identify(kiosk, "+34 600 111 222", "31", "12", "1990")

@@ -101,9 +101,7 @@ def test_too_early_to_check_in(paired: Open, daemon: Daemon, desk: Clinic) -> No
     patient = desk.patients.create(
         name="Early Bird", phone="07700 900802", date_of_birth="1977-06-05"
     )["id"]
-    with Clinic(f"unix:{daemon.socket}") as admin:
-        admin.login(*daemon.password("admin"))
-        slot = next_slot(admin, doctors(desk)[1]["id"])
+    slot = next_slot(daemon, doctors(desk)[1]["id"])
     desk.appointments.create(patient_id=patient, slot_id=slot["id"])
     kiosk = paired("/kiosk", (1920, 1080), "fr")
     kiosk.click("#with-appointment")
@@ -124,10 +122,8 @@ def test_a_full_day_and_a_time_that_is_just_taken(
     open_page: Open, daemon: Daemon, desk: Clinic
 ) -> None:
     patient = desk.patients.create(name="Ibrahim Latecomer", phone="07700 900803")
-    with Clinic(f"unix:{daemon.socket}") as admin:
-        admin.login(*daemon.password("admin"))
-        doctor = doctors(desk)[2]["id"]
-        slot = next_slot(admin, doctor)
+    doctor = doctors(desk)[2]["id"]
+    slot = next_slot(daemon, doctor)
     page = open_page("/desk", (1366, 768), "ar")
     enter_desk(page, daemon)
     page.type("#search", "Ibrahim Latecomer")

@@ -45,7 +45,7 @@ struct Departments: Sendable {
       """
       BEGIN;
       TRUNCATE medicines, medicine_batches RESTART IDENTITY CASCADE;
-      \(["visits", "prescriptions", "medicine_batches", "invoices"].map { "ALTER TABLE \($0) DISABLE TRIGGER USER;" }.joined())
+      \(Self.triggers("DISABLE"))
       INSERT INTO visits (patient_id, doctor_id)
         SELECT \(patient) + n, \(doctor) FROM generate_series(0, \(count - 1)) n;
       INSERT INTO medicines (name, unit_price) SELECT 'Bench medicine ' || n, 1 + n % 900 / 10.0
@@ -64,11 +64,17 @@ struct Departments: Sendable {
         SELECT id, patient_id, id, 'AUTO', 'PAID', 0, 0, 'bench', now(), now()
         FROM prescriptions WHERE \(arePaid) ORDER BY id;
       UPDATE invoice_numbers SET last = (SELECT coalesce(max(number), 0) FROM invoices);
-      \(["visits", "prescriptions", "medicine_batches", "invoices"].map { "ALTER TABLE \($0) ENABLE TRIGGER USER;" }.joined())
+      \(Self.triggers("ENABLE"))
       COMMIT;
       VACUUM ANALYZE visits; VACUUM ANALYZE prescriptions; VACUUM ANALYZE prescription_items;
       VACUUM ANALYZE medicines; VACUUM ANALYZE medicine_batches; VACUUM ANALYZE invoices;
       """)
+  }
+
+  /// Rows are made as they would be after their triggers.
+  private static func triggers(_ action: String) -> String {
+    ["visits", "prescriptions", "medicine_batches", "invoices"]
+      .map { "ALTER TABLE \($0) \(action) TRIGGER USER;" }.joined()
   }
 
   /// Variables of the scripts of pgbench.

@@ -3,8 +3,9 @@ import NIOCore
 /// `billing.create` of a prescription and `billing.pay` of its invoice, timed together, beside those
 /// two transactions by pgbench on the same tables.
 enum BillAndPay {
+  /// What is read of an invoice beside its id.
   private static let columns = """
-    id, number, mode, status, patient_id, \
+    number, mode, status, patient_id, \
     (SELECT p.name FROM patients p WHERE p.id = invoices.patient_id), prescription_id, visit_id, \
     date, subtotal, discount, tax_percent, tax, total, paid, refunded, notes, version, created_at
     """
@@ -28,15 +29,15 @@ enum BillAndPay {
     INSERT INTO invoices (id, number, patient_id, prescription_id, visit_id, mode, status, subtotal, \
     total, created_by, issued_at) OVERRIDING SYSTEM VALUE SELECT new.id, (SELECT last FROM taken), \
     :patient::bigint, :rx::bigint, :visit::bigint, 'AUTO', 'PENDING', 45, 45, 'pgbench', now() FROM new \
-    WHERE (SELECT count(*) FROM lines) > 0 RETURNING id AS invoice, \(columns.dropFirst(4)) \\gset
+    WHERE (SELECT count(*) FROM lines) > 0 RETURNING id AS invoice, \(columns) \\gset
     \(Departments.audit("billing.create"))
     COMMIT;
     BEGIN;
-    SELECT \(columns) FROM invoices WHERE id = :invoice::bigint FOR NO KEY UPDATE;
+    SELECT id, \(columns) FROM invoices WHERE id = :invoice::bigint FOR NO KEY UPDATE;
     INSERT INTO payments (invoice_id, payment_method, amount, tendered, received_by) \
     VALUES (:invoice::bigint, 'CARD', 45, 45, 'pgbench');
     UPDATE invoices SET paid = paid + 45, status = 'PAID', paid_at = now(), version = version + 1, \
-    updated_at = now() WHERE id = :invoice::bigint RETURNING \(columns);
+    updated_at = now() WHERE id = :invoice::bigint RETURNING id, \(columns);
     SELECT description, medicine_id, prescription_item_id, quantity, unit_price FROM invoice_items \
     WHERE invoice_id = :invoice::bigint ORDER BY position;
     SELECT id, payment_method, amount, tendered, change FROM payments \
