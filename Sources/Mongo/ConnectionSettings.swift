@@ -22,12 +22,10 @@ struct ConnectionSettings: Sendable {
   }
 
   /// libmongoc is started once for the process. It writes no log of its own: its lines name hosts
-  /// and quote replies. Its counters, which nobody reads, stay out of /dev/shm, where a killed
-  /// process would leave them.
+  /// and quote replies.
   private static let startLibrary: Void = {
-    unsafe setenv("MONGOC_DISABLE_SHM", "1", 1)
-    mongoc_log_set_handler(nil, nil)
     mongoc_init()
+    mongoc_log_set_handler(nil, nil)
   }()
 
   /// An address for one client, with these times in it.
