@@ -112,7 +112,7 @@ extension ConnectionHandler {
   }
 
   /// What the kernel has not taken from the channel.
-  private var unsentBytes: Int {
+  var unsentBytes: Int {
     context?.channel.unsentBytes ?? 0
   }
 
@@ -164,7 +164,15 @@ extension ConnectionHandler {
     }
   }
 
+  /// Strangers are read in small pieces: the channel keeps a buffer of the greatest size for each.
+  func noteAuthentication(_ isAuthenticated: Bool) {
+    state.isStranger = !isAuthenticated
+    guard isAuthenticated else { return }
+    try? context?.channel.syncOptions?.setOption(.recvAllocator, value: .known)
+  }
+
   func authenticationChanged(_ isAuthenticated: Bool) {
+    noteAuthentication(isAuthenticated)
     if isAuthenticated {
       authenticationTimer?.cancel()
       authenticationTimer = nil
@@ -172,6 +180,11 @@ extension ConnectionHandler {
       startAuthenticationTimer()
     }
   }
+}
+
+extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator {
+  static var strangers: Self { Self(minimum: 1_024, initial: 1_024, maximum: 4_096) }
+  static var known: Self { Self(minimum: 1_024, initial: 1_024, maximum: 32_768) }
 }
 
 extension Channel {

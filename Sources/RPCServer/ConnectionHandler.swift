@@ -37,11 +37,12 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   /// Its loop looks at it at each tick.
   var isWatched = false
   /// Whether input is drained before the close.
-  private(set) var lingers = true
+  var lingers = true
 
   /// What came of a message that is not complete, and did not come here yet.
   var bytesOnTheirWay = 0
-  private var inputShare = InputBudget.Share()
+  private var inputShare = MemoryBudget.Share()
+  private var unreadShare = MemoryBudget.Share()
   private var isAdmitted = false
   private var isRefused = false
   private var isProcessing = false
@@ -83,6 +84,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     switch server.admit(session.transport) {
     case .admitted:
       isAdmitted = true
+      noteAuthentication(session.isAuthenticated)
       server.hub.add(session: session.id, worker: worker.index)
       loop.add(self)
       server.application.opened(session)
@@ -105,6 +107,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     bytesOnTheirWay = 0
     state.discardInput()
     settleInput()
+    _ = server.unread.settle(&unreadShare, at: 0, limit: 0)
     if isAdmitted {
       isAdmitted = false
       for subscription in subscriptions.values { loop.remove(subscription) }
@@ -139,15 +142,17 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
       state.receive(buffer.readableBytesUInt8Span)
       process()
       settleInput()
-    case .cancelling, .flushing:
-      break
-    case .lingering(var linger):
-      linger.bytes -= buffer.readableBytes
-      closing = .lingering(linger)
-      if linger.bytes < 0 { closeNow() }
-    case .closed:
-      break
+    case .cancelling, .flushing, .lingering, .closed:
+      ignore(buffer.readableBytes)
     }
+  }
+
+  /// Takes input that is not looked at.
+  func ignore(_ bytes: Int) {
+    guard case .lingering(var linger) = closing else { return }
+    linger.bytes -= bytes
+    closing = .lingering(linger)
+    if linger.bytes < 0 { closeNow() }
   }
 
   /// Tells how much is held of a message that is not complete; closes when there is no room for it.
@@ -249,7 +254,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     let batch = state.complete(slot, with: outcome)
     if let call, !held.isEmpty { settleHeld(by: call, outcome: outcome, in: batch) }
     process()
-    flushSoon()
+    // Large replies of many connections would lie about together until this batch of messages was dealt with.
+    if state.outputSize < server.limits.pendingWriteBytes / 4 { flushSoon() } else { flush() }
   }
 
   func cancelCalls(_ reason: CancellationReason) {
@@ -272,6 +278,17 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
       writeOutput()
       context?.flush()
     } while state.outputSize > 0 && closing != .closed
+    settleUnread()
+  }
+
+  /// Tells how much the client has not taken; closes when there is no room for it: it would not read a reason either.
+  private func settleUnread() {
+    let unsent = context?.channel.isWritable == false ? unsentBytes : 0
+    let held = state.heldReplies + unsent
+    let mayHold = server.unread.settle(
+      &unreadShare, at: held > 0 && !session.isAuthenticated ? held : 0,
+      limit: server.limits.unreadBytesOfStrangers)
+    if !mayHold { closeNow() }
   }
 
   /// Flushes when the present read, or the present batch of messages, was dealt with.

@@ -41,6 +41,8 @@ struct ConnectionState {
   }
 
   private var output: [UInt8] = []
+  /// Replies of batches that others of the batch are awaited for.
+  private var batchBytes = 0
   /// Ends every message to this client.
   private(set) var terminator = MessageFramer.Terminator.doubleLF
   /// The client takes what is written to it.
@@ -61,6 +63,8 @@ struct ConnectionState {
 
   /// Calls that run now.
   private(set) var callsInFlight = 0
+  /// Who has not said who they are has little to ask.
+  var isStranger = false
   private var barrierIsRunning = false
   /// No call starts any more; those that come are refused.
   private(set) var isDraining = false
@@ -105,8 +109,13 @@ struct ConnectionState {
   }
 
   private var mayParse: Bool {
-    !ignoresInput && isWritable && waitingBytes < limits.waitingBytes
-      && output.count < limits.pendingWriteBytes
+    !ignoresInput && isWritable && output.count < limits.pendingWriteBytes
+      && waitingBytes < (isStranger ? limits.waitingBytesOfStrangers : limits.waitingBytes)
+  }
+
+  private var mostCallsInFlight: Int {
+    isStranger
+      ? min(limits.callsInFlight, limits.callsInFlightOfStrangers) : limits.callsInFlight
   }
 
   // MARK: What to do
@@ -133,7 +142,7 @@ struct ConnectionState {
   }
 
   private mutating func startNext() -> Start? {
-    guard let first = waiting.first, callsInFlight < limits.callsInFlight, !barrierIsRunning,
+    guard let first = waiting.first, callsInFlight < mostCallsInFlight, !barrierIsRunning,
       callsInFlight == 0 || !first.profile.isBarrier,
       isWritable, output.count < limits.pendingWriteBytes
     else { return nil }
@@ -232,15 +241,18 @@ struct ConnectionState {
       return
     }
     guard var batch = batches.removeValue(forKey: batchNumber) else { return }
+    let before = batch.replies.count
     if let id {
       batch.replies.append(batch.replies.isEmpty ? UInt8(ascii: "[") : UInt8(ascii: ","))
       Self.write(outcome, to: id, into: &batch.replies)
     }
     batch.remaining -= 1
+    batchBytes += batch.replies.count - before
     guard batch.remaining == 0 else {
       batches[batchNumber] = batch
       return
     }
+    batchBytes -= batch.replies.count
     if !batch.replies.isEmpty {
       output += batch.replies
       output.append(UInt8(ascii: "]"))
@@ -265,6 +277,9 @@ struct ConnectionState {
   // MARK: Output
 
   var outputSize: Int { output.count }
+
+  /// The memory of all that was answered and not taken.
+  var heldReplies: Int { output.count + batchBytes }
 
   /// The bytes to send, which are forgotten here.
   mutating func takeOutput() -> [UInt8] {

@@ -4,7 +4,7 @@ public struct Limits: Sendable {
   public var messageBytes = 1_048_576
   /// Memory of the messages of all connections that are not complete, together; strangers may take half of it. Without it
   /// each of a thousand could be kept waiting a byte before its end.
-  public var unfinishedBytes = 67_108_864
+  public var unfinishedBytes = 33_554_432
   /// Arrays and objects in one another.
   public var nesting = 64
   /// Items of a batch.
@@ -12,8 +12,12 @@ public struct Limits: Sendable {
 
   /// Calls of one connection that run at the same time.
   public var callsInFlight = 64
+  /// The same, of a connection that has not said who it is: it has little to ask.
+  public var callsInFlightOfStrangers = 4
   /// Messages that were read while as many calls as may run were running; past it no more is read.
   public var waitingBytes = 65_536
+  /// The same, of a connection that has not said who it is.
+  public var waitingBytesOfStrangers = 4_096
 
   /// Connections of all listeners together.
   public var connections = 1_024
@@ -33,6 +37,8 @@ public struct Limits: Sendable {
 
   /// Written, but not taken by the client yet; past it its requests are not read.
   public var pendingWriteBytes = 32_768
+  /// What all those who have not said who they are have not taken, together; who asks for more is closed.
+  public var unreadBytesOfStrangers = 16_777_216
   /// How long a client that has something to read may read nothing.
   public var writeStallTimeout = Duration.seconds(30)
   /// Notifications kept for a connection that reads slowly; past it the overflow policy applies.
@@ -50,6 +56,8 @@ public struct Limits: Sendable {
   /// How long `run()` drains when its task is cancelled.
   public var drainTime = Duration.seconds(10)
 
+  /// What the kernel keeps for a client that does not read.
+  public var kernelBytes = 131_072
   /// Connections that the kernel keeps for a listener until they are accepted.
   public var backlog = 4_096
 

@@ -94,6 +94,7 @@ final class Listeners: Sendable {
       .serverChannelOption(.backlog, value: Int32(limits.backlog))
       // Bounds what a client that closes its side can make the server read at once.
       .serverChannelOption(.socketOption(.so_rcvbuf), value: 262_144)
+      .serverChannelOption(.socketOption(.so_sndbuf), value: .init(limits.kernelBytes))
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: core.logger))
@@ -101,10 +102,7 @@ final class Listeners: Sendable {
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.writeBufferWaterMark, value: waterMark)
-      .childChannelOption(
-        .recvAllocator,
-        value: AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 1_024, maximum: 32_768)
-      )
+      .childChannelOption(.recvAllocator, value: .strangers)
       .childChannelInitializer { channel in
         Peer.transport(of: channel, speaking: language).flatMapThrowing { transport in
           guard

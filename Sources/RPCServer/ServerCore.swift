@@ -11,7 +11,10 @@ final class ServerCore: Sendable {
   let logger: Logger
   let hub: SubscriptionHub
   let admission = Admission()
-  let input = InputBudget()
+  /// Messages that are not complete.
+  let input = MemoryBudget(free: 4_096)
+  /// Replies that strangers have not taken.
+  let unread = MemoryBudget(free: 0)
   let pages = Pages()
   let calls: CallMetrics
   /// Open when a drain has nothing left to wait for.

@@ -43,7 +43,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   /// Why there is no room for it: what its first request is answered with.
   private var refusal: RPCError?
   private var inputHasEnded = false
-  private var inputShare = InputBudget.Share()
+  private var inputShare = MemoryBudget.Share()
+  private var unreadShare = MemoryBudget.Share()
   /// The request that is being answered.
   var current: WebRequest?
 
@@ -105,6 +106,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   /// Is no longer a connection of the server.
   func leave() {
     releaseInput()
+    settleUnread(at: 0)
     if isAdmitted {
       isAdmitted = false
       loop.removeWebConnection(id)
@@ -321,9 +323,17 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     sent.futureResult.assumeIsolated().whenSuccess { self.replyWasSent(isLast: !keepsAlive) }
     // With it the handler for pipelined requests may hand out the next one.
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
+    if request?.head.bearer == nil { settleUnread(at: context.channel.unsentBytes) }
+  }
+
+  /// Tells how much a stranger has not taken; closes when there is no room for it.
+  private func settleUnread(at bytes: Int) {
+    let limit = server.limits.unreadBytesOfStrangers
+    if !server.unread.settle(&unreadShare, at: bytes, limit: limit) { closeNow() }
   }
 
   private func replyWasSent(isLast: Bool) {
+    settleUnread(at: 0)
     writeProgress = nil
     if isLast { finish() }
   }

@@ -24,6 +24,7 @@ struct RPCExchange {
     session = Session(
       id: server.nextSessionID(), transport: transport, kind: .request(bearer: bearer))
     state = ConnectionState(limits: server.limits, framing: .whole, isLasting: false)
+    state.isStranger = bearer == nil
     state.receive(body.span)
     state.inputEnded()
     server.application.opened(session)

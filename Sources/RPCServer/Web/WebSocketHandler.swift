@@ -21,6 +21,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private var isEnding = false
   private var pings: RepeatedTask?
 
+  /// Bytes of a frame, for which a connection still lingers.
+  private static let mostWhileLingering = 65_536
+
   init(connection: ConnectionHandler, limits: Limits) {
     self.connection = connection
     self.limits = limits
@@ -139,6 +142,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
       return context.triggerUserOutboundEvent(event, promise: promise)
     }
     if let error = ending.error { end(error.webSocketCode, error.reason) }
+    // Part of a long frame is kept before this handler until the connection is closed.
+    if connection.bytesOnTheirWay - messages.heldBytes > Self.mostWhileLingering {
+      connection.lingers = false
+    }
+    messages = WebSocketMessages(limit: limits.messageBytes)
     promise?.succeed()
   }
 }

@@ -23,6 +23,9 @@ struct WebSocketMessages {
     self.limit = limit
   }
 
+  /// Of a message that is not complete.
+  var heldBytes: Int { parts?.readableBytes ?? 0 }
+
   mutating func receive(_ frame: WebSocketFrame) -> Event {
     guard frame.maskKey != nil else { return .violation(.protocolError, "frames must be masked") }
     guard !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
@@ -44,7 +47,7 @@ struct WebSocketMessages {
   }
 
   private mutating func take(_ part: ByteBuffer, isLast: Bool) -> Event {
-    let size = (parts?.readableBytes ?? 0) + part.readableBytes
+    let size = heldBytes + part.readableBytes
     guard size <= limit else { return .tooLarge(size) }
     guard var whole = parts else {
       if isLast { return .message(part) }

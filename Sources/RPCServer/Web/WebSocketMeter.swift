@@ -12,7 +12,10 @@ final class WebSocketMeter: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    connection.bytesOnTheirWay += unwrapInboundIn(data).readableBytes
+    let size = unwrapInboundIn(data).readableBytes
+    // Nobody puts together what will not be looked at.
+    guard connection.closing == .open else { return connection.ignore(size) }
+    connection.bytesOnTheirWay += size
     context.fireChannelRead(data)
     connection.settleInput()
   }

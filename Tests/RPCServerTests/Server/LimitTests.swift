@@ -72,6 +72,48 @@ struct LimitTests {
     }
   }
 
+  @Test("replies that strangers do not read are bounded together")
+  func unreadReplies() async throws {
+    try await TestServer.run {
+      $0.unreadBytesOfStrangers = 1_000_000
+    } _: { server in
+      server.application.open("anna")
+      let known = try await server.connect(false)
+      _ = try await known.call("login", #"{"text":"anna"}"#)
+      let ask = request("large", #"{"size":1000000}"#)
+      let first = try await server.connect(false, reads: false)
+      try await first.send(ask)
+      let second = try await server.connect(false, reads: false)
+      try await second.send(ask + ask)
+      await server.application.until("closed")
+      // Who is known is not one of them.
+      #expect(try await known.call("large", #"{"size":2000000}"#).count > 2_000_000)
+    }
+  }
+
+  @Test("a stranger has few calls in flight, and as many as others when it has said who it is")
+  func callsOfStrangers() async throws {
+    try await TestServer.run { server in
+      server.application.open("anna")
+      let client = try await server.connect(false)
+      for id in 1...6 {
+        try await client.send(request("wait", #"{"text":"\#(id)"}"#, id: "\(id)"))
+      }
+      await server.application.until("waiting 4")
+      #expect(server.server.statistics.callsInFlight == 4)
+      for id in 1...6 { server.application.open("\(id)") }
+      #expect(await client.lines(6).count == 6)
+      _ = try await client.call("login", #"{"text":"anna"}"#)
+      for id in 7...14 {
+        try await client.send(request("wait", #"{"text":"\#(id)"}"#, id: "\(id)"))
+      }
+      await server.application.until("waiting 14")
+      #expect(server.server.statistics.callsInFlight == 8)
+      for id in 7...14 { server.application.open("\(id)") }
+      #expect(await client.lines(8).count == 8)
+    }
+  }
+
   @Test func aClientThatSaidAllAndNeverReadsIsClosed() async throws {
     try await TestServer.run {
       $0.writeStallTimeout = .milliseconds(400)

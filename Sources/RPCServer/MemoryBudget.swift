@@ -1,15 +1,19 @@
 import Synchronization
 
-/// The memory of messages that are not complete, of all connections together.
-final class InputBudget: Sendable {
+/// Memory of one kind that all connections take together.
+final class MemoryBudget: Sendable {
   /// What one connection takes of it.
   struct Share {
     fileprivate var bytes = 0
   }
 
   /// A connection always finds that much.
-  private static let small = 16_384
+  private let free: Int
   private let taken = Atomic<Int>(0)
+
+  init(free: Int) {
+    self.free = free
+  }
 
   /// Takes note of what a connection holds now.
   ///
@@ -19,6 +23,6 @@ final class InputBudget: Sendable {
     guard added != 0 else { return true }
     share.bytes = bytes
     let sum = taken.wrappingAdd(added, ordering: .relaxed).newValue
-    return added < 0 || bytes <= Self.small || sum <= limit
+    return added < 0 || bytes <= free || sum <= limit
   }
 }
