@@ -23,6 +23,7 @@ package final class Clinic: Sendable {
   package let logins: LoginBook
   package let throttle: Throttle
   package let audit: AuditJournal
+  let patients: PatientLookup
   package let refusals: Refusals
   package let commands: CommandLane
   /// Invoices and payments: whatever takes the last number waits for whoever has it (rule 40).
@@ -55,6 +56,7 @@ package final class Clinic: Sendable {
     logins = LoginBook(settings: settings, staff: staff, postgres: postgres, hub: hub)
     throttle = Throttle(redis: redis)
     audit = AuditJournal(postgres: postgres)
+    patients = PatientLookup(postgres: postgres)
     refusals = Refusals(audit: audit)
     commands = CommandLane(postgres: postgres, settings: settings, width: 3)
     billing = CommandLane(postgres: postgres, settings: settings, width: 1)
@@ -116,6 +118,7 @@ package final class Clinic: Sendable {
       { await self.staff.run { await self.logins.recheck($0) } },
       { await self.logins.run() },
       { await self.audit.run() },
+      { await self.patients.run() },
       { await self.refusals.run() },
       { await self.commands.run() },
       { await self.billing.run() },

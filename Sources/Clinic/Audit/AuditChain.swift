@@ -14,6 +14,13 @@ package struct AuditChain: Sendable {
     self.key = SymmetricKey(data: key)
   }
 
+  /// Of an entry `e`. By subqueries, which are done once: so the index is entered where the chain
+  /// ends, however long it is.
+  static let isUnsealed: SQL = """
+    (e.xid, e.id) > ((SELECT xid FROM projections WHERE name = 'audit_chain'), \
+    (SELECT entry_id FROM projections WHERE name = 'audit_chain'))
+    """
+
   /// Seals the next entries that are complete: those of transactions below the oldest one still
   /// running. None that commits late is passed over.
   ///
@@ -24,9 +31,8 @@ package struct AuditChain: Sendable {
         "SELECT xid, entry_id FROM projections WHERE name = 'audit_chain' FOR UPDATE",
         "SELECT position, link FROM audit_chain ORDER BY position DESC LIMIT 1",
         """
-        SELECT e.xid::text, \(sql: SealedEntry.columns) FROM audit_entries e, projections p \
-        WHERE p.name = 'audit_chain' AND (e.xid, e.id) > (p.xid, p.entry_id) \
-        AND e.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY e.xid, e.id \
+        SELECT e.xid::text, \(sql: SealedEntry.columns) FROM audit_entries e \
+        WHERE \(sql: Self.isUnsealed) AND e.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY e.xid, e.id \
         LIMIT \(Self.depth)
         """,
       ])

@@ -40,12 +40,22 @@ package struct AuditEntry: Sendable, Equatable {
       details: details)
   }
 
+  static let columns: SQL = """
+    user_id, user_name, role, source, method, resource_type, resource_id, outcome, request_id, \
+    details
+    """
+
   /// One statement for many entries.
   package static func insert(_ entries: [AuditEntry]) -> SQL {
     """
-    INSERT INTO audit_entries (user_id, user_name, role, source, method, resource_type, \
-    resource_id, outcome, request_id, details) \
-    SELECT * FROM unnest(\(entries.map(\.userID?.rawValue)), \(entries.map(\.userName)), \
+    INSERT INTO audit_entries (\(sql: columns)) SELECT * FROM \(sql: rows(entries))
+    """
+  }
+
+  /// Entries as a table, with its columns in the order of ``columns``.
+  static func rows(_ entries: [AuditEntry]) -> SQL {
+    """
+    unnest(\(entries.map(\.userID?.rawValue)), \(entries.map(\.userName)), \
     \(entries.map(\.role?.rawValue)), \(entries.map(\.source)), \(entries.map(\.method)), \
     \(entries.map(\.subject?.type)), \(entries.map(\.subject?.id)), \(entries.map(\.outcome)), \
     \(entries.map(\.requestID)), \(entries.map(\.details)))

@@ -49,6 +49,14 @@ extension Query {
   package static var isAudited: Bool { false }
 }
 
+/// A method that reads patient data and has its audit entry written with what it reads.
+package protocol SelfAuditedQuery: Method {
+  /// Returns, or throws a refusal that is audited, when the entry is durable.
+  ///
+  /// - Parameter entry: what the audit says when all goes well.
+  func run(in clinic: Clinic, entry: AuditEntry) async throws -> Result
+}
+
 /// A method that writes, in one transaction with its audit entry and its idempotency key.
 package protocol Command: Method {
   /// False for methods that return a secret: a kept reply would keep it.

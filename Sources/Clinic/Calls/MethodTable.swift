@@ -55,6 +55,15 @@ extension MethodEntry {
     }
   }
 
+  package static func query<M: SelfAuditedQuery>(_ method: M.Type) throws -> MethodEntry {
+    try entry(method, isAudited: true) { params, call, caller, _, clinic in
+      guard let caller else { throw ClinicError(.notAuthenticated) }
+      let query = try ParamsReader.decode(M.self, from: call.params, names: params)
+      let entry = AuditEntry(by: caller, method: M.name, subject: query.subject)
+      return try JSONValueEncoder().encode(try await query.run(in: clinic, entry: entry))
+    }
+  }
+
   package static func command<M: Command>(_ method: M.Type) throws -> MethodEntry {
     try entry(method, isAudited: true, takesKey: M.takesKey) { params, call, caller, _, clinic in
       guard let caller else { throw ClinicError(.notAuthenticated) }

@@ -203,8 +203,7 @@ package final class Relay: Sendable {
   }
 
   private static let lagQuery: SQL = """
-    SELECT (SELECT count(*) FROM audit_entries e, projections p WHERE p.name = 'audit_chain' \
-    AND (e.xid, e.id) > (p.xid, p.entry_id)), \
+    SELECT (SELECT count(*) FROM audit_entries e WHERE \(sql: AuditChain.isUnsealed)), \
     coalesce((SELECT max(position) FROM audit_chain), 0) \
     - (SELECT position FROM projections WHERE name = 'audit_logs'), \
     (SELECT count(*) FROM outbox), \
