@@ -12,6 +12,10 @@ struct QueueComparison: Comparison {
     if day.tokens.contains(where: { kept[current]?[""] == $0.token.description }) {
       expected[current] = kept[current]
     }
+    if day.version == 0 {
+      // Made anew before anybody came, a day has its two numbers already.
+      for (key, fields) in kept where fields == ["": "0"] { expected[key] = fields }
+    }
     findings.checked("queue", expected.count)
     for (key, fields) in expected.sorted(by: { $0.key < $1.key }) where kept[key] != fields {
       let names = Self.differing(fields, kept[key])
