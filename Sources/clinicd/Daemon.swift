@@ -113,6 +113,7 @@ struct Daemon: Sendable {
   /// The checks of `clinicd check`: a line for each store that answers.
   func check() async throws -> [String] {
     var lines: [String] = []
+    var problems: [String] = []
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await postgres.run() }
       group.addTask { try await redis.run() }
@@ -122,22 +123,24 @@ struct Daemon: Sendable {
         let isCurrent = try await Migrator(postgres).check()
         lines.append("postgresql: ok\(isCurrent ? "" : ", migrations are missing")")
       } catch let error as PostgresError {
-        throw Failure(of: postgres, error, zone: configuration.settings.timeZone)
+        problems.append(
+          Failure(of: postgres, error, zone: configuration.settings.timeZone).description)
       } catch {
-        throw Failure(description: "postgresql: \(error)")
+        problems.append("postgresql: \(error)")
       }
       do {
         try await redis.whenUp()
         lines.append("redis: ok")
       } catch {
-        throw Failure(description: "redis: \(error)")
+        problems.append("\(error)")
       }
       do {
         try await mongo.ping()
         lines.append("mongodb: ok")
       } catch {
-        throw Failure(description: "mongodb: \(error)")
+        problems.append("\(error)")
       }
+      if !problems.isEmpty { throw Failure(description: problems.joined(separator: "\n")) }
     }
     return lines
   }
