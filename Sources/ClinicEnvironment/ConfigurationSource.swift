@@ -24,20 +24,20 @@ package struct ConfigurationSource: Sendable {
     let environment = ProcessEnvironment.variables
     var source = ConfigurationSource()
     source.add(environment, from: .environment)
-    if let folder = environment["CREDENTIALS_DIRECTORY"] { source.addCredentials(in: folder) }
+    if let folder = environment["CREDENTIALS_DIRECTORY"] { try? source.addCredentials(in: folder) }
     if let folder = environment["RUNTIME_DIRECTORY"] {
       if let file = try? EnvironmentFile(path: "\(folder)/clinicd.env") {
         source.add(file.values.filter { source.origins[$0.key] != .credential }, from: .file)
         source.lookForTypingErrors(in: file)
       }
-      source.addCredentials(in: folder)
+      try? source.addCredentials(in: folder)
     }
     return source
   }
 
   /// What the installed service would be started with.
   ///
-  /// - Throws: the system's error when the file is there and cannot be read.
+  /// - Throws: the system's error when a file is there and cannot be read.
   package static func ofService() throws(SmallFile.Failure) -> ConfigurationSource {
     var source = ConfigurationSource()
     do {
@@ -47,14 +47,14 @@ package struct ConfigurationSource: Sendable {
     } catch {
       guard error.isMissing else { throw error }
     }
-    source.addCredentials(in: credentials)
+    try source.addCredentials(in: credentials)
     return source
   }
 
   /// For commands that people type: what the shell's environment says, if it names a database;
   /// otherwise what the installed service would be started with.
   ///
-  /// - Throws: the system's error when the service's file cannot be read.
+  /// - Throws: the system's error when one of the service's files cannot be read.
   package static func ofCommand() throws(SmallFile.Failure) -> ConfigurationSource {
     let process = ofProcess()
     let isTold = process.values["DATABASE_URL"]?.isEmpty == false
@@ -85,21 +85,30 @@ package struct ConfigurationSource: Sendable {
   }
 
   /// Secrets, a file each, by the key's name in lower case. An empty one is not there.
-  private mutating func addCredentials(in folder: String) {
+  ///
+  /// - Throws: the system's error when one is there and cannot be read, after all others were added.
+  private mutating func addCredentials(in folder: String) throws(SmallFile.Failure) {
+    var failure: SmallFile.Failure?
     for key in ConfigurationKey.all where key.isSecret {
-      guard let bytes = try? SmallFile.read("\(folder)/\(key.name.lowercased())") else { continue }
-      let value = String(decoding: bytes, as: UTF8.self).withoutLineBreak
-      if !value.isEmpty { add([key.name: value], from: .credential) }
+      do throws(SmallFile.Failure) {
+        let bytes = try SmallFile.read("\(folder)/\(key.name.lowercased())")
+        let value = String(decoding: bytes, as: UTF8.self).withoutLineBreak
+        if !value.isEmpty { add([key.name: value], from: .credential) }
+      } catch {
+        if !error.isMissing { failure = error }
+      }
     }
+    if let failure { throw failure }
   }
 
   /// Keys that begin with `CLINIC_` are refused by whoever reads them; of others, those that are
-  /// nearly a key.
+  /// nearly a key, or a key after a shell's `export`, which systemd does not know.
   private mutating func lookForTypingErrors(in file: EnvironmentFile) {
     let known = ConfigurationKey.all.map(\.name)
     for name in file.values.keys.sorted() where !known.contains(name) && !name.hasPrefix("CLINIC_")
     {
-      guard let meant = NearestName.nearest(to: name, among: known) else { continue }
+      let bare = name.hasPrefix("export ") ? String(name.dropFirst(7)) : name
+      guard let meant = NearestName.nearest(to: bare, among: known) else { continue }
       misspelt.append((name, meant))
     }
   }

@@ -55,12 +55,13 @@ struct ConfigCommand: ParsableCommand {
 }
 
 extension ConfigurationSource {
-  /// - Throws: ``Failure`` when the service's file cannot be read.
+  /// - Throws: ``Failure`` when one of the service's files cannot be read.
   static func told() throws -> ConfigurationSource {
     do {
       return try ofCommand()
     } catch {
-      throw Failure.failed("\(file) cannot be read (error \(error.number)); are you root?")
+      throw Failure.failed(
+        "\(file) or \(credentials) cannot be read (error \(error.number)); are you root?")
     }
   }
 }
