@@ -83,7 +83,8 @@ struct BackupCommand: AsyncParsableCommand {
     } catch {
       try? SmallFile.remove(new)
       guard let failure = error as? SmallFile.Failure else { throw error }
-      throw Failure.failed("\(path) cannot be written (error \(failure.number)); is pg_dump there?")
+      let hint = failure.isMissing ? "; is pg_dump there?" : ""
+      throw Failure.failed("\(path) cannot be written (error \(failure.number))\(hint)")
     }
   }
 

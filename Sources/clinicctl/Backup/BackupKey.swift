@@ -12,7 +12,7 @@ struct BackupKey: ParsableArguments {
     help: ArgumentHelp(
       "A file with the key, of 32 bytes or more: openssl rand -hex 32.",
       discussion: """
-        Without it, the backup_key of systemd's credentials or of \\(ConfigurationSource.credentials), \\
+        Without it, the backup_key of systemd's credentials or of \(ConfigurationSource.credentials), \
         if there is one.
         """), completion: .file())
   var keyFile: String?
@@ -21,7 +21,10 @@ struct BackupKey: ParsableArguments {
   ///
   /// - Throws: ``Failure`` when a file that was named cannot be read, or its key is short.
   func secret() throws -> [UInt8]? {
-    if let keyFile { return try Self.read(keyFile) }
+    if let keyFile {
+      guard let secret = try Self.read(keyFile) else { throw Failure.usage("\(keyFile) is empty") }
+      return secret
+    }
     let folder = ProcessEnvironment.variables["CREDENTIALS_DIRECTORY"]
     for folder in [folder, ConfigurationSource.credentials].compactMap(\.self) {
       let path = "\(folder)/\(Self.name)"

@@ -8,10 +8,15 @@ struct DatabaseOptions: ParsableArguments {
   @Flag(name: .long, help: "Write results as JSON.")
   var json = false
 
-  /// - Throws: ``Failure`` when none is named.
+  /// - Throws: ``Failure`` when none is named, or it is no URL of PostgreSQL's.
   func url() throws -> String {
     guard let url = try ConfigurationSource.told()["DATABASE_URL"], !url.isEmpty else {
-      throw Failure.usage("DATABASE_URL is neither set nor in \(ConfigurationSource.file)")
+      throw Failure.usage(
+        "DATABASE_URL is neither set nor in \(ConfigurationSource.file) "
+          + "nor in \(ConfigurationSource.credentials)")
+    }
+    guard (try? PostgresClient.environment(of: url)) != nil else {
+      throw Failure.usage("DATABASE_URL cannot be read")
     }
     return url
   }
