@@ -194,7 +194,7 @@ package struct ConfigurationKey: Sendable {
         meaning += (index == 0 ? "" : index % 2 == 1 ? "\\(oq" : "\\(cq") + part
       }
       let unit = key.isSecret ? "\(key.unit), secret" : key.unit
-      let standard = key.standard.map { "Default: \($0)." } ?? "Required."
+      let standard = key.standard.map { "Default: \($0.isEmpty ? "nothing" : $0)." } ?? "Required."
       return ".It Ev \(key.name) Pq \(unit)\n\(meaning).\n\(standard)"
     }.joined(separator: "\n")
   }
