@@ -17,7 +17,8 @@ struct Measure: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Measure this alone; may be repeated: \(Step.all.map(\.name).joined(separator: ", ")).",
+      "Measure this alone; may be repeated: \(Step.all.map(\.name).joined(separator: ", ")); "
+        + "with `large` the name of a method.",
       valueName: "name"))
   var only: [String] = []
 
@@ -36,7 +37,8 @@ struct Measure: ParsableCommand {
   var pid: Int32?
 
   func validate() throws {
-    for name in only where !Step.all.contains(where: { $0.name == name }) {
+    let known = data == .small ? Step.all.map(\.name) : LargeReads.methods
+    for name in only where !known.contains(name) {
       throw ValidationError("there is no measurement '\(name)'")
     }
     guard (1...600).contains(seconds) else { throw ValidationError("1 to 600 seconds") }
@@ -71,7 +73,7 @@ struct Measure: ParsableCommand {
   private var steps: [Step] {
     switch data {
     case .small: Step.all.filter { only.isEmpty || only.contains($0.name) }
-    case .large: [Step(name: "reads", measure: LargeReads.measure)]
+    case .large: [Step(name: "reads") { try await LargeReads.measure($0, only: only) }]
     }
   }
 

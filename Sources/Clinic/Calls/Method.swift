@@ -111,9 +111,16 @@ package struct Page<Item: Codable & Sendable>: Codable, Sendable {
 
   /// From one row more than was asked for, if there is one.
   package init(_ rows: [Item], limit: PageLimit, cursor: (Item) -> String) {
-    let size = limit.rawValue
-    items = rows.count > size ? Array(rows[..<size]) : rows
-    nextCursor = rows.count > size ? items.last.map(cursor) : nil
+    self.init(rows, limit: limit, item: { $0 }, cursor: cursor)
+  }
+
+  /// The same from rows that know more than their items tell.
+  package init<Row>(
+    _ rows: [Row], limit: PageLimit, item: (Row) -> Item, cursor: (Row) -> String
+  ) {
+    let page = rows.prefix(limit.rawValue)
+    items = page.map(item)
+    nextCursor = rows.count > page.count ? page.last.map(cursor) : nil
   }
 }
 

@@ -84,6 +84,43 @@ extension Patient: RowDecodable {
   }
 }
 
+extension Patient: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("name", name)
+    json.member("phone", phone)
+    json.member("date_of_birth", dateOfBirth)
+    json.member("estimated_age", estimatedAge)
+    json.member("sex", sex)
+    json.member("email", email)
+    json.member("address", address)
+    json.member("allergies", allergies)
+    json.member("chronic_conditions", chronicConditions)
+    json.member("medical_history", medicalHistory)
+    json.key("emergency_contact")
+    if let emergencyContact {
+      json.beginObject()
+      emergencyContact.writeMembers(into: &json)
+      json.endObject()
+    } else {
+      json.null()
+    }
+    json.member("verified", verified)
+    json.member("archived_at", archivedAt)
+    json.member("version", version)
+    json.member("created_at", createdAt)
+    json.member("updated_at", updatedAt)
+  }
+}
+
+extension EmergencyContact: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("name", name)
+    json.member("phone", phone?.rawValue)
+    json.member("relation", relation?.rawValue)
+  }
+}
+
 extension EmergencyContact {
   var stored: JSONB? {
     (try? JSONValueEncoder().encode(self)).map { JSONB($0) }
@@ -126,6 +163,20 @@ package struct PatientSummary: Codable, Sendable, RowDecodable {
     verified = try cells.next()
     archivedAt = try cells.next()
     version = try cells.next()
+  }
+}
+
+extension PatientSummary: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("name", name)
+    json.member("phone", phone)
+    json.member("date_of_birth", dateOfBirth)
+    json.member("estimated_age", estimatedAge)
+    json.member("sex", sex)
+    json.member("verified", verified)
+    json.member("archived_at", archivedAt)
+    json.member("version", version)
   }
 }
 

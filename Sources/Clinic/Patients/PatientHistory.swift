@@ -4,7 +4,7 @@ import Postgres
 /// A patient's visits with their notes and prescriptions, the newest first, from PostgreSQL: also
 /// those that are still open.
 package struct PatientHistory: Query {
-  package typealias Result = Page<VisitRecord>
+  package typealias Result = Page<JSONOf<VisitRecord>>
   package static let name = "patients.history"
   package static let summary =
     "Lists a patient's visits with notes and prescriptions, newest first."
@@ -20,7 +20,7 @@ package struct PatientHistory: Query {
 
   package var subject: Subject? { Subject("patient", patientID ?? id) }
 
-  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<VisitRecord> {
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     guard let patient = patientID ?? id else {
       throw ParamsError(reason: .missing, field: "patient_id", message: "say which patient")
     }
@@ -30,13 +30,16 @@ package struct PatientHistory: Query {
     }
     let limit = limit ?? .standard
     let survivor = try await patient.survivor(in: clinic)
-    let visits = try await clinic.postgres.query(
+    let rows = try await clinic.postgres.query(
       """
-      SELECT \(sql: VisitRecord.json) FROM \(sql: VisitRecord.tables) \
+      SELECT v.id, \(sql: VisitRecord.json) FROM \(sql: VisitRecord.tables) \
       WHERE v.patient_id = \(survivor) AND v.id < \(cursor?.id ?? .max) \
       ORDER BY v.id DESC LIMIT \(limit.rawValue + 1)
-      """, retry: true
-    ).decode(as: VisitRecord.self)
-    return Page(visits, limit: limit) { $0.visitID.description }
+      """, retry: true)
+    let visits = try rows.map { row in
+      var cells = row.cells
+      return (id: try cells.next() as Int64, record: try cells.next() as JSONOf<VisitRecord>)
+    }
+    return Page(visits, limit: limit, item: \.record) { $0.id.description }
   }
 }

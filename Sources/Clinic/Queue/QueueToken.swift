@@ -129,6 +129,27 @@ extension QueueToken: RowDecodable {
   }
 }
 
+extension QueueToken: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("token", token.description)
+    json.member("date", date)
+    json.member("number", number)
+    json.member("status", status)
+    json.member("priority", priority)
+    json.member("patient_id", patientID)
+    json.member("patient_name", patientName)
+    json.member("doctor_id", doctorID)
+    json.member("arrived_at", arrivedAt)
+    json.member("called_at", calledAt)
+    json.member("ended_at", endedAt)
+    json.member("passed_over", passedOver)
+    json.member("calls_to_wait", callsToWait)
+    json.member("auto_closed", autoClosed)
+    json.member("appointment_id", appointmentID)
+    json.member("due_at", dueAt)
+  }
+}
+
 /// What a token is called: its date and its number of that day.
 package struct TokenName: Hashable, Sendable, CustomStringConvertible {
   package let date: LocalDate
@@ -141,11 +162,15 @@ package struct TokenName: Hashable, Sendable, CustomStringConvertible {
 
   /// The number in three digits or more: `001`, `1000`.
   package static func padded(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 3 - digits.utf8.count)) + digits
+    number.padded(3)
   }
 
-  package var description: String { "\(date)-\(Self.padded(number))" }
+  package var description: String {
+    var text = DigitText()
+    text.append(date)
+    text.append("-", number, digits: 3)
+    return text.description
+  }
 
   /// Takes `2026-02-17-001`; `nil` for anything else.
   package init?(_ text: String) {

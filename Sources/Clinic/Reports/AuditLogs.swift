@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 import Mongo
 
 /// The audit, read from MongoDB: the newest first.
@@ -63,6 +63,30 @@ package struct AuditLogs: Query {
     if let outcome { filter.append("outcome", .string(outcome.rawValue)) }
     filter.restrict("timestamp", from: from, before: to, after: cursor)
     return filter
+  }
+}
+
+extension AuditLogs.Entry: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("position", Int(position))
+    json.member("timestamp", timestamp)
+    json.key("user")
+    json.beginObject()
+    json.member("id", user.id)
+    json.member("name", user.name)
+    json.member("role", user.role)
+    json.endObject()
+    json.member("source", source)
+    json.member("action", action)
+    json.key("resource")
+    json.beginObject()
+    json.member("type", resource.type)
+    json.member("id", resource.id)
+    json.endObject()
+    json.member("outcome", outcome)
+    json.member("request_id", requestID)
+    json.key("details")
+    if let details { json.raw(details.bytes) } else { json.null() }
   }
 }
 

@@ -26,7 +26,7 @@ package struct ListStockMovements: Query {
     let dispensingID: Int64?
     let user: Named
   }
-  package typealias Result = Page<Movement>
+  package typealias Result = Page<JSONOf<Movement>>
   package static let name = "reports.stock_movements"
   package static let summary = "Lists movements of stock, the newest first."
   package static let roles = Roles.only(.pharmacist)
@@ -38,12 +38,14 @@ package struct ListStockMovements: Query {
   package let limit: PageLimit?
   package let cursor: MomentCursor?
 
-  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<Movement> {
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let limit = limit ?? .standard
     let documents = try await clinic.report(
       StockMovements.collection, filter, Self.order, limit: limit)
-    return Page(try documents.map { try $0.decode(as: Movement.self) }, limit: limit) {
-      MomentCursor($0.timestamp.milliseconds, $0.movementID).rawValue
+    return Page(documents, limit: limit, item: JSONOf.init) { document in
+      MomentCursor(
+        document["timestamp"]?.dateValue ?? 0, document["movement_id"]?.integerValue ?? 0
+      ).rawValue
     }
   }
 

@@ -4,7 +4,7 @@ import Postgres
 
 /// Completed visits with their notes and prescriptions, from MongoDB: the newest first.
 package struct ListVisitHistory: Query {
-  package typealias Result = Page<VisitRecord>
+  package typealias Result = Page<JSONOf<VisitRecord>>
   package static let name = "reports.visit_history"
   package static let summary = "Lists completed visits with notes and prescriptions, newest first."
   package static let roles = Roles.only(.doctor)
@@ -23,13 +23,15 @@ package struct ListVisitHistory: Query {
     patientID.map { Subject("patient", $0) } ?? Subject("visit_history")
   }
 
-  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<VisitRecord> {
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let limit = limit ?? .standard
     let patient = try await patientID?.survivor(in: clinic)
     let documents = try await clinic.report(
       VisitHistory.collection, filter(of: patient), Self.order, limit: limit)
-    return Page(try documents.map { try $0.decode(as: VisitRecord.self) }, limit: limit) {
-      DatedCursor(date: $0.visitDate, id: $0.visitID.rawValue).rawValue
+    return Page(documents, limit: limit, item: JSONOf.init) { document in
+      let date = document["visit_date"]?.stringValue.flatMap { LocalDate($0) }
+      let id = document["visit_id"]?.integerValue
+      return DatedCursor(date: date ?? LocalDate(days: 0), id: id ?? 0).rawValue
     }
   }
 

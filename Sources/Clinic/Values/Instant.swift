@@ -69,13 +69,18 @@ extension Instant: CustomStringConvertible {
     }
     let second = Int(rest / 1_000_000)
     let fraction = Int(rest % 1_000_000)
-    let time =
-      "\((second / 3600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))"
-    let decimals =
-      if fraction == 0 { "" } else if fraction % 1000 == 0 {
-        "." + (fraction / 1000).padded(3)
-      } else { "." + fraction.padded(6) }
-    return "\(LocalDate(days: Int(day)))T\(time)\(decimals)Z"
+    var text = DigitText()
+    text.append(LocalDate(days: Int(day)))
+    text.append("T", second / 3600, digits: 2)
+    text.append(":", second / 60 % 60, digits: 2)
+    text.append(":", second % 60, digits: 2)
+    if fraction % 1000 > 0 {
+      text.append(".", fraction, digits: 6)
+    } else if fraction > 0 {
+      text.append(".", fraction / 1000, digits: 3)
+    }
+    text.append("Z")
+    return text.description
   }
 }
 
@@ -111,8 +116,9 @@ extension Instant: PostgresEncodable, PostgresDecodable {
 extension Int {
   /// At least `width` digits.
   func padded(_ width: Int) -> String {
-    let digits = String(self)
-    return String(repeating: "0", count: Swift.max(0, width - digits.utf8.count)) + digits
+    var text = DigitText()
+    text.append(self, digits: width)
+    return text.description
   }
 
   /// A number of ASCII digits alone.

@@ -71,8 +71,9 @@ package struct LocalDate: Hashable, Comparable, Sendable {
 
 extension LocalDate: CustomStringConvertible {
   package var description: String {
-    let (year, month, day) = parts
-    return "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))"
+    var text = DigitText()
+    text.append(self)
+    return text.description
   }
 }
 

@@ -1,8 +1,8 @@
 import JSONRPC
-package import Postgres
+import Postgres
 
 /// A visit as it is read later: with its notes and prescriptions. `visit_history` in MongoDB holds
-/// the completed ones.
+/// the completed ones. PostgreSQL writes it, as ``json``, which has all of these members.
 package struct VisitRecord: Codable, Sendable {
   package struct Person: Codable, Sendable {
     let id: Int64
@@ -51,16 +51,7 @@ package struct VisitRecord: Codable, Sendable {
   let prescriptions: [PrescriptionRecord]
 }
 
-extension VisitRecord: RowDecodable {
-  package init(cells: inout Cells) throws(PostgresError) {
-    let json: JSONB = try cells.next()
-    guard let document = try? JSONDocument(parsing: json.bytes, limits: Self.limits),
-      let record = try? JSONValueDecoder(unknownMembers: .ignore).decode(
-        Self.self, from: document.root)
-    else { throw PostgresError.decoding }
-    self = record
-  }
-
+extension VisitRecord {
   /// The database made the text: it may be as large as it is.
   static let limits = JSONLimits(maxBytes: .max, maxDepth: 200)
 
@@ -73,10 +64,10 @@ extension VisitRecord: RowDecodable {
     greatest(3, length(v.token_number::text)), '0'), \
     'appointment_id', v.appointment_id, 'vitals', v.vitals, 'chief_complaint', v.chief_complaint, \
     'diagnosis', v.diagnosis, 'diagnosis_codes', v.diagnosis_codes, \
-    'treatment_plan', v.treatment_plan, 'completed_at', v.completed_at, \
+    'treatment_plan', v.treatment_plan, 'completed_at', rfc3339(v.completed_at), \
     'notes', coalesce((SELECT json_agg(json_build_object('id', n.id, 'category', n.category, \
     'text', n.text, 'author', json_build_object('id', a.id, 'name', a.full_name), \
-    'is_addendum', n.is_addendum, 'created_at', n.created_at) ORDER BY n.id) \
+    'is_addendum', n.is_addendum, 'created_at', rfc3339(n.created_at)) ORDER BY n.id) \
     FROM clinical_notes n JOIN users a ON a.id = n.author_id WHERE n.visit_id = v.id), '[]'), \
     'prescriptions', coalesce((SELECT json_agg(json_build_object('id', r.id, 'date', r.date, \
     'status', r.status, 'notes', r.notes, 'items', coalesce((SELECT json_agg(json_build_object(\

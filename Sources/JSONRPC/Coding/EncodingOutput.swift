@@ -53,6 +53,8 @@ final class EncodingOutput {
   func raw(_ json: [UInt8]) { write { $0.raw(json) } }
   func value(_ value: JSONValue) { write { $0.value(value) } }
 
+  func writeMembers(of value: some JSONWritable) { write { value.writeMembers(into: &$0) } }
+
   func double(_ value: Double) throws {
     guard value.isFinite else {
       throw EncodingError.invalidValue(

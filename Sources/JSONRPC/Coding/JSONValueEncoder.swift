@@ -45,7 +45,7 @@ struct ValueEncoder: Encoder {
   }
 
   /// A second container of the same value goes on with the first.
-  private func begin(isObject: Bool) {
+  func begin(isObject: Bool) {
     if output.depth > depth {
       output.close(to: depth + 1)
     } else {

@@ -6,6 +6,31 @@ public struct RawJSON: Sendable, Equatable {
   public init(bytes: [UInt8]) {
     self.bytes = bytes
   }
+
+  /// Takes JSON of a writer that puts space between: what stands outside of strings goes, line ends among it.
+  public init(compacting text: [UInt8]) {
+    bytes = []
+    bytes.append(addingCapacity: text.count) { output in
+      var isInString = false
+      var isEscaped = false
+      for byte in text {
+        if isInString {
+          if isEscaped {
+            isEscaped = false
+          } else if byte == UInt8(ascii: "\\") {
+            isEscaped = true
+          } else if byte == UInt8(ascii: "\"") {
+            isInString = false
+          }
+        } else if byte.isJSONWhitespace {
+          continue
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = true
+        }
+        output.append(byte)
+      }
+    }
+  }
 }
 
 extension RawJSON: Codable {
@@ -56,7 +81,7 @@ extension JSONValue {
 }
 
 extension EncodingError.Context {
-  fileprivate static var unknownCoder: Self {
+  static var unknownCoder: Self {
     Self(codingPath: [], debugDescription: "JSONValueEncoder alone encodes this")
   }
 }

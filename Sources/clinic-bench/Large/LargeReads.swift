@@ -93,13 +93,15 @@ enum LargeReads {
     Read("reports.daily_summary") { #"{"date":"\#($0.date)"}"# },
   ]
 
-  static func measure(_ setting: Setting) async throws -> [Finding] {
+  static var methods: [String] { reads.map(\.method) }
+
+  static func measure(_ setting: Setting, only: [String]) async throws -> [Finding] {
     let day = try await ClinicDay(in: setting)
     try await day.reset()
     try await day.fill(ClinicDay.length)
     let rows = try await pick(1000, in: setting)
     var findings: [Finding] = []
-    for read in reads {
+    for read in reads where only.isEmpty || only.contains(read.method) {
       let calls = rows.map { Request.line(read.method, read.params($0)) }
       let measured = try await LoadGenerator.with(setting.socket, connections: callers) {
         generator in

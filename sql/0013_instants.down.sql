@@ -1,0 +1,1 @@
+DROP FUNCTION rfc3339(timestamptz);
