@@ -45,7 +45,7 @@ package struct ListInvoices: Query {
     let invoices = try await clinic.postgres.query(
       """
       SELECT \(sql: InvoiceHead.columns) FROM invoices \(sql: condition) \
-      ORDER BY date DESC, id DESC LIMIT \(limit.rawValue + 1)
+      ORDER BY date DESC, id DESC LIMIT \(sql: limit.rows)
       """
     ).decode(as: InvoiceHead.self)
     return Page(invoices, limit: limit) {

@@ -130,6 +130,11 @@ package struct PageLimit: BoundedNumber {
   package init(rawValue: Int) { self.rawValue = rawValue }
   package static let bounds = 1...200
   package static let standard = PageLimit(rawValue: 50)
+
+  /// One row more than a page holds, for a LIMIT. It is text and no parameter: PostgreSQL keeps a plan that knows how few
+  /// rows are wanted, and need not plan each call. A search by part of a name has a parameter there, because its plan
+  /// depends on what is searched for.
+  var rows: SQL { "\(raw: String(rawValue + 1))" }
 }
 
 /// Where the next page of a list that is ordered by id begins.

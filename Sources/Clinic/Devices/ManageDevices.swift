@@ -102,7 +102,7 @@ package struct ListDevices: Query {
       """
       SELECT \(sql: Device.columns) FROM devices WHERE id < \(cursor?.id ?? .max) \
       AND (\(status)::text IS NULL OR status = \(status)) \
-      ORDER BY id DESC LIMIT \(limit.rawValue + 1)
+      ORDER BY id DESC LIMIT \(sql: limit.rows)
       """
     ).decode(as: Device.self)
     return Page(devices, limit: limit) { $0.id.description }

@@ -34,7 +34,7 @@ package struct PatientHistory: Query {
       """
       SELECT v.id, \(sql: VisitRecord.json) FROM \(sql: VisitRecord.tables) \
       WHERE v.patient_id = \(survivor) AND v.id < \(cursor?.id ?? .max) \
-      ORDER BY v.id DESC LIMIT \(limit.rawValue + 1)
+      ORDER BY v.id DESC LIMIT \(sql: limit.rows)
       """, retry: true)
     let visits = try rows.map { row in
       var cells = row.cells

@@ -23,7 +23,7 @@ package struct ListBatches: Query {
     if let expired { conditions.append(" AND (b.expiry_date < current_date) = \(expired)") }
     if let held { conditions.append(" AND b.is_held = \(held)") }
     let batches = try await clinic.postgres.query(
-      "\(sql: Batch.select(where: conditions)) ORDER BY b.id LIMIT \(limit.rawValue + 1)"
+      "\(sql: Batch.select(where: conditions)) ORDER BY b.id LIMIT \(sql: limit.rows)"
     ).decode(as: Batch.self)
     return Page(batches, limit: limit) { $0.id.description }
   }
@@ -52,7 +52,7 @@ package struct ExpiringBatches: Query {
     let batches = try await clinic.postgres.query(
       """
       \(sql: Batch.select(where: conditions)) ORDER BY b.expiry_date, b.id \
-      LIMIT \(limit.rawValue + 1)
+      LIMIT \(sql: limit.rows)
       """
     ).decode(as: Batch.self)
     return Page(batches, limit: limit) {

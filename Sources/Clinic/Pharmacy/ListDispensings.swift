@@ -28,7 +28,7 @@ package struct ListDispensings: Query {
     if let date { conditions.append(" AND date = \(date)") }
     let page: SQL = """
       SELECT * FROM dispensings WHERE \(sql: conditions) ORDER BY id DESC \
-      LIMIT \(limit.rawValue + 1)
+      LIMIT \(sql: limit.rows)
       """
     let rows = try await clinic.postgres.query(
       "\(sql: Dispensing.select(from: page)) ORDER BY d.id DESC, t.id")

@@ -19,7 +19,7 @@ package struct LowStock: Query {
       """
       SELECT \(sql: Medicine.columns) FROM medicines m \(sql: Medicine.usableStock) \
       WHERE m.id > \(cursor?.id ?? 0) AND m.is_active AND stock.usable <= m.reorder_level \
-      ORDER BY m.id LIMIT \(limit.rawValue + 1)
+      ORDER BY m.id LIMIT \(sql: limit.rows)
       """
     ).decode(as: Medicine.self)
     return Page(medicines, limit: limit) { $0.id.description }

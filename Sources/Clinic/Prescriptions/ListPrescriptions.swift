@@ -89,7 +89,7 @@ package struct ListPrescriptions: Query {
       """
       \(sql: PrescriptionSummary.select(inFull: caller?.role != .reception)) \
       WHERE \(sql: conditions.joined(separator: " AND ")) \
-      ORDER BY r.id DESC LIMIT \(limit.rawValue + 1)
+      ORDER BY r.id DESC LIMIT \(sql: limit.rows)
       """
     ).decode(as: PrescriptionSummary.self)
     return Page(prescriptions, limit: limit) { $0.id.description }

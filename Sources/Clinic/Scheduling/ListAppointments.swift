@@ -28,7 +28,7 @@ package struct ListAppointments: Query {
     let appointments = try await clinic.postgres.query(
       """
       \(sql: Appointment.select(where: conditions)) ORDER BY a.date \(sql: order), \
-      a.start_time \(sql: order), a.id \(sql: order) LIMIT \(limit.rawValue + 1)
+      a.start_time \(sql: order), a.id \(sql: order) LIMIT \(sql: limit.rows)
       """
     ).decode(as: Appointment.self)
     return Page(appointments, limit: limit) {

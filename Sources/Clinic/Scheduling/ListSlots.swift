@@ -27,7 +27,7 @@ package struct ListSlots: Query {
     let slots = try await clinic.postgres.query(
       """
       \(sql: Slot.select(where: conditions)) ORDER BY s.date, s.start_time, s.id \
-      LIMIT \(limit.rawValue + 1)
+      LIMIT \(sql: limit.rows)
       """
     ).decode(as: Slot.self)
     return Page(slots.map { $0.shown(to: caller?.role) }, limit: limit) {

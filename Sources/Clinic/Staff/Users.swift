@@ -66,7 +66,7 @@ package struct ListUsers: Query {
       SELECT \(sql: User.columns) FROM users WHERE id > \(cursor?.id ?? 0) \
       AND (\(role)::text IS NULL OR role = \(role)) \
       AND (\(enabled)::boolean IS NULL OR enabled = \(enabled)) \
-      ORDER BY id LIMIT \(limit.rawValue + 1)
+      ORDER BY id LIMIT \(sql: limit.rows)
       """
     ).decode(as: User.self)
     return Page(users, limit: limit) { $0.id.description }

@@ -91,7 +91,7 @@ package struct ListNotes: Query {
       """
       SELECT \(sql: ClinicalNote.columns) FROM clinical_notes n JOIN users a ON a.id = n.author_id \
       WHERE n.visit_id = \(visitID) AND n.id > \(cursor?.id ?? 0) \
-      ORDER BY n.id LIMIT \(limit.rawValue + 1)
+      ORDER BY n.id LIMIT \(sql: limit.rows)
       """
     ).decode(as: ClinicalNote.self)
     if notes.isEmpty {
