@@ -78,12 +78,17 @@ public final class PostgresClient: Sendable {
 
   /// Runs one statement, committed by itself, on one of the shared connections.
   ///
-  /// - Parameter retry: The statement only reads: it is sent once more when the connection is lost.
+  /// - Parameters:
+  ///   - retry: The statement only reads: it is sent once more when the connection is lost.
+  ///   - keepingPlan: One plan serves whatever the parameters are. It is made once for a connection, where planning each
+  ///     call anew may take longer than running it.
   /// - Throws: ``PostgresError/Kind/connectionLost`` when the connection breaks before the answer is
   ///   there; whether a statement that writes has had its effect is not known then.
-  public func query(_ sql: SQL, retry: Bool = false) async throws(PostgresError) -> Rows {
+  public func query(
+    _ sql: SQL, retry: Bool = false, keepingPlan: Bool = false
+  ) async throws(PostgresError) -> Rows {
     guard let pool else { throw .unavailable }
-    let round = Round([sql])
+    let round = Round(keepingPlan ? [Self.keepPlan, sql] : [sql])
     round.restart = Round.Restart(index: 0, cleanup: [])
     round.onlyReads = retry
     round.pool = pool
@@ -98,6 +103,10 @@ public final class PostgresClient: Sendable {
     guard let rows = rows.last else { throw .decoding }
     return rows
   }
+
+  /// In effect until the round's Sync.
+  private static let keepPlan: SQL =
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
 
   // MARK: Transactions
 

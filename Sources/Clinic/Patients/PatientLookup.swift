@@ -42,7 +42,7 @@ package final class PatientLookup: Sendable {
     var answers = [Answer](repeating: .success(nil), count: calls.count)
     do {
       let rows = try await postgres.loop.limited(to: .seconds(4)) {
-        try await self.postgres.query(Self.statement(calls.map(\.entry)))
+        try await self.postgres.query(Self.statement(calls.map(\.entry)), keepingPlan: true)
       }
       for row in rows {
         var cells = row.cells

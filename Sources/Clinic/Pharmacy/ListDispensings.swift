@@ -31,7 +31,7 @@ package struct ListDispensings: Query {
       LIMIT \(sql: limit.rows)
       """
     let rows = try await clinic.postgres.query(
-      "\(sql: Dispensing.select(from: page)) ORDER BY d.id DESC, t.id")
+      "\(sql: Dispensing.select(from: page)) ORDER BY d.id DESC, t.id", keepingPlan: true)
     return Page(try Dispensing.list(rows), limit: limit) { $0.id.description }
   }
 }

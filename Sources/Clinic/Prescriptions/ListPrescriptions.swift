@@ -90,7 +90,7 @@ package struct ListPrescriptions: Query {
       \(sql: PrescriptionSummary.select(inFull: caller?.role != .reception)) \
       WHERE \(sql: conditions.joined(separator: " AND ")) \
       ORDER BY r.id DESC LIMIT \(sql: limit.rows)
-      """
+      """, keepingPlan: true
     ).decode(as: PrescriptionSummary.self)
     return Page(prescriptions, limit: limit) { $0.id.description }
   }

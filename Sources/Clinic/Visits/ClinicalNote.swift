@@ -92,7 +92,7 @@ package struct ListNotes: Query {
       SELECT \(sql: ClinicalNote.columns) FROM clinical_notes n JOIN users a ON a.id = n.author_id \
       WHERE n.visit_id = \(visitID) AND n.id > \(cursor?.id ?? 0) \
       ORDER BY n.id LIMIT \(sql: limit.rows)
-      """
+      """, keepingPlan: true
     ).decode(as: ClinicalNote.self)
     if notes.isEmpty {
       let visits = try await clinic.postgres.query("SELECT FROM visits WHERE id = \(visitID)")
