@@ -69,4 +69,20 @@ extension Cells {
   public mutating func next() throws(PostgresError) -> String? {
     try read { value throws(PostgresError) in try String?(postgres: value) }
   }
+
+  public mutating func next() throws(PostgresError) -> PostgresTimestamp {
+    try read { value throws(PostgresError) in try PostgresTimestamp(postgres: value) }
+  }
+
+  public mutating func next() throws(PostgresError) -> PostgresTimestamp? {
+    try read { value throws(PostgresError) in try PostgresTimestamp?(postgres: value) }
+  }
+
+  public mutating func next() throws(PostgresError) -> PostgresDate {
+    try read { value throws(PostgresError) in try PostgresDate(postgres: value) }
+  }
+
+  public mutating func next() throws(PostgresError) -> PostgresDate? {
+    try read { value throws(PostgresError) in try PostgresDate?(postgres: value) }
+  }
 }

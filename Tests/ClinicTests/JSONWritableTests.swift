@@ -11,6 +11,13 @@ import Testing
     try check(PatientSummary.self)
     try check(EmergencyContact.self)
     try check(AuditLogs.Entry.self)
+    try check(VisitSummary.self)
+    try check(PrescriptionSummary.self)
+    try check(Dispensing.self)
+    try check(DispensedItem.self)
+    try check(InvoiceHead.self)
+    try check(Appointment.self)
+    try check(Medicine.self)
   }
 
   /// Takes the schema's sample through the type and back.
@@ -39,5 +46,13 @@ import Testing
   func instants(microseconds: Int64, text: String) {
     #expect(Instant(microseconds: microseconds).description == text)
     #expect(Instant(text)?.microseconds == microseconds)
+  }
+
+  @Test(arguments: [
+    (0, 3, "000"), (7, 0, "7"), (1000, 3, "1000"), (-5, 2, "-05"),
+    (.max, 3, "9223372036854775807"), (.min, 3, "-9223372036854775808"),
+  ])
+  func digits(number: Int, width: Int, text: String) {
+    #expect(number.padded(width) == text)
   }
 }

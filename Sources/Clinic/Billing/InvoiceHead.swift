@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// An invoice without its lines, as lists show it.
@@ -40,6 +40,39 @@ package struct InvoiceHead: Codable, Sendable {
 
   /// What was paid and not given back.
   var kept: Money { paid - refunded }
+}
+
+extension InvoiceHead: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("number", number)
+    json.member("invoice_number", invoiceNumber)
+    json.member("mode", mode)
+    json.member("status", status)
+    json.member("patient_id", patientID)
+    json.member("patient_name", patientName)
+    json.member("prescription_id", prescriptionID)
+    json.member("visit_id", visitID)
+    json.member("date", date)
+    json.member("subtotal", subtotal)
+    json.member("discount_percent", discountPercent)
+    json.member("discount", discount)
+    json.member("tax_percent", taxPercent)
+    json.member("tax", tax)
+    json.member("total", total)
+    json.member("paid", paid)
+    json.member("refunded", refunded)
+    json.member("balance", balance)
+    json.member("notes", notes)
+    json.member("cancel_reason", cancelReason)
+    json.member("created_by", createdBy)
+    json.member("issued_at", issuedAt)
+    json.member("paid_at", paidAt)
+    json.member("cancelled_at", cancelledAt)
+    json.member("version", version)
+    json.member("created_at", createdAt)
+    json.member("updated_at", updatedAt)
+  }
 }
 
 extension InvoiceHead: RowDecodable {

@@ -97,14 +97,7 @@ extension Patient: JSONWritable {
     json.member("allergies", allergies)
     json.member("chronic_conditions", chronicConditions)
     json.member("medical_history", medicalHistory)
-    json.key("emergency_contact")
-    if let emergencyContact {
-      json.beginObject()
-      emergencyContact.writeMembers(into: &json)
-      json.endObject()
-    } else {
-      json.null()
-    }
+    json.member("emergency_contact", emergencyContact)
     json.member("verified", verified)
     json.member("archived_at", archivedAt)
     json.member("version", version)

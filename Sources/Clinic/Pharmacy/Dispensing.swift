@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// What a pharmacist handed out of a prescription at one time.
@@ -58,6 +58,38 @@ package struct DispensedItem: Codable, Sendable, RowDecodable {
     quantity = try cells.next()
     unitPrice = try cells.next()
     returned = try cells.next()
+  }
+}
+
+extension Dispensing: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("prescription_id", prescriptionID)
+    json.member("patient_id", patientID)
+    json.member("patient_name", patientName)
+    json.member("pharmacist_id", pharmacistID)
+    json.member("pharmacist_name", pharmacistName)
+    json.member("invoice_id", invoiceID)
+    json.member("allergy_check", allergyCheck)
+    json.member("override_reason", overrideReason)
+    json.member("date", date)
+    json.member("dispensed_at", dispensedAt)
+    json.member("items", items)
+  }
+}
+
+extension DispensedItem: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("prescription_item_id", prescriptionItemID)
+    json.member("medicine_id", medicineID)
+    json.member("medicine_name", medicineName)
+    json.member("batch_id", batchID)
+    json.member("batch_number", batchNumber)
+    json.member("expiry_date", expiryDate)
+    json.member("quantity", quantity)
+    json.member("unit_price", unitPrice)
+    json.member("returned", returned)
   }
 }
 

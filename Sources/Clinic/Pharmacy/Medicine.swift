@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// A medicine that the pharmacy knows, with what of it can be dispensed now.
@@ -21,6 +21,25 @@ package struct Medicine: Codable, Sendable, Equatable {
   package let version: RowVersion
   package let createdAt: Instant
   package let updatedAt: Instant
+}
+
+extension Medicine: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("name", name)
+    json.member("generic_name", genericName)
+    json.member("drug_class", drugClass)
+    json.member("manufacturer", manufacturer)
+    json.member("form", form)
+    json.member("strength", strength)
+    json.member("unit_price", unitPrice)
+    json.member("reorder_level", reorderLevel)
+    json.member("is_active", isActive)
+    json.member("usable_stock", usableStock)
+    json.member("version", version)
+    json.member("created_at", createdAt)
+    json.member("updated_at", updatedAt)
+  }
 }
 
 extension Medicine: RowDecodable {

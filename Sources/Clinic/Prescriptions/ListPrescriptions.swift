@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// A prescription in a list. The reception sees its number, its patient and whether it is billed;
@@ -59,6 +59,26 @@ package struct PrescriptionSummary: Codable, Sendable, RowDecodable {
       CROSS JOIN LATERAL (SELECT count(*), sum(quantity) AS quantity, sum(dispensed) AS dispensed \
       FROM prescription_items t WHERE t.prescription_id = r.id) items
       """
+  }
+}
+
+extension PrescriptionSummary: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("patient_id", patientID)
+    json.member("date", date)
+    json.member("status", status)
+    json.member("invoice_id", invoiceID)
+    json.member("invoice_status", invoiceStatus)
+    json.member("is_billable", isBillable)
+    json.member("visit_id", visitID)
+    json.member("patient_name", patientName)
+    json.member("doctor_id", doctorID)
+    json.member("doctor_name", doctorName)
+    json.member("dispense_state", dispenseState)
+    json.member("allergy_check", allergyCheck)
+    json.member("item_count", itemCount)
+    json.member("version", version)
   }
 }
 

@@ -47,7 +47,8 @@ package struct QueueSummary: Query {
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let date = date ?? clinic.calendar.today
-    let rows = try await clinic.postgres.query(Self.figures(of: date), retry: true, keepingPlan: true)
+    let rows = try await clinic.postgres.query(
+      Self.figures(of: date), retry: true, keepingPlan: true)
     var closed = false
     var groups: [Group] = []
     var all: Group?

@@ -131,7 +131,7 @@ extension QueueToken: RowDecodable {
 
 extension QueueToken: JSONWritable {
   package func writeMembers(into json: inout JSONWriter) {
-    json.member("token", token.description)
+    json.member("token", token)
     json.member("date", date)
     json.member("number", number)
     json.member("status", status)

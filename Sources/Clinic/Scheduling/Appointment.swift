@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// A patient's place in a doctor's slot.
@@ -33,6 +33,28 @@ package struct Appointment: Codable, Sendable, Equatable {
   package let version: RowVersion
   package let createdAt: Instant
   package let updatedAt: Instant
+}
+
+extension Appointment: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("patient_id", patientID)
+    json.member("patient_name", patientName)
+    json.member("doctor_id", doctorID)
+    json.member("doctor_name", doctorName)
+    json.member("slot_id", slotID)
+    json.member("date", date)
+    json.member("start_time", startTime)
+    json.member("end_time", endTime)
+    json.member("status", status)
+    json.member("reason", reason)
+    json.member("notes", notes)
+    json.member("cancel_reason", cancelReason)
+    json.member("token", token)
+    json.member("version", version)
+    json.member("created_at", createdAt)
+    json.member("updated_at", updatedAt)
+  }
 }
 
 extension Appointment: RowDecodable {

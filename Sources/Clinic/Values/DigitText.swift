@@ -8,15 +8,18 @@ struct DigitText: CustomStringConvertible {
 
   mutating func append(_ mark: Unicode.Scalar) { bytes.append(UInt8(ascii: mark)) }
 
-  /// A number that is not negative, in at least so many digits.
+  /// Any number, in at least so many digits, of which 20 are the most.
   mutating func append(_ number: Int, digits: Int) {
-    var scale = 1
-    for _ in 1..<max(1, digits) { scale *= 10 }
-    while number / 10 >= scale { scale *= 10 }
-    while scale > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / scale % 10))
-      scale /= 10
-    }
+    if number < 0 { append("-") }
+    var text = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+    var rest = number.magnitude
+    var first = 20
+    repeat {
+      first -= 1
+      text[first] += UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    for i in min(first, max(0, 20 - digits))..<20 { bytes.append(text[i]) }
   }
 
   mutating func append(_ mark: Unicode.Scalar, _ number: Int, digits: Int) {

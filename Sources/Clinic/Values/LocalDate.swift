@@ -104,6 +104,10 @@ extension LocalDate: PostgresEncodable, PostgresDecodable {
   }
 
   package init(postgres value: PostgresValue) throws(PostgresError) {
-    days = Int(try PostgresDate(postgres: value).days) + Self.epochShift
+    self.init(try PostgresDate(postgres: value))
+  }
+
+  init(_ date: PostgresDate) {
+    self.init(days: Int(date.days) + Self.epochShift)
   }
 }

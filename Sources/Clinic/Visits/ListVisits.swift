@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// A visit in a list.
@@ -36,6 +36,23 @@ package struct VisitSummary: Codable, Sendable, RowDecodable {
     completedAt = try cells.next()
     version = try cells.next()
     createdAt = try cells.next()
+  }
+}
+
+extension VisitSummary: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("id", id)
+    json.member("patient_id", patientID)
+    json.member("patient_name", patientName)
+    json.member("doctor_id", doctorID)
+    json.member("doctor_name", doctorName)
+    json.member("date", date)
+    json.member("status", status)
+    json.member("chief_complaint", chiefComplaint)
+    json.member("diagnosis_codes", diagnosisCodes)
+    json.member("completed_at", completedAt)
+    json.member("version", version)
+    json.member("created_at", createdAt)
   }
 }
 
