@@ -44,24 +44,21 @@ package struct AuditChain: Sendable {
         position = try cells.next()
         link = try cells.next()
       }
-      var positions: [Int64] = []
-      var ids: [Int64] = []
-      var links: [[UInt8]] = []
+      let first = position + 1
       var lastTransaction = ""
-      for row in results[2] {
+      let sealed = try await results[2].mapInTurns { row in
         var cells = row.cells
         lastTransaction = try cells.next()
         let entry = try SealedEntry(cells: &cells)
         position += 1
         link = self.link(over: entry, after: link, at: position)
-        positions.append(position)
-        ids.append(entry.id)
-        links.append(link)
+        return (id: entry.id, link: link)
       }
+      let ids = sealed.map(\.id)
       _ = try await transaction.commit(with: [
         """
         INSERT INTO audit_chain (position, entry_id, link) \
-        SELECT * FROM unnest(\(positions), \(ids), \(links))
+        SELECT * FROM unnest(\(Array(first...position)), \(ids), \(sealed.map(\.link)))
         """,
         """
         UPDATE projections SET position = \(position), xid = \(lastTransaction)::text::xid8, \

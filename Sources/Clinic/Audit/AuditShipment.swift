@@ -39,7 +39,7 @@ struct AuditShipment: Sendable {
       """)
     guard !rows.isEmpty else { return 0 }
     var last: Int64 = 0
-    let documents = try rows.map { row in
+    let documents = try await rows.mapInTurns { row in
       var cells = row.cells
       last = try cells.next()
       return Self.document(try SealedEntry(cells: &cells), at: last)

@@ -31,7 +31,7 @@ enum StockMovements: CopiedRows {
       FROM stock_movements s JOIN medicines m ON m.id = s.medicine_id \
       JOIN medicine_batches b ON b.id = s.batch_id WHERE s.id = ANY(\(ids))
       """)
-    return try rows.map(document)
+    return try await rows.mapInTurns(document)
   }
 
   private static func document(_ row: Row) throws -> BSONDocument {

@@ -32,7 +32,7 @@ enum VisitHistory: CopiedRows {
       SELECT v.id, v.history_version, \(sql: VisitRecord.json) FROM \(sql: VisitRecord.tables) \
       WHERE v.id = ANY(\(ids)) AND v.status = 'COMPLETED'
       """)
-    return try rows.map(document)
+    return try await rows.mapInTurns(document)
   }
 
   private static func document(_ row: Row) throws -> BSONDocument {
