@@ -99,7 +99,7 @@ import Testing
     let complaint = "clinicd: CLINIC_TIME_ZONE: PostgreSQL knows no zone Europe/Nowhere\n"
     let (status, output) = try await check(settings)
     #expect(status == 1)
-    #expect(output == "configuration: ok\n" + complaint)
+    #expect(output.hasPrefix("configuration: ok\n" + complaint))
     try await inFolder { folder in
       let started = try await finished(
         "clinicd", [], environment: Self.valid.merging(settings) { $1 }, in: folder)
