@@ -141,7 +141,7 @@ class Chaos:
         self.stack("up")
         self.disks = {}
         os.mkdir(folder + "/state")
-        if os.getuid() == 0:
+        if "CLINIC_CHAOS_MOUNTS" in os.environ:
             self.stack("down")
             self.disks = {store: Disk(f"{folder}/data/{store}") for store in STORES}
             self.disks["clinicd"] = Disk(folder + "/state")
@@ -295,10 +295,13 @@ class Chaos:
 
 
 def with_own_mounts():
-    """Starts this program anew, as root, in a mount namespace of its own."""
-    if os.getuid() == 0 and "CLINIC_CHAOS_MOUNTS" not in os.environ:
+    """Starts this program anew, where it may, in a mount namespace of its own."""
+    unshare = ["unshare", "--mount", "--propagation", "private"]
+    if os.getuid() != 0 or "CLINIC_CHAOS_MOUNTS" in os.environ:
+        return
+    if subprocess.run([*unshare, "true"], check=False).returncode == 0:
         os.environ["CLINIC_CHAOS_MOUNTS"] = "own"
-        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
+        os.execvp("unshare", [*unshare, sys.executable, *sys.argv])
 
 
 def main():

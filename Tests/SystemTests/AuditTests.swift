@@ -450,6 +450,56 @@ import Testing
       }
     }
   }
+
+  @Test("rule 47: of many reads at once each has its own answer, and an entry of its own")
+  func readsAtOnce() async throws {
+    try await TestClinic.run(2) { clinic in
+      let member = try await clinic.member(.reception)
+      let desks = [
+        try await clinic.connect(member, on: 0), try await clinic.connect(member, on: 1),
+      ]
+      let patients = try await clinic.patients(20)
+      let unknown = 999_999
+      let start = try await clinic.number("SELECT coalesce(max(id), 0) FROM audit_entries")
+      _ = try await concurrently(80) { index in
+        let desk = desks[index % 2]
+        let patient = patients[index / 4]
+        if index % 4 < 2 {
+          #expect(
+            try await desk.call("patients.get", ["id": .int(patient)]).integer("id") == patient)
+        } else {
+          let refusal = try await desk.refused("patients.get", ["id": .int(unknown)])
+          #expect(refusal.reason == "not_found")
+        }
+      }
+      let entries = try await clinic.texts(
+        """
+        SELECT resource_id || ' ' || outcome || ' ' || count(*) FROM audit_entries \
+        WHERE id > \(start) AND method = 'patients.get' GROUP BY resource_id, outcome
+        """)
+      #expect(
+        Set(entries) == Set(patients.map { "\($0) ok 2" } + ["\(unknown) not_found 40"]))
+    }
+  }
+
+  @Test("rule 48: sealing begins where the chain ends, and does not read what is sealed")
+  func sealingEntersTheIndex() async throws {
+    try await TestClinic.run(1) { clinic in
+      // Of the few rows here PostgreSQL would read all.
+      let plan: [String] = try await clinic.postgres.withTransaction { transaction in
+        try await transaction.pipeline([
+          "SET LOCAL enable_seqscan = off",
+          """
+          EXPLAIN SELECT e.id FROM audit_entries e WHERE \(sql: AuditChain.isUnsealed) \
+          ORDER BY e.xid, e.id LIMIT 2000
+          """,
+        ])[1].column()
+      }
+      #expect(
+        plan.contains { $0.contains("Index Cond:") && $0.contains("ROW(xid, id) > ROW(") },
+        "\(plan)")
+    }
+  }
 }
 
 extension TestClinic {

@@ -25,18 +25,18 @@ package struct QueueSummary: Query {
   package struct Group: Codable, Sendable {
     let doctorID: ID<User>?
     let doctorName: String?
-    let counts: Counts
-    let waits: Times
-    let consultations: Times
+    let counts: JSONOf<Counts>
+    let waits: JSONOf<Times>
+    let consultations: JSONOf<Times>
   }
   package struct Result: Codable, Sendable {
     let date: LocalDate
     let closed: Bool
-    let counts: Counts
+    let counts: JSONOf<Counts>
     /// From the arrival to the call.
-    let waits: Times
+    let waits: JSONOf<Times>
     /// From the call to the end.
-    let consultations: Times
+    let consultations: JSONOf<Times>
     let byDoctor: [Group]
   }
   package static let name = "queue.summary"
@@ -59,8 +59,7 @@ package struct QueueSummary: Query {
       let doctor: ID<User>? = try cells.next()
       let group = Group(
         doctorID: doctor, doctorName: doctor.flatMap { clinic.staff.member($0)?.fullName },
-        counts: try Counts(cells: &cells), waits: try Times(cells: &cells),
-        consultations: try Times(cells: &cells))
+        counts: try cells.next(), waits: try cells.next(), consultations: try cells.next())
       if isAll { all = group } else { groups.append(group) }
     }
     guard let all else { throw StoreFailure.noRow }
@@ -73,46 +72,32 @@ package struct QueueSummary: Query {
   private static func figures(of date: LocalDate) -> SQL {
     """
     SELECT EXISTS (SELECT FROM queue_days WHERE date = \(date) AND closed_at IS NOT NULL), \
-    GROUPING(doctor_id) = 1, doctor_id, count(*) FILTER (WHERE status = 'WAITING'), \
-    count(*) FILTER (WHERE status = 'WITH_DOCTOR'), count(*) FILTER (WHERE status = 'SKIPPED'), \
-    count(*) FILTER (WHERE status = 'COMPLETED'), count(*) FILTER (WHERE status = 'CANCELLED'), \
-    count(*) FILTER (WHERE status = 'NO_SHOW'), count(*) FILTER (WHERE auto_closed), count(*), \
-    \(sql: times("wait")), \(sql: times("consultation")) \
-    FROM (SELECT *, floor(extract(epoch FROM called_at - arrived_at))::bigint AS wait, \
-    CASE WHEN status = 'COMPLETED' AND NOT auto_closed \
-    THEN floor(extract(epoch FROM ended_at - called_at))::bigint END AS consultation \
-    FROM queue_tokens WHERE date = \(date)) t \
+    GROUPING(doctor_id) = 1, doctor_id, \(sql: counts), \(sql: waits), \(sql: consultations) \
+    FROM queue_tokens WHERE date = \(date) \
     GROUP BY GROUPING SETS ((doctor_id), ()) ORDER BY doctor_id NULLS LAST
     """
   }
 
-  private static func times(_ seconds: SQL) -> SQL {
+  /// ``Counts`` of some tokens.
+  static let counts: SQL = """
+    json_build_object(\(sql: .counts(of: TokenStatus.self)), \
+    'auto_closed', count(*) FILTER (WHERE auto_closed), 'total', count(*))
     """
-    count(\(sql: seconds)), floor(avg(\(sql: seconds)))::bigint, \
-    percentile_disc(0.5) WITHIN GROUP (ORDER BY \(sql: seconds)), \
-    percentile_disc(0.9) WITHIN GROUP (ORDER BY \(sql: seconds))
-    """
-  }
-}
 
-extension QueueSummary.Counts {
-  fileprivate init(cells: inout Cells) throws(PostgresError) {
-    waiting = try cells.next()
-    withDoctor = try cells.next()
-    skipped = try cells.next()
-    completed = try cells.next()
-    cancelled = try cells.next()
-    noShow = try cells.next()
-    autoClosed = try cells.next()
-    total = try cells.next()
-  }
-}
+  /// ``Times`` from the arrival to the call.
+  static let waits = times("called_at - arrived_at")
 
-extension QueueSummary.Times {
-  fileprivate init(cells: inout Cells) throws(PostgresError) {
-    count = try cells.next()
-    meanSeconds = try cells.next()
-    p50Seconds = try cells.next()
-    p90Seconds = try cells.next()
+  /// ``Times`` from the call to the end, of consultations that a person completed.
+  static let consultations = times(
+    "CASE WHEN status = 'COMPLETED' AND NOT auto_closed THEN ended_at - called_at END")
+
+  private static func times(_ length: SQL) -> SQL {
+    let seconds: SQL = "trunc(extract(epoch FROM \(sql: length)))::bigint"
+    return """
+      json_build_object('count', count(\(sql: seconds)), \
+      'mean_seconds', div(sum(\(sql: seconds)), nullif(count(\(sql: seconds)), 0)), \
+      'p50_seconds', percentile_disc(0.5) WITHIN GROUP (ORDER BY \(sql: seconds)), \
+      'p90_seconds', percentile_disc(0.9) WITHIN GROUP (ORDER BY \(sql: seconds)))
+      """
   }
 }

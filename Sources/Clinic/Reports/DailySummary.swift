@@ -105,25 +105,17 @@ extension DailySummary {
   }
 
   private static let queue: SQL = """
-    'queue', (SELECT json_build_object(\(sql: counts(TokenStatus.self)), \
-    'auto_closed', count(*) FILTER (WHERE auto_closed), 'total', count(*)) \
-    FROM queue_tokens WHERE date = day.date), \
+    'queue', (SELECT \(sql: QueueSummary.counts) FROM queue_tokens WHERE date = day.date), \
     'auto_closed', coalesce((SELECT json_agg(date || '-' || lpad(number::text, \
     greatest(3, length(number::text)), '0') ORDER BY number) FROM queue_tokens \
     WHERE date = day.date AND auto_closed), '[]'), \
-    'waits', \(sql: waits), 'consultations', \(sql: consultations)
+    'waits', (SELECT \(sql: QueueSummary.waits) FROM queue_tokens WHERE date = day.date), \
+    'consultations', (SELECT \(sql: QueueSummary.consultations) FROM queue_tokens \
+    WHERE date = day.date)
     """
 
-  private static let waits = times("called_at - arrived_at", where: "called_at IS NOT NULL")
-
-  private static let consultations = times(
-    "ended_at - called_at",
-    where: """
-      status = 'COMPLETED' AND NOT auto_closed AND called_at IS NOT NULL AND ended_at IS NOT NULL
-      """)
-
   private static let clinical: SQL = """
-    'appointments', (SELECT json_build_object(\(sql: counts(Appointment.Status.self)), \
+    'appointments', (SELECT json_build_object(\(sql: .counts(of: Appointment.Status.self)), \
     'total', count(*)) FROM appointments WHERE date = day.date), \
     'visits', (SELECT json_build_object('total', count(*), \
     'completed', count(*) FILTER (WHERE status = 'COMPLETED')) FROM visits WHERE date = day.date), \
@@ -144,14 +136,6 @@ extension DailySummary {
     UNION ALL SELECT -amount FROM refunds WHERE date = day.date) a)
     """
 
-  private static func counts<Status: CaseIterable & RawRepresentable<String>>(
-    _ statuses: Status.Type
-  ) -> SQL {
-    statuses.allCases.map(\.rawValue).map { status -> SQL in
-      "'\(raw: status.lowercased())', count(*) FILTER (WHERE status = '\(raw: status)')"
-    }.joined(separator: ", ")
-  }
-
   private static func sum(_ column: String) -> SQL {
     "coalesce(sum(\(raw: column)), 0)::numeric(20, 2)"
   }
@@ -167,16 +151,5 @@ extension DailySummary {
       (SELECT json_build_object(\(sql: sums), 'total', \(sql: sum("amount"))) \
       FROM \(raw: table) WHERE date = day.date)
       """
-  }
-
-  /// In whole seconds, as `queue.summary` tells them.
-  private static func times(_ length: String, where condition: String) -> SQL {
-    """
-    (SELECT json_build_object('count', count(s), 'mean_seconds', div(sum(s), nullif(count(s), 0)), \
-    'p50_seconds', percentile_disc(0.5) WITHIN GROUP (ORDER BY s), \
-    'p90_seconds', percentile_disc(0.9) WITHIN GROUP (ORDER BY s)) \
-    FROM (SELECT trunc(extract(epoch FROM \(raw: length)))::bigint AS s FROM queue_tokens \
-    WHERE date = day.date AND \(raw: condition)) t)
-    """
   }
 }

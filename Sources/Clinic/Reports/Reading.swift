@@ -41,6 +41,22 @@ extension BSONDocument {
   }
 }
 
+extension JSONOf {
+  /// What stands beside the properties of `Value` in a copied document.
+  private static var ofTheCopy: [String] { ["_id", sourceVersion] }
+
+  init(_ document: BSONDocument) {
+    var json = JSONWriter(capacity: 2048)
+    json.beginObject()
+    for (key, value) in document where !Self.ofTheCopy.contains(key) {
+      json.key(key)
+      value.write(into: &json)
+    }
+    json.endObject()
+    self.init(RawJSON(bytes: json.finish()))
+  }
+}
+
 /// Where the next page of a list begins that is ordered by an instant and a number.
 package struct MomentCursor: CheckedText {
   package let rawValue: String

@@ -1,5 +1,4 @@
 package import JSONRPC
-import Mongo
 package import Postgres
 
 /// A value of a type, as the JSON text that a store made of it: it goes to the client without being taken apart first.
@@ -10,6 +9,8 @@ package struct JSONOf<Value: Codable & Sendable>: Codable, Sendable, JSONSchemaR
     (try? SchemaRecorder.schema(of: Value.self)) ?? .any
   }
 
+  init(_ json: RawJSON) { self.json = json }
+
   package init(from decoder: any Decoder) throws { json = try RawJSON(from: decoder) }
   package func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
@@ -17,21 +18,5 @@ package struct JSONOf<Value: Codable & Sendable>: Codable, Sendable, JSONSchemaR
 extension JSONOf: PostgresDecodable {
   package init(postgres value: PostgresValue) throws(PostgresError) {
     json = RawJSON(compacting: try JSONB(postgres: value).bytes)
-  }
-}
-
-extension JSONOf {
-  /// What stands beside the properties of `Value` in a copied document.
-  private static var ofTheCopy: [String] { ["_id", sourceVersion] }
-
-  init(_ document: BSONDocument) {
-    var json = JSONWriter(capacity: 2048)
-    json.beginObject()
-    for (key, value) in document where !Self.ofTheCopy.contains(key) {
-      json.key(key)
-      value.write(into: &json)
-    }
-    json.endObject()
-    self.json = RawJSON(bytes: json.finish())
   }
 }
