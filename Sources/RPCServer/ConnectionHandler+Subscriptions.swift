@@ -103,7 +103,7 @@ extension ConnectionHandler {
 
   /// - Parameters:
   ///   - tail: the publication's.
-  ///   - atOnce: nothing else is about to be sent.
+  ///   - atOnce: nothing else of its channel is about to be sent.
   func deliver(
     _ publication: Publication, to subscription: Subscription, tail: inout NotificationTail,
     atOnce: Bool

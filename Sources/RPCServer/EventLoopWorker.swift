@@ -53,8 +53,8 @@ final class EventLoopWorker: Sendable {
       return taken
     }
     let connections = loop.value
-    for index in messages.indices {
-      connections.handle(messages[index], isLast: index == messages.count - 1)
+    for (index, message) in messages.enumerated() {
+      connections.handle(message, before: messages[(index + 1)...])
     }
     connections.flush()
   }

@@ -88,8 +88,8 @@ final class LoopConnections {
 
   // MARK: Messages
 
-  /// - Parameter isLast: nothing follows, so what this leads to may be sent at once.
-  func handle(_ message: LoopMessage, isLast: Bool) {
+  /// - Parameter next: what is handled after it, before anything is flushed.
+  func handle(_ message: LoopMessage, before next: ArraySlice<LoopMessage>) {
     switch message {
     case .completed(let id, let slot, let outcome):
       counters.tasks.add(-1)
@@ -103,7 +103,7 @@ final class LoopConnections {
     case .unsubscribe(let id, let subscription):
       connections[id]?.unsubscribe(subscription)
     case .publish(let publication, let channel):
-      publish(publication, to: channel, isLast: isLast)
+      publish(publication, to: channel, atOnce: !next.contains { $0.publishes(to: channel) })
     case .endSubscriptions(let id, let reason):
       connections[id]?.endSubscriptions(with: NotificationBody.closed(reason: reason))
     case .endAll(let kind):
@@ -127,13 +127,13 @@ final class LoopConnections {
 
   // MARK: Channels
 
-  private func publish(_ publication: Publication, to channel: String, isLast: Bool) {
+  private func publish(_ publication: Publication, to channel: String, atOnce: Bool) {
     guard let subscriptions = channels[channel] else { return }
     var tail = NotificationTail(result: publication.body)
     for subscription in subscriptions {
       // Sending now, while the connection is in the processor's cache, is cheaper than in a second pass.
       subscription.connection.deliver(
-        publication, to: subscription, tail: &tail, atOnce: isLast)
+        publication, to: subscription, tail: &tail, atOnce: atOnce)
     }
   }
 

@@ -14,6 +14,10 @@ enum LoopMessage: Sendable {
   case drain
   case cancelAll
   case closeAll
+
+  func publishes(to channel: String) -> Bool {
+    if case .publish(_, channel) = self { true } else { false }
+  }
 }
 
 struct SubscribeRequest: Sendable {
