@@ -18,6 +18,7 @@ package final class Clinic: Sendable {
   package let passwords: BcryptHasher
   package let log: Logger
 
+  package let load = CallLoad()
   package let calendar: ClinicCalendar
   package let staff: StaffDirectory
   package let logins: LoginBook
@@ -67,7 +68,7 @@ package final class Clinic: Sendable {
     queue = QueueLane(
       postgres: postgres, live: liveQueue, feed: feed, staff: staff, settings: settings)
     relay = Relay(
-      postgres: postgres, mongo: mongo, queue: queue, settings: settings, log: log,
+      postgres: postgres, mongo: mongo, queue: queue, load: load, settings: settings, log: log,
       anchorFile: anchorFile)
   }
 

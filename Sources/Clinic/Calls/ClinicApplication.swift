@@ -34,7 +34,8 @@ package struct ClinicApplication: Application {
           call.method, didYouMean: NearestName.nearest(to: call.method, among: methods.names)))
     }
     do {
-      return .result(try await run(method, call, on: session))
+      return .result(
+        try await clinic.load.counting { try await run(method, call, on: session) })
     } catch {
       return .failure(explain(error, of: method))
     }

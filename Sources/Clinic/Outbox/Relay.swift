@@ -28,6 +28,7 @@ package final class Relay: Sendable {
   private let postgres: PostgresClient
   private let mongo: MongoClient
   private let queue: QueueLane
+  private let load: CallLoad
   private let scheduling: SchedulingRules
   private let chain: AuditChain
   private let shipment: AuditShipment
@@ -37,13 +38,14 @@ package final class Relay: Sendable {
   private let lag = Shared(Lag())
 
   init(
-    postgres: PostgresClient, mongo: MongoClient, queue: QueueLane, settings: Settings, log: Logger,
-    anchorFile: AnchorFile
+    postgres: PostgresClient, mongo: MongoClient, queue: QueueLane, load: CallLoad,
+    settings: Settings, log: Logger, anchorFile: AnchorFile
   ) {
     self.anchorFile = anchorFile
     self.postgres = postgres
     self.mongo = mongo
     self.queue = queue
+    self.load = load
     scheduling = settings.scheduling
     self.log = log
     chain = AuditChain(key: settings.auditKey)
@@ -101,6 +103,7 @@ package final class Relay: Sendable {
       log.notice("the database comes from another cluster: its audit is taken up here")
     }
     var round = 0
+    var pace = RelayPace(load: load)
     while !Task.isCancelled {
       let sealed = try await chain.seal(on: connection)
       if round % 20 == 0 {
@@ -110,19 +113,19 @@ package final class Relay: Sendable {
       if round % 240 == 0 { try await anchor(connection) }
       if round % 2400 == 0 { try await prune(connection) }
       round += 1
-      // While there is a lot to seal, go on at once.
-      if sealed < AuditChain.depth { try await Task.sleep(for: .milliseconds(250)) }
+      try await pace.rest(isBehind: sealed == AuditChain.depth)
     }
   }
 
   /// On its own, so that MongoDB being away or frozen delays nothing else; its return needs no hand.
   ///
   /// - Parameters:
-  ///   - depth: after a step that carried so much there is more, and the next follows at once.
+  ///   - depth: after a step that carried so much there is more.
   ///   - step: carries some, and gives how much.
   private func ship(
     atOnce depth: Int, _ step: (PostgresClient) async throws -> Int
   ) async throws {
+    var pace = RelayPace(load: load)
     while !Task.isCancelled {
       var shipped = 0
       if mongo.state == .up {
@@ -132,7 +135,7 @@ package final class Relay: Sendable {
           log.debug("a copy waits for a store", metadata: ["error": "\(error)"])
         }
       }
-      if shipped < depth { try await Task.sleep(for: .milliseconds(250)) }
+      try await pace.rest(isBehind: shipped >= depth)
     }
   }
 

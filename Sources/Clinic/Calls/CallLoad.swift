@@ -1,0 +1,20 @@
+import Synchronization
+
+/// How many calls are being answered, so that work which can wait gives way to them.
+package final class CallLoad: Sendable {
+  /// More than so many at once and the daemon counts as busy.
+  private static let many = 8
+
+  private let count = Atomic<Int>(0)
+
+  package init() {}
+
+  package var isHigh: Bool { count.load(ordering: .relaxed) > Self.many }
+
+  /// Counts a call for as long as it is answered.
+  func counting<Value>(_ answer: () async throws -> Value) async rethrows -> Value {
+    count.add(1, ordering: .relaxed)
+    defer { count.subtract(1, ordering: .relaxed) }
+    return try await answer()
+  }
+}

@@ -1,0 +1,29 @@
+/// How soon one of the relay's steps follows another. What it carries can wait: while many calls
+/// are being answered they go first, for a minute at most.
+struct RelayPace {
+  private static let interval = Duration.milliseconds(250)
+  private static let patience = Duration.seconds(60)
+
+  private let load: CallLoad
+  /// Since when each step has left something for the next.
+  private var behindSince: ContinuousClock.Instant?
+
+  init(load: CallLoad) {
+    self.load = load
+  }
+
+  /// Returns when the next step may begin.
+  ///
+  /// - Parameter isBehind: the last step has left something to do.
+  mutating func rest(isBehind: Bool) async throws {
+    guard isBehind else {
+      behindSince = nil
+      return try await Task.sleep(for: Self.interval)
+    }
+    let since = behindSince ?? .now
+    behindSince = since
+    for _ in 0..<10 where load.isHigh && .now - since < Self.patience {
+      try await Task.sleep(for: .milliseconds(100))
+    }
+  }
+}
