@@ -7,6 +7,9 @@ import Testing
 @Suite struct JSONWritableTests {
   @Test func everyMemberIsThere() throws {
     try check(QueueToken.self)
+    try check(QueueEvent.self)
+    try check(Board.self)
+    try check(BoardToken.self)
     try check(Patient.self)
     try check(PatientSummary.self)
     try check(EmergencyContact.self)

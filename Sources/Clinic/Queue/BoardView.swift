@@ -37,6 +37,24 @@ package struct Board: Codable, Sendable, Equatable {
   }
 }
 
+extension BoardToken: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("token", token)
+    json.member("room", room)
+    json.member("state", state)
+    json.member("doctor_label", doctorLabel)
+  }
+}
+
+extension Board: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("serving", serving)
+    json.member("next", next)
+    json.member("waiting", waiting)
+    json.member("estimated_wait_minutes", estimatedWaitMinutes)
+  }
+}
+
 /// The whole queue of a day, as staff see it.
 package struct StaffQueue: Codable, Sendable {
   package let date: LocalDate

@@ -70,28 +70,30 @@ extension QueueDay {
 
   /// The tokens now with a doctor, the one called last at the end.
   package var serving: [QueueToken] {
-    servingByDoctor.values.map { tokens[$0 - 1] }
-      .sorted {
-        ($0.calledAt ?? $0.arrivedAt, $0.number) < ($1.calledAt ?? $1.arrivedAt, $1.number)
-      }
+    servingByDoctor.values.map { (since: tokens[$0 - 1].servedSince, number: $0) }.sorted(by: <)
+      .map { tokens[$0.number - 1] }
   }
 
   /// The next tokens to be served, for everybody or for one doctor (own and unassigned ones).
   package func next(_ limit: Int, for doctor: ID<User>? = nil) -> [QueueToken] {
     var found: [QueueToken] = []
-    for place in waiting where found.count < limit {
-      let token = tokens[place.number - 1]
-      if doctor == nil || token.doctorID == nil || token.doctorID == doctor { found.append(token) }
+    for place in waiting where mayBeCalled(place, by: doctor) {
+      found.append(tokens[place.number - 1])
+      if found.count == limit { break }
     }
     return found
   }
 
   package func waitingCount(for doctor: ID<User>? = nil) -> Int {
     guard let doctor else { return waiting.count }
-    return waiting.count { place in
-      let owner = tokens[place.number - 1].doctorID
-      return owner == nil || owner == doctor
-    }
+    return waiting.count { mayBeCalled($0, by: doctor) }
+  }
+
+  /// Whether a waiting token is unassigned or the doctor's own; any is, if no doctor is named.
+  private func mayBeCalled(_ place: Place, by doctor: ID<User>?) -> Bool {
+    guard let doctor else { return true }
+    let owner = tokens[place.number - 1].doctorID
+    return owner == nil || owner == doctor
   }
 
   /// Minutes that somebody who arrives now will wait (rule 23); `nil` while nothing tells.
@@ -138,15 +140,12 @@ extension QueueDay {
   ) -> QueueChange {
     var passedOver: [Int] = []
     var waitedOut: [Int] = []
-    for place in waiting where place.number != token.number {
-      let other = tokens[place.number - 1]
-      guard other.doctorID == nil || other.doctorID == doctor else { continue }
-      if let calls = other.callsToWait, calls > 0 {
-        waitedOut.append(other.number)
-      } else if (other.standsSince(under: rules), other.number)
-        < (token.standsSince(under: rules), token.number)
-      {
-        passedOver.append(other.number)
+    let stands = (token.standsSince(under: rules), token.number)
+    for place in waiting where place.number != token.number && mayBeCalled(place, by: doctor) {
+      if place.isHeld {
+        waitedOut.append(place.number)
+      } else if (place.since, place.number) < stands {
+        passedOver.append(place.number)
       }
     }
     var called = token
@@ -351,4 +350,8 @@ extension QueueDay {
     }
     figures.remove(token)
   }
+}
+
+extension QueueToken {
+  fileprivate var servedSince: Instant { calledAt ?? arrivedAt }
 }

@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 
 /// One version of a day's queue, as it is stored, published in Redis and replayed: what changed,
 /// and the board after it.
@@ -32,6 +32,18 @@ package struct QueueEvent: Codable, Sendable {
   }
 }
 
+extension QueueEvent: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("version", Int(version))
+    json.member("at", at)
+    json.member("tokens", tokens)
+    json.member("passed_over", passedOver)
+    json.member("waited_out", waitedOut)
+    json.member("is_closed", isClosed)
+    json.member("board", board)
+  }
+}
+
 /// What subscribers are sent for a version: the `result` of `queue.changed`.
 enum QueueMessage {
   /// A change that concerns the subscriber.
@@ -41,14 +53,11 @@ enum QueueMessage {
   ) -> [UInt8] {
     var json = JSONWriter(capacity: 1024)
     begin(&json, date: date, version: event.version)
-    json.key("tokens")
-    let encoder = JSONValueEncoder()
     switch view {
-    case .staff: try? encoder.encode(event.tokens, into: &json)
-    case .board: try? encoder.encode(event.tokens.map { BoardToken($0, in: staff) }, into: &json)
+    case .staff: json.member("tokens", event.tokens)
+    case .board: json.member("tokens", event.tokens.map { BoardToken($0, in: staff) })
     }
-    json.key("board")
-    try? encoder.encode(board, into: &json)
+    json.member("board", board)
     json.endObject()
     return json.finish()
   }

@@ -6,7 +6,8 @@ struct Place: Sendable, Comparable {
 
   private let tier: Int
   private let rank: Int
-  private let since: Instant
+  /// Since when its token stands in line.
+  let since: Instant
   let number: Int
 
   init(of token: QueueToken, under rules: QueueRules) {
@@ -20,6 +21,9 @@ struct Place: Sendable, Comparable {
     self.since = token.standsSince(under: rules)
     self.number = token.number
   }
+
+  /// Whether its token lets some calls pass.
+  var isHeld: Bool { tier == Tier.held.rawValue }
 
   static func < (a: Place, b: Place) -> Bool {
     (a.tier, a.rank, a.since, a.number) < (b.tier, b.rank, b.since, b.number)

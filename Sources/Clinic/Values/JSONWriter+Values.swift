@@ -28,6 +28,13 @@ extension JSONWriter {
     endArray()
   }
 
+  mutating func member(_ name: String, _ numbers: [Int]) {
+    key(name)
+    beginArray()
+    for number in numbers { int(number) }
+    endArray()
+  }
+
   mutating func member(_ name: String, _ items: [some JSONWritable]) {
     key(name)
     beginArray()
