@@ -4,7 +4,7 @@ import NIOCore
 /// How fast completed visits get to MongoDB when many wait, beside an `insertMany` of the very same
 /// documents under the same indexes.
 enum CarryOutbox {
-  private static let count = 10_000
+  private static let count = 50_000
   private static let collection = "visit_history"
   private static let copies = "bench_visit_history"
 
