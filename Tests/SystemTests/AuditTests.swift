@@ -482,6 +482,31 @@ import Testing
     }
   }
 
+  @Test("rule 48: while many calls are answered, what is written is sealed and copied too")
+  func sealingUnderLoad() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.admin()
+      let patients = try await clinic.patients(13)
+      try await admin.call("queue.walk_in", ["patient_id": .int(patients[12])])
+      let wire = try clinic.daemons[0].wire()
+      try await clinic.holding("SELECT FROM queue_days FOR UPDATE") {
+        for (id, patient) in patients.prefix(12).enumerated() {
+          try await wire.send(
+            WireSocket.request("queue.walk_in", ["patient_id": .int(patient)], id: id))
+        }
+        try await eventually("they wait") { try await clinic.waitingSessions() > 0 }
+        // More than one step of the relay takes.
+        _ = try await clinic.postgres.query(
+          """
+          INSERT INTO audit_entries (source, method, outcome, request_id) \
+          SELECT 'unix', 'system.health', 'ok', n::text FROM generate_series(1, 7000) n
+          """)
+        let last = try await clinic.number("SELECT max(id) FROM audit_entries")
+        try await eventually("all is copied") { try await clinic.isCopied(upTo: last) }
+      }
+    }
+  }
+
   @Test("rule 48: sealing begins where the chain ends, and does not read what is sealed")
   func sealingEntersTheIndex() async throws {
     try await TestClinic.run(1) { clinic in

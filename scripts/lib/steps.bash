@@ -24,7 +24,8 @@ finish() {
   trap - EXIT
   if [[ -n $step_pid ]]; then
     kill "$step_pid" 2>/dev/null || true
-    wait "$step_pid" 2>/dev/null || true
+    # By its number: a `wait` can miss an end that came with the signal.
+    timeout 60 tail --pid="$step_pid" -f /dev/null || true
     pkill -KILL --session "$step_pid" || true
   fi
   cleanup

@@ -17,11 +17,18 @@ package struct LowStock: Query {
     let limit = limit ?? .standard
     let medicines = try await clinic.postgres.query(
       """
-      SELECT \(sql: Medicine.columns) FROM medicines m \(sql: Medicine.usableStock) \
+      SELECT \(sql: Medicine.columns) FROM medicines m \(sql: Self.usableStocks) \
       WHERE m.id > \(cursor?.id ?? 0) AND m.is_active AND stock.usable <= m.reorder_level \
       ORDER BY m.id LIMIT \(sql: limit.rows)
       """, keepingPlan: true
     ).decode(as: Medicine.self)
     return Page(medicines, limit: limit) { $0.id.description }
   }
+
+  /// What ``Medicine/usableStock`` gives, of all medicines at once: here each is looked at.
+  private static let usableStocks: SQL = """
+    LEFT JOIN (SELECT b.medicine_id, sum(b.quantity) AS quantity FROM medicine_batches b \
+    WHERE \(sql: Batch.isUsable) GROUP BY b.medicine_id) batches ON batches.medicine_id = m.id \
+    CROSS JOIN LATERAL (SELECT coalesce(batches.quantity, 0)::bigint AS usable) stock
+    """
 }

@@ -73,31 +73,44 @@ package struct QueueSummary: Query {
     """
     SELECT EXISTS (SELECT FROM queue_days WHERE date = \(date) AND closed_at IS NOT NULL), \
     GROUPING(doctor_id) = 1, doctor_id, \(sql: counts), \(sql: waits), \(sql: consultations) \
-    FROM queue_tokens WHERE date = \(date) \
+    FROM \(sql: tokens(of: "\(date)")) \
     GROUP BY GROUPING SETS ((doctor_id), ()) ORDER BY doctor_id NULLS LAST
     """
   }
 
-  /// ``Counts`` of some tokens.
+  /// The tokens of a day, with two lengths in whole seconds: `waited`, from the arrival to the call, and
+  /// `consulted`, of a consultation that a person completed. They are computed here, once a token, and not
+  /// again by each aggregate.
+  static func tokens(of date: SQL) -> SQL {
+    """
+    (SELECT doctor_id, status, auto_closed, \(sql: seconds("called_at - arrived_at")) AS waited, \
+    CASE WHEN status = 'COMPLETED' AND NOT auto_closed THEN \(sql: seconds("ended_at - called_at")) END \
+    AS consulted FROM queue_tokens WHERE date = \(sql: date) OFFSET 0) tokens
+    """
+  }
+
+  private static func seconds(_ length: SQL) -> SQL {
+    "trunc(date_part('epoch', \(sql: length)))::bigint"
+  }
+
+  /// ``Counts`` of ``tokens(of:)``.
   static let counts: SQL = """
     json_build_object(\(sql: .counts(of: TokenStatus.self)), \
     'auto_closed', count(*) FILTER (WHERE auto_closed), 'total', count(*))
     """
 
-  /// ``Times`` from the arrival to the call.
-  static let waits = times("called_at - arrived_at")
+  /// ``Times`` from the arrival to the call, of ``tokens(of:)``.
+  static let waits = times("waited")
 
-  /// ``Times`` from the call to the end, of consultations that a person completed.
-  static let consultations = times(
-    "CASE WHEN status = 'COMPLETED' AND NOT auto_closed THEN ended_at - called_at END")
+  /// ``Times`` from the call to the end, of ``tokens(of:)``.
+  static let consultations = times("consulted")
 
-  private static func times(_ length: SQL) -> SQL {
-    let seconds: SQL = "trunc(extract(epoch FROM \(sql: length)))::bigint"
-    return """
-      json_build_object('count', count(\(sql: seconds)), \
-      'mean_seconds', div(sum(\(sql: seconds)), nullif(count(\(sql: seconds)), 0)), \
-      'p50_seconds', percentile_disc(0.5) WITHIN GROUP (ORDER BY \(sql: seconds)), \
-      'p90_seconds', percentile_disc(0.9) WITHIN GROUP (ORDER BY \(sql: seconds)))
-      """
+  private static func times(_ seconds: SQL) -> SQL {
+    """
+    json_build_object('count', count(\(sql: seconds)), \
+    'mean_seconds', div(sum(\(sql: seconds)), nullif(count(\(sql: seconds)), 0)), \
+    'p50_seconds', percentile_disc(0.5) WITHIN GROUP (ORDER BY \(sql: seconds)), \
+    'p90_seconds', percentile_disc(0.9) WITHIN GROUP (ORDER BY \(sql: seconds)))
+    """
   }
 }

@@ -104,14 +104,15 @@ extension DailySummary {
     """
   }
 
+  private static let tokens = QueueSummary.tokens(of: "day.date")
+
   private static let queue: SQL = """
-    'queue', (SELECT \(sql: QueueSummary.counts) FROM queue_tokens WHERE date = day.date), \
+    'queue', (SELECT \(sql: QueueSummary.counts) FROM \(sql: tokens)), \
     'auto_closed', coalesce((SELECT json_agg(date || '-' || lpad(number::text, \
     greatest(3, length(number::text)), '0') ORDER BY number) FROM queue_tokens \
     WHERE date = day.date AND auto_closed), '[]'), \
-    'waits', (SELECT \(sql: QueueSummary.waits) FROM queue_tokens WHERE date = day.date), \
-    'consultations', (SELECT \(sql: QueueSummary.consultations) FROM queue_tokens \
-    WHERE date = day.date)
+    'waits', (SELECT \(sql: QueueSummary.waits) FROM \(sql: tokens)), \
+    'consultations', (SELECT \(sql: QueueSummary.consultations) FROM \(sql: tokens))
     """
 
   private static let clinical: SQL = """
