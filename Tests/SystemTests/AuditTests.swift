@@ -489,7 +489,8 @@ import Testing
       let patients = try await clinic.patients(13)
       try await admin.call("queue.walk_in", ["patient_id": .int(patients[12])])
       let wire = try clinic.daemons[0].wire()
-      try await clinic.holding("SELECT FROM queue_days FOR UPDATE") {
+      // A lock for which its holder needs no transaction number, below which alone is sealed.
+      try await clinic.holding("LOCK TABLE queue_days IN EXCLUSIVE MODE") {
         for (id, patient) in patients.prefix(12).enumerated() {
           try await wire.send(
             WireSocket.request("queue.walk_in", ["patient_id": .int(patient)], id: id))
