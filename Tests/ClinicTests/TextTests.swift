@@ -31,6 +31,13 @@ import Testing
     #expect(paramsReason { try decoded(Room.self, quoted(text)) } == .malformed)
   }
 
+  @Test(
+    "a name shows something",
+    arguments: ["\u{200B}\u{200D}", "\u{202E}", " \u{2060} \u{3164}", "\u{FEFF}"])
+  func invisibleNames(text: String) {
+    #expect(paramsReason { try decoded(PersonName.self, quoted(text)) } == .tooShort)
+  }
+
   @Test("no text holds NUL, which PostgreSQL could not keep")
   func nul() {
     let text = #""a\u0000b""#

@@ -251,8 +251,12 @@ import Testing
       let doctor = try await clinic.member(.doctor)
       let patients = try await clinic.patients(3)
       let prescription = try await clinic.prescription(of: patients[0], by: doctor.id)
+      let draft = try await desk.call(
+        "billing.create", .manual(patients[0], "1").with("status", "DRAFT"))
       _ = try await clinic.postgres.query(
         "UPDATE patients SET archived_at = now() WHERE id = \(patients[0])")
+      let issue = try await desk.refused("billing.issue", ["id": .int(draft.integer("id"))])
+      #expect(issue.reason == "patient_archived")
       _ = try await clinic.postgres.query(
         """
         UPDATE patients SET archived_at = now(), merged_into = \(patients[2]) \

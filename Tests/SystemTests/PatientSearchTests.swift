@@ -24,6 +24,7 @@ import Testing
     ("79460123", [0]),
     ("98765", [3]), ("9876543210", [3]), ("0712345678", [7]), ("0712.345.678", [7]),
     ("j%z", []), ("jos_", [0]), ("jos\\u", []), ("' OR 1=1 --", []),
+    ("%", []), ("!!!", []), ("\\", []), ("🦄", []), ("lee - anna", [8]),
   ]
 
   @Test("rule 3: names and phones as people write them and as people type them")

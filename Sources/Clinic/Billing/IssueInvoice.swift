@@ -8,7 +8,7 @@ package struct IssueInvoice: BillingCommand {
   package static let summary = "Issues a draft: it gets its number and can be paid."
   package static let roles = Roles.only(.reception, .pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .invalidTransition, .prescriptionCancelled,
+    .noSuch, .staleVersion, .invalidTransition, .prescriptionCancelled, .patientArchived,
   ]
 
   package let id: ID<Invoice>
@@ -19,15 +19,19 @@ package struct IssueInvoice: BillingCommand {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Invoice {
-    // The prescription before the invoice, as everywhere.
+    // The prescription before the patient and the invoice, as everywhere.
     let results = try await transaction.pipeline([
       """
       SELECT status = 'CANCELLED' FROM prescriptions \
       WHERE id = (SELECT prescription_id FROM invoices WHERE id = \(id)) FOR SHARE
       """,
+      """
+      SELECT archived(archived_at, merged_into) FROM patients \
+      WHERE id = (SELECT patient_id FROM invoices WHERE id = \(id)) FOR KEY SHARE
+      """,
       InvoiceHead.lock(id),
     ])
-    let before = try results[1].locked(id, version: version)
+    let before = try results[2].locked(id, version: version)
     guard before.status == .draft else {
       throw ClinicError(.invalidTransition).with("from", before.status.rawValue)
         .with("to", Invoice.Status.pending.rawValue)
@@ -35,6 +39,7 @@ package struct IssueInvoice: BillingCommand {
     if try results[0].column(as: Bool.self).first == true {
       throw ClinicError(.prescriptionCancelled)
     }
+    if try results[1].single() { throw ClinicError(.patientArchived) }
     let status = InvoiceNumber.status(of: before.total)
     return try await transaction.change(
       id,

@@ -49,6 +49,8 @@ package struct ListPatients: Query {
           condition.append("search LIKE '%' || folded(\(String(word))) || '%'")
         }
       }
+      // Signs alone are in no name.
+      condition.append(" AND folded(\(term)) <> ''")
     }
     condition.append(")")
     return condition

@@ -34,6 +34,9 @@ package struct ListMedicines: Query {
       let start: SQL = word.unicodeScalars.count < 3 ? "'% '" : "'%'"
       conditions.append(" AND search LIKE \(sql: start) || folded(\(String(word))) || '%'")
     }
+    if let term = search?.rawValue.trimmed, !term.isEmpty {
+      conditions.append(" AND folded(\(term)) <> ''")
+    }
     return conditions
   }
 }

@@ -52,7 +52,10 @@ package struct PersonName: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...200 }
-  package static func checked(_ text: String) throws -> String { try text.trimmed.oneLine() }
+  package static func checked(_ text: String) throws -> String {
+    let name = try text.trimmed.oneLine()
+    return name.isVisible ? name : ""
+  }
 }
 
 /// One line of text: a room, a condition, an allergy.
@@ -124,6 +127,13 @@ extension String {
     let body = drop(while: \.isWhitespace)
     guard let last = body.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(body[...last])
+  }
+
+  /// Whether there is more than what joins, directs or parts letters.
+  var isVisible: Bool {
+    unicodeScalars.contains {
+      !$0.properties.isDefaultIgnorableCodePoint && !$0.properties.isWhitespace
+    }
   }
 
   /// Refuses control characters, line breaks among them.

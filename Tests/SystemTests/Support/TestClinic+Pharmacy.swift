@@ -113,7 +113,7 @@ extension TestClinic {
       WHERE batch_id = b.id) \
       UNION ALL SELECT 'batch ' || id || ' is negative' FROM medicine_batches WHERE quantity < 0 \
       UNION ALL SELECT 'balance of movement ' || id FROM (SELECT id, balance, sum(quantity) \
-      OVER (PARTITION BY batch_id ORDER BY id) AS sum FROM stock_movements) m \
+      OVER (PARTITION BY batch_id ORDER BY at, id) AS sum FROM stock_movements) m \
       WHERE balance <> sum OR balance < 0 \
       UNION ALL SELECT 'item ' || t.id || ' is not what was dispensed' FROM prescription_items t \
       WHERE t.dispensed <> (SELECT coalesce(sum(quantity - returned), 0) FROM dispensing_items \
