@@ -8,9 +8,15 @@ public enum Terminal {
     case error = 2
   }
 
-  /// The other end of the output was closed, as `head` does when it has enough.
+  /// The output takes no more.
   public struct Closed: Error, Sendable {
-    public init() {}
+    /// Whether its reader has enough, as `head` has; else what was to be written is lost, as on a
+    /// full disk.
+    public let isByReader: Bool
+
+    public init(isByReader: Bool = true) {
+      self.isByReader = isByReader
+    }
   }
 
   /// Whether a person may be looking, or typing.
@@ -44,7 +50,7 @@ public enum Terminal {
         var wait = pollfd(fd: stream.rawValue, events: Int16(POLLOUT), revents: 0)
         unsafe poll(&wait, 1, -1)
       } else if count < 0, errno != EINTR {
-        throw Closed()
+        throw Closed(isByReader: errno == EPIPE)
       }
     }
   }

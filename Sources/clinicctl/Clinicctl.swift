@@ -34,9 +34,10 @@ enum Program {
     } catch let failure as Failure {
       failure.report()
       Clinicctl.exit(withError: ExitCode(failure.status))
-    } catch is Terminal.Closed {
-      // Whoever read the output has enough.
-      Clinicctl.exit()
+    } catch let closed as Terminal.Closed {
+      if closed.isByReader { Clinicctl.exit() }
+      try? Terminal.write("clinicctl: the output could not be written\n", to: .error)
+      Clinicctl.exit(withError: ExitCode(1))
     } catch {
       guard Clinicctl.exitCode(for: error) == .validationFailure else {
         Clinicctl.exit(withError: error)

@@ -48,8 +48,12 @@ package final class StaffDirectory: Sendable {
   }
 
   /// Whether what is here can be relied on: the listening connection was alive within two seconds.
-  package var isTrusted: Bool {
-    state.withLock { $0.heardAt.map { ContinuousClock.now - $0 < .seconds(2) } ?? false }
+  package var isTrusted: Bool { heard(within: .seconds(2)) }
+
+  /// Whether PostgreSQL answered the listening connection so lately: a frozen one keeps its
+  /// connections and answers nobody.
+  func heard(within time: Duration) -> Bool {
+    state.withLock { $0.heardAt.map { ContinuousClock.now - $0 < time } ?? false }
   }
 
   package func member(_ id: ID<User>) -> Member? {

@@ -39,10 +39,25 @@ struct WebSocketMessages {
     case .binary: return .violation(.unacceptableData, "messages are text")
     case .ping: return .ping(frame.unmaskedData)
     case .pong: return .nothing
-    case .connectionClose:
-      var data = frame.unmaskedData
-      return .close(data.readWebSocketErrorCode())
+    case .connectionClose: return closing(frame.unmaskedData)
     default: return .violation(.protocolError, "there is no such opcode")
+    }
+  }
+
+  /// A close has no data, or a code that may be sent and a reason in UTF-8.
+  private func closing(_ data: ByteBuffer) -> Event {
+    guard data.readableBytes > 0 else { return .close(nil) }
+    var data = data
+    guard let code = data.readInteger(as: UInt16.self), Self.maySend(code),
+      String(validating: data.readableBytesView, as: UTF8.self) != nil
+    else { return .violation(.protocolError, "a close has a code that may be sent") }
+    return .close(WebSocketErrorCode(codeNumber: Int(code)))
+  }
+
+  private static func maySend(_ code: UInt16) -> Bool {
+    switch code {
+    case 1000...1003, 1007...1014, 3000...4999: true
+    default: false
     }
   }
 

@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test mutating func aCloseHasACodeOrNone() {
-    #expect(messages.receive(frame(.connectionClose, "\u{3}\u{69}bye")) == .close(.unknown(873)))
+    #expect(messages.receive(frame(.connectionClose, "\u{C}\u{41}bye")) == .close(.unknown(3137)))
     #expect(messages.receive(frame(.connectionClose)) == .close(nil))
   }
 
@@ -53,6 +53,9 @@ import Testing
     #expect(code(messages.receive(frame(.binary, "x"))) == .unacceptableData)
     #expect(code(messages.receive(frame(.text, "x", isMasked: false))) == .protocolError)
     #expect(code(messages.receive(frame(.text, "x", rsv1: true))) == .protocolError)
+    // One byte is no code; 873 is none that may be sent.
+    #expect(code(messages.receive(frame(.connectionClose, "\u{3}"))) == .protocolError)
+    #expect(code(messages.receive(frame(.connectionClose, "\u{3}\u{69}"))) == .protocolError)
     #expect(code(messages.receive(frame(.continuation, "x"))) == .protocolError)
     #expect(messages.receive(frame(.text, "x", fin: false)) == .nothing)
     #expect(code(messages.receive(frame(.text, "y"))) == .protocolError)
