@@ -94,7 +94,8 @@ package final class Clinic: Sendable {
   /// The stores and whether each of them answers.
   package var stores: [(name: String, isUp: Bool)] {
     [
-      ("postgresql", postgres.state == .up && staff.heard(within: .seconds(5))), ("redis", redis.state == .up),
+      ("postgresql", postgres.state == .up && staff.heard(within: .seconds(5))),
+      ("redis", redis.state == .up),
       ("mongodb", mongo.state == .up),
     ]
   }
