@@ -118,6 +118,11 @@ extension FaultsStack {
     try await eventually("calls are refused while PostgreSQL is frozen") {
       load.refusals > refusals
     }
+    let looking = try await Caller.connect(to: daemons[0].unix)
+    try await eventually("a store that answers nobody is down") {
+      try await looking.call("system.health").text("status") == "down"
+    }
+    await looking.close()
     try await script("thaw", .postgres)
     try await load.progress(60, "work goes on after PostgreSQL woke up")
   }

@@ -2,9 +2,8 @@ import JSONRPC
 import Postgres
 
 /// Searches by part of a name, a phone or an id. Accents, case, repeated spaces and punctuation do
-/// not matter (rule 3); every word must be found. A word of one or two letters is looked for at the
-/// start of words, so that the search stays indexed. The number of a merged patient finds the
-/// survivor (rule 6).
+/// not matter (rule 3); every word must be found. The number of a merged patient finds the survivor
+/// (rule 6).
 package struct ListPatients: Query {
   package typealias Result = Page<PatientSummary>
   package static let name = "patients.list"
@@ -32,25 +31,13 @@ package struct ListPatients: Query {
   }
 
   private var condition: SQL {
-    guard let term = search?.rawValue.trimmed, !term.isEmpty else { return "" }
-    var condition: SQL = " AND ("
-    if Self.isPhone(term) {
-      // One number, however it is grouped, with a trunk's 0 or a country's 00 or without.
-      condition.append(" search LIKE '%' || ltrim(digits(\(term)), '0') || '%'")
-      if let id = Int64(term).map(ID<Patient>.init) {
-        condition.append(" OR id = \(sql: Patient.survivor(of: id))")
-      }
-    } else {
-      for (index, word) in term.split(whereSeparator: \.isWhitespace).prefix(8).enumerated() {
-        if index > 0 { condition.append(" AND ") }
-        if word.unicodeScalars.count < 3 {
-          condition.append("search LIKE '% ' || folded(\(String(word))) || '%'")
-        } else {
-          condition.append("search LIKE '%' || folded(\(String(word))) || '%'")
-        }
-      }
-      // Signs alone are in no name.
-      condition.append(" AND folded(\(term)) <> ''")
+    guard let search, let words = search.condition else { return "" }
+    let term = search.rawValue.trimmed
+    guard Self.isPhone(term) else { return " AND \(sql: words)" }
+    // One number, however it is grouped, with a trunk's 0 or a country's 00 or without.
+    var condition: SQL = " AND (search LIKE '%' || ltrim(digits(\(term)), '0') || '%'"
+    if let id = Int64(term).map(ID<Patient>.init) {
+      condition.append(" OR id = \(sql: Patient.survivor(of: id))")
     }
     condition.append(")")
     return condition

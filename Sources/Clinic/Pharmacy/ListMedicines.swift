@@ -29,14 +29,7 @@ package struct ListMedicines: Query {
   private var conditions: SQL {
     var conditions: SQL = ""
     if let active { conditions.append(" AND is_active = \(active)") }
-    for word in (search?.rawValue ?? "").split(whereSeparator: \.isWhitespace).prefix(8) {
-      // A word of one or two letters is looked for at the start of words.
-      let start: SQL = word.unicodeScalars.count < 3 ? "'% '" : "'%'"
-      conditions.append(" AND search LIKE \(sql: start) || folded(\(String(word))) || '%'")
-    }
-    if let term = search?.rawValue.trimmed, !term.isEmpty {
-      conditions.append(" AND folded(\(term)) <> ''")
-    }
+    if let words = search?.condition { conditions.append(" AND \(sql: words)") }
     return conditions
   }
 }

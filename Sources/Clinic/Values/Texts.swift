@@ -80,13 +80,6 @@ package struct LongText: CheckedText {
   package static var lengths: ClosedRange<Int> { 1...20_000 }
 }
 
-/// What a list is searched by.
-package struct SearchTerm: CheckedText {
-  package let rawValue: String
-  package init(rawValue: String) { self.rawValue = rawValue }
-  package static var lengths: ClosedRange<Int> { 0...200 }
-}
-
 /// A telephone number as people write it: digits with the usual punctuation.
 package struct PhoneNumber: CheckedText {
   package let rawValue: String
