@@ -1,5 +1,6 @@
-import JSONRPC
 import Testing
+
+@testable import JSONRPC
 
 @Suite struct DecoderTests {
   func decode<T: Decodable>(_ type: T.Type, _ text: String) throws -> T {
@@ -219,5 +220,22 @@ import Testing
     #expect(derived.baseID == 5)
     #expect(text(try JSONValueEncoder().encode(derived)) == #"{"own":"x","base_id":5}"#)
     #expect(try fault(Derived.self, #"{"own":"x","base_id":5,"z":1}"#) == "unknown_param z")
+  }
+
+  @Test(
+    "nothing is kept of a text that has been decoded or refused",
+    arguments: [
+      #"{"own":"x","base_id":5}"#, #"{"base_id":5}"#, #"{"own":"x","base_id":5,"z":1}"#, "[]",
+    ])
+  func lettingGo(_ text: String) throws {
+    weak var storage: JSONStorage?
+    do {
+      let root = try JSONDocument(parsing: text).root
+      storage = root.storage
+      _ = try? JSONValueDecoder().decode(Derived.self, from: root)
+      _ = try? JSONValueDecoder().decode([String: Int].self, from: root)
+      #expect(storage != nil)
+    }
+    #expect(storage == nil)
   }
 }

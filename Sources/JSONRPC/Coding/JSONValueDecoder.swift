@@ -33,13 +33,19 @@ final class ValueDecoder: Decoder {
   private(set) var reading: MemberReading?
   /// Whether the type has looked at the value at all.
   private var isTouched = false
-  /// A member was missing in this very object.
-  var misses = false
 
   init(_ value: JSONValue, refusesUnknown: Bool, names: MethodParams? = nil) {
     self.value = value
     self.refusesUnknown = refusesUnknown
     self.names = names
+  }
+
+  /// For a superclass, whose members are members of the same object.
+  init(sharing reading: MemberReading) {
+    value = reading.value
+    refusesUnknown = reading.refusesUnknown
+    names = reading.names
+    self.reading = reading
   }
 
   var codingPath: [any CodingKey] { [] }
@@ -52,7 +58,7 @@ final class ValueDecoder: Decoder {
       result = try T(from: self)
     } catch {
       // A misspelt name both misses one member and adds another; the latter says more.
-      if misses, refusesUnknown { try checkNames(of: type) }
+      if reading?.misses == true, refusesUnknown { try checkNames(of: type) }
       throw ParamsError(error, decoding: type)
     }
     if refusesUnknown { try checkAllRead(type) }
@@ -67,9 +73,13 @@ final class ValueDecoder: Decoder {
   func members() throws(ParamsError) -> MemberReading {
     if let reading { return reading }
     isTouched = true
-    let new = try MemberReading(self)
+    let new = try readMembers()
     reading = new
     return new
+  }
+
+  private func readMembers() throws(ParamsError) -> MemberReading {
+    try MemberReading(value, refusesUnknown: refusesUnknown, names: names)
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -91,7 +101,7 @@ final class ValueDecoder: Decoder {
     if reading == nil {
       guard !isTouched else { return }
       // A struct without properties asks for nothing.
-      reading = try MemberReading(self)
+      reading = try readMembers()
     }
     if let error = reading?.unread(knownNames: { knownNames(of: type) }) { throw error }
   }

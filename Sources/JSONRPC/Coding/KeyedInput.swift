@@ -8,7 +8,7 @@ struct KeyedInput<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   var codingPath: [any CodingKey] { [] }
 
-  var allKeys: [Key] { reading.names.compactMap { Key(stringValue: $0) } }
+  var allKeys: [Key] { reading.memberNames.compactMap { Key(stringValue: $0) } }
 
   func contains(_ key: Key) -> Bool { find(key) != nil }
 
@@ -27,7 +27,7 @@ struct KeyedInput<Key: CodingKey>: KeyedDecodingContainerProtocol {
   }
 
   private func missing(_ key: Key) -> ParamsError {
-    reading.decoder.misses = true
+    reading.misses = true
     return ParamsError(reason: .missing, field: name(key), message: "missing")
   }
 
@@ -65,7 +65,7 @@ struct KeyedInput<Key: CodingKey>: KeyedDecodingContainerProtocol {
   private func any<T: Decodable>(
     _ type: T.Type, _ value: JSONValue, _ key: Key
   ) throws(ParamsError) -> T {
-    let decoder = ValueDecoder(value, refusesUnknown: reading.decoder.refusesUnknown)
+    let decoder = ValueDecoder(value, refusesUnknown: reading.refusesUnknown)
     return try located(key) { () throws(ParamsError) in try decoder.decode(type) }
   }
 
@@ -122,7 +122,7 @@ struct KeyedInput<Key: CodingKey>: KeyedDecodingContainerProtocol {
   }
 
   /// A superclass's members are members of the same object.
-  func superDecoder() -> any Decoder { reading.decoder }
+  func superDecoder() -> any Decoder { ValueDecoder(sharing: reading) }
 
   func superDecoder(forKey key: Key) throws -> any Decoder { try nested(key) }
 }

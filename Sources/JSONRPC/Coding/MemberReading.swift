@@ -1,7 +1,12 @@
 /// The members of one object while a type's properties are decoded from it, and which of them were asked for.
+///
+/// Decoders and containers hold it; it holds none of them.
 final class MemberReading {
-  let storage: JSONStorage
-  let decoder: ValueDecoder
+  let value: JSONValue
+  let refusesUnknown: Bool
+  let names: MethodParams?
+  /// A member was missing in this very object.
+  var misses = false
   /// Where the members start and end on the tape; for params by position, of the elements.
   private let first: Int
   private let end: Int
@@ -13,25 +18,30 @@ final class MemberReading {
   private var cursorNumber = 0
   private var read = MemberSet()
 
-  init(_ decoder: ValueDecoder) throws(ParamsError) {
-    let value = decoder.value
-    storage = value.storage
-    self.decoder = decoder
-    switch (value.node.kind, decoder.names) {
+  init(
+    _ value: JSONValue, refusesUnknown: Bool, names: MethodParams?
+  ) throws(ParamsError) {
+    self.value = value
+    self.refusesUnknown = refusesUnknown
+    self.names = names
+    switch (value.node.kind, names) {
     case (.object, _): positions = nil
     case (.array, let names?): positions = names.positional
     default: throw .wrongType("an object", value)
     }
+    let extent = value.storage.tape[value.index + 1]
     first = value.index + 2
     cursor = first
-    end = storage.tape[value.index + 1].next
-    count = storage.tape[value.index + 1].count
+    end = extent.next
+    count = extent.count
     if let positions, count > positions.count {
       throw ParamsError(
         reason: .tooManyParams, message: "too many params",
         details: ["limit": .int(positions.count), "actual": .int(count)])
     }
   }
+
+  var storage: JSONStorage { value.storage }
 
   /// The tape index of the member's value; nil when there is none.
   func find(_ key: String, isText: Bool) -> Int? {
@@ -80,7 +90,7 @@ final class MemberReading {
   }
 
   /// The names of all members, as they are written.
-  var names: [String] {
+  var memberNames: [String] {
     var names: [String] = []
     for member in members { names.append(storage.string(at: member)) }
     return names
@@ -98,7 +108,7 @@ final class MemberReading {
   /// An error for the first member that nothing asked for; nil when everything was read.
   func unread(knownNames: () -> [String]) -> ParamsError? {
     guard positions == nil, read.count < count else { return nil }
-    for name in decoder.names?.besideType ?? [] { _ = find(name, isText: true) }
+    for name in names?.besideType ?? [] { _ = find(name, isText: true) }
     for (number, member) in members.enumerated() where !read.contains(number) {
       return refusal(member, knownNames: knownNames())
     }
