@@ -6,8 +6,8 @@ package final class PatientLookup: Sendable {
   private typealias Answer = Result<Patient?, any Error>
   private typealias Waiting = (entry: AuditEntry, done: CheckedContinuation<Answer, Never>)
 
-  /// Statements that may be under way at once: while one is flushed, the next is made.
-  private static let width = 1
+  /// Statements that may be under way at once: while PostgreSQL is at one, the next is made.
+  private static let width = 2
   /// Calls that share a statement at most.
   private static let depth = 128
 

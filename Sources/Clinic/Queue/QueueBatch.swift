@@ -30,23 +30,19 @@ struct QueueBatch: Sendable {
 
   /// Locks the day and reads, in one round trip, what the jobs need.
   init(
-    _ jobs: [QueueJob], on date: LocalDate?, known: [LocalDate: QueueDay], rules: QueueRules,
+    _ jobs: [QueueJob], on date: LocalDate?, known: KnownDays, rules: QueueRules,
     in transaction: Transaction
   ) async throws {
     self.jobs = jobs
     // Today's date is known after the lock; the newest known day is most likely it.
-    let guess = date ?? known.keys.max()
-    let knownVersion = guess.flatMap { known[$0]?.version } ?? 0
+    let guess = date ?? known.newest
+    let knownVersion = guess.map { known.version(of: $0) } ?? 0
     let claims = jobs.compactMap(\.claim)
     let patients = Set(jobs.compactMap(\.patient)).sorted()
     let appointments = Set(jobs.compactMap(\.appointment)).sorted()
     var statements: [SQL] = [
       Self.lock(date),
-      """
-      SELECT \(sql: QueueToken.columns) FROM queue_tokens \
-      WHERE date = coalesce(\(date), current_date) AND changed_version > \
-      CASE WHEN coalesce(\(date), current_date) = \(guess) THEN \(knownVersion) ELSE 0 END
-      """,
+      Self.tokens(date, after: knownVersion, of: guess),
       """
       SELECT o.id, p.id, p.name, p.archived_at IS NOT NULL, \
       CASE WHEN p.created_at > now() - interval '15 minutes' THEN p.registered_by END \
@@ -82,11 +78,19 @@ struct QueueBatch: Sendable {
     let version: Int64 = try cells.next()
     let isClosed: Bool = try cells.next()
     now = try cells.next()
-    var day =
-      (lockedDate == guess ? known[lockedDate] : nil)
-      ?? QueueDay(date: lockedDate, rules: rules)
+    var changed = results[1]
+    var day = QueueDay(date: lockedDate, rules: rules)
+    if lockedDate == guess, knownVersion > 0 {
+      // The store is behind what is known after a restore alone.
+      if version < knownVersion { known.forget() }
+      if let taken = known.take(lockedDate), taken.version >= knownVersion {
+        day = taken
+      } else {
+        changed = try await transaction.query(Self.tokens(lockedDate, after: 0, of: lockedDate))
+      }
+    }
     if day.version != version {
-      day.load(try results[1].decode(as: QueueToken.self), version: version)
+      day.load(try changed.decode(as: QueueToken.self), version: version)
     }
     day.isClosed = isClosed
     wasClosed = isClosed
@@ -97,6 +101,17 @@ struct QueueBatch: Sendable {
     """
     SELECT date, version, closed_at IS NOT NULL, clock_timestamp() FROM queue_days \
     WHERE date = coalesce(\(date), current_date) FOR NO KEY UPDATE
+    """
+  }
+
+  /// The tokens of a day that have changed after a version of `known`; all of any other day.
+  private static func tokens(
+    _ date: LocalDate?, after version: Int64, of known: LocalDate?
+  ) -> SQL {
+    """
+    SELECT \(sql: QueueToken.columns) FROM queue_tokens \
+    WHERE date = coalesce(\(date), current_date) AND changed_version > \
+    CASE WHEN coalesce(\(date), current_date) = \(known) THEN \(version) ELSE 0 END
     """
   }
 

@@ -17,8 +17,7 @@ package final class QueueLane: Sendable {
   private let staff: StaffDirectory
   private let settings: Settings
   private let waiting = Gathering<QueueJob>()
-  /// The days as they were after the last commit of this lane.
-  private let days = Shared<[LocalDate: QueueDay]>([:])
+  private let days = KnownDays()
 
   init(
     postgres: PostgresClient, live: LiveQueue, feed: QueueFeed, staff: StaffDirectory,
@@ -73,7 +72,7 @@ package final class QueueLane: Sendable {
 
   /// The version of a day that this instance has brought about or has seen at that; 0 for none.
   func committedVersion(of date: LocalDate) -> Int64 {
-    days.value[date]?.version ?? 0
+    days.version(of: date)
   }
 
   /// Closes a day that is over (rule 16).
@@ -114,7 +113,7 @@ package final class QueueLane: Sendable {
       let batch = try await postgres.loop.limited(to: Self.patience(of: jobs)) {
         try await self.postgres.withTransaction { transaction in
           var batch = try await QueueBatch(
-            jobs, on: date, known: self.days.value, rules: self.settings.queue, in: transaction)
+            jobs, on: date, known: self.days, rules: self.settings.queue, in: transaction)
           batch.decide(staff: self.staff)
           _ = try await transaction.commit(with: batch.statements)
           return batch
@@ -123,7 +122,7 @@ package final class QueueLane: Sendable {
       await tell(batch)
       for (job, outcome) in batch.outcomes { job.finish(outcome) }
     } catch {
-      days.value = [:]
+      days.forget()
       if jobs.count > 1, (error as? PostgresError)?.kind == .server {
         for job in jobs { await perform([job], on: date) }
       } else {
@@ -156,13 +155,7 @@ package final class QueueLane: Sendable {
   /// Tells Redis and the boards what a batch that is committed has changed.
   private func tell(_ batch: QueueBatch) async {
     guard let day = batch.day else { return }
-    days.update { days in
-      if let known = days[day.date], known.version > day.version { return }
-      days[day.date] = day
-      // Today's and the day's before, so that memory holds no more.
-      let newest = days.keys.max() ?? day.date
-      days = days.filter { $0.key >= newest.adding(days: -1) }
-    }
+    days.bringBack(day)
     guard !batch.events.isEmpty else { return }
     await live.apply(batch.events, encoded: batch.encodedEvents, of: day)
     feed.decided(batch.events, on: day.date)
@@ -185,8 +178,9 @@ extension QueueLane {
     let job = QueueJob(
       date: date, entry: { _ in nil }, apply: { day, now, _, _ in (try step(&day, now), []) })
     var batch = try await QueueBatch(
-      [job], on: date, known: days.value, rules: settings.queue, in: transaction)
+      [job], on: date, known: days, rules: settings.queue, in: transaction)
     batch.decide(staff: staff)
+    if batch.events.isEmpty, let day = batch.day { days.bringBack(day) }
     for (_, outcome) in batch.outcomes { _ = try outcome.get() }
     _ = try await transaction.pipeline(batch.statements)
     let decided = batch

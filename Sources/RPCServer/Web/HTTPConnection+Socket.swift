@@ -11,7 +11,9 @@ extension HTTPConnection {
       return reply(.rpc(.serviceUnavailable, .stopping), closes: true)
     }
     let upgrader = NIOWebSocketServerUpgrader(
-      shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(HTTPHeaders()) },
+      shouldUpgrade: { channel, head in
+        channel.eventLoop.makeSucceededFuture(head.hasWebSocketKey ? HTTPHeaders() : nil)
+      },
       upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
     upgrader.buildUpgradeResponse(
       channel: context.channel, upgradeRequest: request.head, initialResponseHeaders: HTTPHeaders()

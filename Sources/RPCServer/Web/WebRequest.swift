@@ -56,7 +56,7 @@ struct WebRequest {
       .reply(
         .text(
           .found, "It is at \(path)",
-          headers: [("Location", path + head.uri.dropFirst(head.path.count))]))
+          headers: [("Location", path + head.target.drop { $0 != "?" })]))
     case .none: .reply(.notFound)
     }
   }
@@ -92,8 +92,19 @@ struct WebRequest {
 }
 
 extension HTTPRequestHead {
-  /// The target without its query.
-  var path: Substring { uri.prefix { $0 != "?" && $0 != "#" } }
+  /// The target without its query, and without the server that proxies name before it.
+  var path: Substring {
+    let path = target.prefix { $0 != "?" && $0 != "#" }
+    return path.isEmpty ? "/" : path
+  }
+
+  /// The target from its path on.
+  var target: Substring {
+    guard uri.first != "/", let scheme = uri.firstRange(of: "://"),
+      ["http", "https"].contains(uri[..<scheme.lowerBound].lowercased())
+    else { return uri[...] }
+    return uri[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
+  }
 
   var contentLength: Int? {
     headers.first(name: "Content-Length").flatMap { Int($0) }
@@ -119,6 +130,21 @@ extension HTTPRequestHead {
 
   var wantsWebSocket: Bool {
     offersUpgrade && headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
+  }
+
+  /// Whether it has a handshake's key: 16 bytes in base64.
+  var hasWebSocketKey: Bool {
+    let keys = headers["Sec-WebSocket-Key"]
+    guard keys.count == 1, let key = keys.first?.utf8, key.count == 24 else { return false }
+    return key.suffix(2).elementsEqual("==".utf8)
+      && key.dropLast(2).allSatisfy {
+        switch UInt8($0) {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+          true
+        default: false
+        }
+      }
   }
 
   var hasJSONBody: Bool {

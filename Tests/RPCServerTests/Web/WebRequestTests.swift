@@ -59,6 +59,40 @@ import Testing
     #expect(request(.GET, uri).answer?.status == .notFound)
   }
 
+  @Test(arguments: [
+    ("http://clinic.example:7680/healthz", WebRequest.Route.health),
+    ("HTTPS://clinic.example/readyz?verbose", .readiness), ("http:///metrics", .metrics),
+  ])
+  func aProxyNamesTheServerToo(_ uri: String, _ route: WebRequest.Route) {
+    #expect(request(.GET, uri).route == route)
+  }
+
+  @Test(arguments: ["http://clinic.example", "http://clinic.example?a=/healthz", "http://a/?b=c#d"])
+  func aServerAloneIsItsFirstPage(_ uri: String) {
+    #expect(request(.GET, uri).answer?.headers["Location"].first?.hasPrefix("/desk/") == true)
+  }
+
+  @Test(arguments: [
+    "ftp://a/healthz", "a://b/healthz", "a/http://b/healthz", "healthz", "://healthz",
+  ])
+  func otherTargetsAreNowhere(_ uri: String) {
+    #expect(request(.GET, uri).answer?.status == .notFound)
+  }
+
+  @Test(
+    arguments: [
+      (["dGhlIHNhbXBsZSBub25jZQ=="], true), (["AAAAAAAAAAAAAAAA+/8AAA=="], true), ([], false),
+      ([""], false), (["dGhlIHNhbXBsZQ=="], false), (["dGhlIHNhbXBsZSBub25jZQ=*"], false),
+      (["dGhlIHNhbXBsZSBub25jZQAA"], false), (["dGhlIHNhbXBs ZSBub25jZQ=="], false),
+      (["dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQ=="], false),
+    ] as [([String], Bool)])
+  func aHandshakesKeyIsSixteenBytes(_ keys: [String], _ isValid: Bool) {
+    let head = HTTPRequestHead(
+      version: .http1_1, method: .GET, uri: "/rpc",
+      headers: .init(keys.map { ("Sec-WebSocket-Key", $0) }))
+    #expect(head.hasWebSocketKey == isValid)
+  }
+
   @Test func aWebSocketAsksForAnUpgrade() {
     let upgrade = [("Connection", "keep-alive, Upgrade"), ("Upgrade", "WebSocket")]
     #expect(request(.GET, "/rpc", upgrade).route == .socket)
