@@ -7,36 +7,28 @@ struct CancelParams {
   /// The id of the call to cancel.
   let id: RequestID
 
+  private struct Params: Decodable {
+    let id: JSONValue
+  }
+  private static let fields = MethodParams(fields: [
+    MethodParams.Field(name: "id", schema: .any, isRequired: true)
+  ])
+
   init(_ params: JSONValue?) throws(RPCError) {
-    guard let params else { throw Self.error(.missing, "The id of a call is needed.") }
-    let value: JSONValue?
-    switch params.kind {
-    case .array:
-      guard params.count <= 1 else {
-        throw Self.error(.tooManyParams, "There is one parameter, the id of a call.")
-      }
-      value = params[0]
-    default:
-      for (name, _) in params.members where name != "id" {
+    do throws(ParamsError) {
+      let value = try ParamsReader.decode(Params.self, from: params, names: Self.fields).id
+      guard let id = RequestID(value), !id.isNull else {
         throw ParamsError(
-          reason: .unknownParam, field: name, message: "There is one parameter, id."
-        ).rpcError
+          reason: .wrongType, field: "id", message: "An id is a string or a number.")
       }
-      value = params["id"]
+      self.id = id
+    } catch {
+      throw error.rpcError
     }
-    guard let value else { throw Self.error(.missing, "The id of a call is needed.") }
-    guard let id = RequestID(value), !id.isNull else {
-      throw Self.error(.wrongType, "An id is a string or a number.")
-    }
-    self.id = id
   }
 
   /// The result of a cancel that was sent as a call.
   static func result(found: Bool) -> [UInt8] {
     Array("{\"cancelled\":\(found)}".utf8)
-  }
-
-  private static func error(_ reason: ParamsError.Reason, _ message: String) -> RPCError {
-    ParamsError(reason: reason, field: "id", message: message).rpcError
   }
 }

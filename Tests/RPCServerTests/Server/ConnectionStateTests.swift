@@ -152,12 +152,20 @@ struct ConnectionStateTests {
     #expect(driver.output.contains(#"{"cancelled":false}"#))
   }
 
-  @Test(arguments: [
-    "", #","params":{}"#, #","params":{"id":null}"#, #","params":{"idd":1}"#, #","params":[1,2]"#,
-  ])
-  mutating func cancelWantsOneID(params: String) {
+  @Test(
+    arguments: [
+      ("", #""reason":"missing","field":"id""#),
+      (#","params":{}"#, #""reason":"missing","field":"id""#),
+      (#","params":[]"#, #""reason":"missing","field":"id""#),
+      (#","params":{"id":null}"#, #""reason":"wrong_type","field":"id""#),
+      (#","params":{"id":[1]}"#, #""reason":"wrong_type","field":"id""#),
+      (#","params":{"idd":1}"#, #""did_you_mean":"id""#),
+      (#","params":{"id":1,"id":2}"#, #""reason":"duplicate_member","field":"id""#),
+      (#","params":[1,2]"#, #""limit":1,"actual":2"#),
+    ])
+  mutating func cancelWantsOneID(params: String, why: String) {
     driver.receive(#"{"jsonrpc":"2.0","id":3,"method":"rpc.cancel"\#(params)}"# + "\n")
-    #expect(driver.output.contains("-32602"))
+    #expect(driver.output.contains("-32602") && driver.output.contains(why))
   }
 
   // MARK: Ends
