@@ -22,7 +22,7 @@ extension SearchTerm {
     let words = term.split(whereSeparator: \.isWhitespace).prefix(Self.words).map { word -> SQL in
       let start: SQL = word.unicodeScalars.count < 3 ? "'% '" : "'%'"
       let text = String(word)
-      let found: SQL = "search LIKE \(sql: start) || folded(\(text)) || '%'"
+      let found: SQL = "search LIKE \(sql: start) || searchable(\(text)) || '%'"
       guard phones, Self.isPhone(text) else { return found }
       return "(\(sql: found) OR \(sql: Self.phone(text)))"
     }
