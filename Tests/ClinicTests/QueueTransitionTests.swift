@@ -75,6 +75,18 @@ import Testing
     #expect(try desk.status(first) == .withDoctor)
   }
 
+  @Test("who was with a doctor, was skipped and is brought back to the line waits for a call")
+  func undoForgetsTheCall() throws {
+    for last in [TokenStatus.noShow, .cancelled] {
+      var (desk, number) = try Desk.token(at: .withDoctor)
+      try desk.set(number, .skipped)
+      try desk.set(number, last)
+      _ = try desk.day.undo(number)
+      #expect(try desk.status(number) == .waiting)
+      #expect(try desk.day.token(number).calledAt == nil)
+    }
+  }
+
   @Test("a token that there is not")
   func unknownNumbers() throws {
     var (desk, _) = try Desk.token(at: .waiting)

@@ -143,7 +143,7 @@ import Testing
         "queue.walk_in", ["patient_id": patientID], subject, outcome: "not_your_patient")
       try await desk.call(
         "queue.set_priority", ["token": tokenName, "priority": "URGENT"], tokenSubject)
-      try await doctor.call("queue.call_next", [:], "queue")
+      try await doctor.call("queue.call_next", [:], tokenSubject)
       try await doctor.call("queue.call_next", [:], "queue", outcome: "already_serving")
       try await doctor.call(
         "queue.call_next", ["doctor_id": id], "queue", outcome: "not_your_queue")

@@ -207,7 +207,12 @@ import Testing
         _ = try await clinic.postgres.query(
           "INSERT INTO visits (patient_id, doctor_id) VALUES (\(patient), \(doctor.id))")
       }
-      #expect(try await reason(patients[3], patients[4]) == "visit_open")
+      let open = try await admin.refused(
+        "patients.merge", ["id": .int(patients[3]), "into": .int(patients[4])])
+      #expect(open.reason == "visit_open")
+      #expect(
+        try await open.data["id"]
+          == .int(clinic.number("SELECT id FROM visits WHERE patient_id = \(patients[3])")))
       for (patient, start) in [(patients[2], "09:00"), (patients[5], "09:00")] {
         _ = try await clinic.postgres.query(
           """
@@ -220,7 +225,12 @@ import Testing
           'test', 'test' FROM s
           """)
       }
-      #expect(try await reason(patients[2], patients[5]) == "appointments_overlap")
+      let overlap = try await admin.refused(
+        "patients.merge", ["id": .int(patients[2]), "into": .int(patients[5])])
+      #expect(overlap.reason == "appointments_overlap")
+      #expect(
+        try await overlap.data["appointment_id"]
+          == .int(clinic.number("SELECT id FROM appointments WHERE patient_id = \(patients[2])")))
       // Refused means nothing changed.
       #expect(try await clinic.number("SELECT count(*) FROM patient_merges") == 0)
       #expect(try await clinic.number("SELECT count(*) FROM patient_merge_rows") == 0)

@@ -48,7 +48,8 @@ import Testing
       let other = try await clinic.doctorAtWork()
       let member = try await clinic.member(.admin)
       let admin = try await clinic.connect(member)
-      let id = JSON.int(try await clinic.visit(by: doctor))
+      let patient = try await clinic.patient()
+      let id = JSON.int(try await clinic.visit(by: doctor, of: patient))
       for caller in [other.caller, admin] {
         for (method, params): (String, JSON) in [
           ("visits.update", ["id": id, "diagnosis": "x"]), ("visits.complete", ["id": id]),
@@ -61,6 +62,10 @@ import Testing
       let taken = try await other.caller.refused(
         "visits.update", ["id": id, "doctor_id": other.id])
       #expect(taken.reason == "not_your_visit")
+      let beside = try await clinic.visit(by: other, of: patient)
+      let second = try await admin.refused("visits.update", ["id": id, "doctor_id": other.id])
+      #expect(second.reason == "visit_open" && second.data["id"] == .int(beside))
+      try await other.caller.call("visits.complete", ["id": .int(beside)])
       let given = try await admin.call("visits.update", ["id": id, "doctor_id": other.id])
       #expect(try given.integer("doctor_id") == other.member.id)
       let late = try await doctor.caller.refused("visits.complete", ["id": id])

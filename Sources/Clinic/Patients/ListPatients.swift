@@ -31,21 +31,15 @@ package struct ListPatients: Query {
   }
 
   private var condition: SQL {
-    guard let search, let words = search.condition else { return "" }
+    guard let search, let words = search.condition(phones: true) else { return "" }
     let term = search.rawValue.trimmed
-    guard Self.isPhone(term) else { return " AND \(sql: words)" }
-    // One number, however it is grouped, with a trunk's 0 or a country's 00 or without.
-    var condition: SQL = " AND (search LIKE '%' || ltrim(digits(\(term)), '0') || '%'"
+    guard SearchTerm.isPhone(term) else { return " AND \(sql: words)" }
+    var condition: SQL = " AND (\(sql: SearchTerm.phone(term))"
     if let id = Int64(term).map(ID<Patient>.init) {
       condition.append(" OR id = \(sql: Patient.survivor(of: id))")
     }
     condition.append(")")
     return condition
-  }
-
-  private static func isPhone(_ term: String) -> Bool {
-    term.utf8.contains { (0x30...0x39).contains($0) }
-      && term.utf8.allSatisfy { "0123456789+-() ./".utf8.contains($0) }
   }
 }
 

@@ -47,6 +47,7 @@ package struct MergePatients: Command {
       AND status IN ('WAITING', 'WITH_DOCTOR', 'SKIPPED')
       """)
     guard live.isEmpty else { throw ClinicError(.patientInQueue) }
+    try await refuseCollisions(in: transaction)
 
     let merge: Int64 = try await transaction.query(
       """
@@ -62,6 +63,32 @@ package struct MergePatients: Command {
       UnitedRecord.keep(merge), UnitedRecord.unite(merge),
     ])
     return try united[1].row()
+  }
+
+  /// What the survivor cannot have beside his or her own. The schema holds that; here the refusal
+  /// names what is in the way, of the one that goes.
+  private func refuseCollisions(in transaction: Transaction) async throws {
+    let found = try await transaction.pipeline([
+      """
+      SELECT a.id FROM appointments a JOIN appointments b ON b.date = a.date \
+      AND a.start_time < b.end_time AND b.start_time < a.end_time \
+      WHERE a.patient_id = \(id) AND b.patient_id = \(into) \
+      AND a.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR') AND NOT a.may_overlap \
+      AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR') AND NOT b.may_overlap \
+      ORDER BY a.id LIMIT 1
+      """,
+      """
+      SELECT a.id FROM visits a JOIN visits b ON b.doctor_id = a.doctor_id \
+      WHERE a.patient_id = \(id) AND b.patient_id = \(into) AND a.status = 'OPEN' \
+      AND b.status = 'OPEN' ORDER BY a.id LIMIT 1
+      """,
+    ])
+    if let appointment = try found[0].column(as: Int.self).first {
+      throw ClinicError(.appointmentsOverlap).with("appointment_id", .int(appointment))
+    }
+    if let visit = try found[1].column(as: Int.self).first {
+      throw ClinicError(.visitOpen).with("id", .int(visit))
+    }
   }
 
   private var archive: SQL {

@@ -147,16 +147,18 @@ package struct DeletePatient: Command {
       SELECT FROM queue_tokens WHERE patient_id = \(id) AND date = current_date \
       AND status IN ('WAITING', 'WITH_DOCTOR', 'SKIPPED')
       """,
-      "SELECT FROM visits WHERE patient_id = \(id) AND status = 'OPEN' LIMIT 1",
+      "SELECT id FROM visits WHERE patient_id = \(id) AND status = 'OPEN' ORDER BY id LIMIT 1",
       "SELECT FROM invoices WHERE patient_id = \(id) AND status = 'PENDING' LIMIT 1",
       """
       SELECT id FROM appointments WHERE patient_id = \(id) \
       AND status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR') ORDER BY date, start_time, id LIMIT 100
       """,
     ])
-    for (rows, reason) in zip(found, [Reason.patientInQueue, .visitOpen, .unpaidInvoice]) {
-      guard rows.isEmpty else { throw ClinicError(reason) }
+    guard found[0].isEmpty else { throw ClinicError(.patientInQueue) }
+    if let visit = try found[1].column(as: Int.self).first {
+      throw ClinicError(.visitOpen).with("id", .int(visit))
     }
+    guard found[2].isEmpty else { throw ClinicError(.unpaidInvoice) }
     let appointments: [Int] = try found[3].column()
     guard appointments.isEmpty else {
       throw ClinicError(.appointmentBooked).with(

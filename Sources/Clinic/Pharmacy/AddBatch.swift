@@ -33,7 +33,9 @@ package struct AddBatch: Command {
     var cells = row.cells
     let isActive: Bool = try cells.next()
     let life = try ShelfLife(cells: &cells)
-    guard isActive else { throw ClinicError(.medicineInactive) }
+    guard isActive else {
+      throw ClinicError(.medicineInactive).with("medicine_id", .int(Int(medicineID.rawValue)))
+    }
     if expiryDate < life.today { throw ClinicError(.expiredBatch).with("field", "expiry_date") }
     try life.check(expiryDate)
     let id = try await transaction.query(

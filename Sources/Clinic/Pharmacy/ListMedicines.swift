@@ -29,7 +29,7 @@ package struct ListMedicines: Query {
   private var conditions: SQL {
     var conditions: SQL = ""
     if let active { conditions.append(" AND is_active = \(active)") }
-    if let words = search?.condition { conditions.append(" AND \(sql: words)") }
+    if let words = search?.condition() { conditions.append(" AND \(sql: words)") }
     return conditions
   }
 }

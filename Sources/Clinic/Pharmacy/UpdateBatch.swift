@@ -30,7 +30,7 @@ package struct UpdateBatch: Command {
     let before = try await Batch.locked(id, in: transaction)
     if let version, version != before.version { throw ClinicError.stale(before.version) }
     var statements: [SQL] = []
-    let change = try change(of: before.quantity)
+    let change = try change(of: before)
     if change != 0 {
       let adjusted = StockMovement(batch: id, kind: .adjusted, quantity: change)
       statements.append(StockMovement.insert([adjusted], reason: reason, by: caller))
@@ -60,11 +60,14 @@ package struct UpdateBatch: Command {
     }
   }
 
-  private func change(of stored: Int) throws -> Int {
+  private func change(of batch: Batch) throws -> Int {
+    let stored = batch.quantity
     let change =
       quantity.map { Int($0.rawValue) - stored } ?? adjustment.map { Int($0.rawValue) } ?? 0
     if stored + change < 0 {
-      throw ClinicError(.insufficientStock).with("available", .int(stored))
+      throw ClinicError(.insufficientStock)
+        .with("medicine_id", .int(Int(batch.medicineID.rawValue)))
+        .with("available", .int(stored)).with("requested", .int(-change))
     }
     if change > 0, stored + change > StockLevel.bounds.upperBound {
       throw ParamsError(

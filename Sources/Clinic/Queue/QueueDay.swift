@@ -200,6 +200,7 @@ extension QueueDay {
       token.status = .withDoctor
     } else {
       token.status = .waiting
+      token.calledAt = nil
     }
     token.endedAt = nil
     return commit([token])

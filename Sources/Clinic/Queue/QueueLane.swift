@@ -43,8 +43,8 @@ package final class QueueLane: Sendable {
           visitor: command.visitor, claim: claim,
           entry: { outcome in
             AuditEntry(
-              of: C.name, by: caller, subject: command.subject, details: command.auditDetails,
-              outcome)
+              of: C.name, by: caller, subject: Self.subject(command.subject, outcome),
+              details: command.auditDetails, outcome)
           },
           apply: { day, now, rows, staff in
             let context = QueueContext(
@@ -68,6 +68,17 @@ package final class QueueLane: Sendable {
           apply: { _, _, _, _ in throw error }))
     }
     return try outcome.get()
+  }
+
+  /// What the audit calls the thing: of a call that names neither a token nor a patient, the token
+  /// that it came to.
+  private static func subject(
+    _ named: Subject?, _ outcome: Result<[UInt8], any Error>
+  ) -> Subject? {
+    guard let named, named.id == nil, case .success(let reply) = outcome,
+      let token = try? JSONDocument(parsing: reply).root["token"]?.string
+    else { return named }
+    return Subject("token", token)
   }
 
   /// The version of a day that this instance has brought about or has seen at that; 0 for none.

@@ -14,13 +14,29 @@ extension SearchTerm {
   /// The condition that a row's `search` holds every word; `nil` for a term that has none. A word
   /// of one or two letters is looked for at the start of words, so that the search stays indexed;
   /// signs alone are in no text.
-  var condition: SQL? {
+  ///
+  /// - Parameter phones: whether `search` holds a phone number: a word may be a part of it.
+  func condition(phones: Bool = false) -> SQL? {
     let term = rawValue.trimmed
     guard !term.isEmpty else { return nil }
     let words = term.split(whereSeparator: \.isWhitespace).prefix(Self.words).map { word -> SQL in
       let start: SQL = word.unicodeScalars.count < 3 ? "'% '" : "'%'"
-      return "search LIKE \(sql: start) || folded(\(String(word))) || '%'"
+      let text = String(word)
+      let found: SQL = "search LIKE \(sql: start) || searchable(\(text)) || '%'"
+      guard phones, Self.isPhone(text) else { return found }
+      return "(\(sql: found) OR \(sql: Self.phone(text)))"
     }
     return (words + ["folded(\(term)) <> ''"]).joined(separator: " AND ")
+  }
+
+  /// Whether a text may be a phone number or a part of one.
+  static func isPhone(_ text: String) -> Bool {
+    text.utf8.contains { (0x30...0x39).contains($0) }
+      && text.utf8.allSatisfy { "0123456789+-() ./".utf8.contains($0) }
+  }
+
+  /// One number, however it is grouped, with a trunk's 0 or a country's 00 or without.
+  static func phone(_ text: String) -> SQL {
+    "search LIKE '%' || ltrim(digits(\(text)), '0') || '%'"
   }
 }

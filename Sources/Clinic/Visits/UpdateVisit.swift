@@ -40,6 +40,13 @@ package struct UpdateVisit: Command, VisitFindings {
     try visit.requireOpen(version)
     if let doctorID, doctorID != visit.doctorID {
       let doctor = try await newDoctor(doctorID, by: caller, in: clinic.staff)
+      let other = try await transaction.query(
+        """
+        SELECT id FROM visits WHERE patient_id = \(visit.patientID) AND doctor_id = \(doctor) \
+        AND status = 'OPEN'
+        """
+      ).column(as: Int.self).first
+      if let other { throw ClinicError(.visitOpen).with("id", .int(other)) }
       changes.append("doctor_id = \(doctor)")
     }
     changes += ["version = version + 1", "updated_at = now()"]

@@ -45,7 +45,7 @@ enum SearchPatients {
         let name = "term_\(index)_\(word)"
         variables[name] = words[word]
         let start = words[word].unicodeScalars.count < 3 ? "% " : "%"
-        return "search LIKE '\(start)' || folded(:\(name)) || '%'"
+        return "search LIKE '\(start)' || searchable(:\(name)) || '%'"
       }
       scripts.append((text: select(conditions.joined(separator: " AND ")), weight: 1))
     }
