@@ -23,6 +23,8 @@ public final class Transaction: @unchecked Sendable {
   /// Where answers resume their callers.
   public let loop: StoreLoop
   private let mode: TransactionMode
+  /// Since when its connection is open.
+  public var connectedAt: ContinuousClock.Instant { wire.openedAt }
 
   // Touched on the loop only.
   private var hasBegun = false

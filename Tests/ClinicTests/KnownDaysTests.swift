@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func aDayThatIsOutKeepsItsVersion() {
-    days.bringBack(day(Self.monday, version: 3))
+    days.bringBack(day(Self.monday, version: 3), lockedAt: .now)
     #expect(days.newest == Self.monday)
     #expect(days.take(Self.monday)?.version == 3)
     #expect(days.take(Self.monday) == nil)
@@ -21,14 +21,14 @@ import Testing
   }
 
   @Test func anOlderVersionDoesNotReplaceANewerOne() {
-    days.bringBack(day(Self.monday, version: 4))
-    days.bringBack(day(Self.monday, version: 3))
+    days.bringBack(day(Self.monday, version: 4), lockedAt: .now)
+    days.bringBack(day(Self.monday, version: 3), lockedAt: .now)
     #expect(days.take(Self.monday)?.version == 4)
   }
 
   @Test func twoDaysAreKept() {
     for offset in 0...2 {
-      days.bringBack(day(Self.monday.adding(days: offset), version: 1))
+      days.bringBack(day(Self.monday.adding(days: offset), version: 1), lockedAt: .now)
     }
     #expect(days.version(of: Self.monday) == 0)
     #expect(days.take(Self.monday) == nil)
@@ -37,10 +37,21 @@ import Testing
   }
 
   @Test func nothingIsKnownOfWhatWasForgotten() {
-    days.bringBack(day(Self.monday, version: 4))
+    days.bringBack(day(Self.monday, version: 4), lockedAt: .now)
     days.forget()
     #expect(days.newest == nil)
-    days.bringBack(day(Self.monday, version: 2))
+    days.bringBack(day(Self.monday, version: 2), lockedAt: .now)
     #expect(days.take(Self.monday)?.version == 2)
+  }
+
+  @Test func whatWasSeenBeforeAConnectionWasOpenedIsForgotten() {
+    let tuesday = Self.monday.adding(days: 1)
+    let opening = ContinuousClock.now
+    days.bringBack(day(Self.monday, version: 4), lockedAt: opening - .seconds(1))
+    days.bringBack(day(tuesday, version: 2), lockedAt: opening)
+    days.forget(before: opening)
+    #expect(days.version(of: Self.monday) == 0)
+    #expect(days.take(Self.monday) == nil)
+    #expect(days.take(tuesday)?.version == 2)
   }
 }

@@ -6,32 +6,43 @@ import Synchronization
 /// A batch takes a day out, changes it in place, and brings it back once that is committed. A day
 /// that did not come back is read anew.
 final class KnownDays: Sendable {
-  private struct State {
-    var days: [LocalDate: QueueDay] = [:]
-    var versions: [LocalDate: Int64] = [:]
+  private struct Known {
+    /// `nil` while it is out.
+    var day: QueueDay?
+    var version: Int64
+    var lockedAt: ContinuousClock.Instant
   }
-  private let state = Mutex(State())
+  private let state = Mutex<[LocalDate: Known]>([:])
 
-  var newest: LocalDate? { state.withLock { $0.versions.keys.max() } }
+  var newest: LocalDate? { state.withLock { $0.keys.max() } }
 
   /// The version that was brought back last, also while the day is out; 0 for none.
-  func version(of date: LocalDate) -> Int64 { state.withLock { $0.versions[date] ?? 0 } }
+  func version(of date: LocalDate) -> Int64 { state.withLock { $0[date]?.version ?? 0 } }
 
   func take(_ date: LocalDate) -> QueueDay? {
-    state.withLock { $0.days.removeValue(forKey: date) }
+    state.withLock { $0[date]?.day.take() }
   }
 
-  func bringBack(_ day: QueueDay) {
+  /// - Parameter lockedAt: when this instance had its row locked.
+  func bringBack(_ day: QueueDay, lockedAt: ContinuousClock.Instant) {
     state.withLock { state in
-      guard day.version >= state.versions[day.date] ?? 0 else { return }
-      state.days[day.date] = day
-      state.versions[day.date] = day.version
+      guard day.version >= state[day.date]?.version ?? 0 else { return }
+      state[day.date] = Known(day: day, version: day.version, lockedAt: lockedAt)
       // Today's and the day's before, so that memory holds no more.
-      let oldest = (state.versions.keys.max() ?? day.date).adding(days: -1)
-      state.days = state.days.filter { $0.key >= oldest }
-      state.versions = state.versions.filter { $0.key >= oldest }
+      let oldest = (state.keys.max() ?? day.date).adding(days: -1)
+      state = state.filter { $0.key >= oldest }
     }
   }
 
-  func forget() { state.withLock { $0 = State() } }
+  func forget() { state.withLock { $0 = [:] } }
+
+  /// Forgets what was seen before a connection was opened. Behind it may be another server, a standby
+  /// or a backup, which lost the last changes and has others by now under the same versions.
+  func forget(before opening: ContinuousClock.Instant) {
+    state.withLock { state in
+      if state.contains(where: { $0.value.lockedAt < opening }) {
+        state = state.filter { $0.value.lockedAt >= opening }
+      }
+    }
+  }
 }

@@ -11,6 +11,8 @@ struct QueueBatch: Sendable {
 
   /// The day after the batch; `nil` when there is no such day.
   private(set) var day: QueueDay?
+  /// When the day's row was locked.
+  let lockedAt: ContinuousClock.Instant
   private(set) var events: [QueueEvent] = []
   /// The events as PostgreSQL keeps them and Redis publishes them.
   private(set) var encodedEvents: [[UInt8]] = []
@@ -34,6 +36,7 @@ struct QueueBatch: Sendable {
     in transaction: Transaction
   ) async throws {
     self.jobs = jobs
+    known.forget(before: transaction.connectedAt)
     // Today's date is known after the lock; the newest known day is most likely it.
     let guess = date ?? known.newest
     let knownVersion = guess.map { known.version(of: $0) } ?? 0
@@ -67,6 +70,7 @@ struct QueueBatch: Sendable {
         "INSERT INTO queue_days (date) VALUES (current_date) ON CONFLICT (date) DO NOTHING")
       results = try await transaction.pipeline(statements)
     }
+    lockedAt = .now
     rows = try Self.rows(patients: results[2], more: needsMore ? Array(results[4...]) : [])
     kept = try Self.keptReplies(results[3])
     guard let row = results[0].first else {

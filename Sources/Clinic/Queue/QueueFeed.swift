@@ -19,6 +19,8 @@ package final class QueueFeed: Sendable {
   private struct State {
     var days: [LocalDate: FollowedDay] = [:]
     var today: LocalDate?
+    /// How many connections PostgreSQL had lost when the days were compared with it last.
+    var connectionsLost = 0
   }
   private let state = Mutex(State())
   private let postgres: PostgresClient
@@ -169,6 +171,7 @@ package final class QueueFeed: Sendable {
       state.days = state.days.filter { $0.key == state.today || wanted.contains($0.key) }
       return state.days.mapValues(\.day.version)
     }
+    try await compareHistory(of: followed.keys.sorted())
     let inRedis = await versionsInRedis(followed.keys.sorted())
     let rows = try await postgres.query(
       "SELECT date, version FROM queue_days WHERE date = ANY(\(followed.keys.map(\.stored)))")
@@ -183,6 +186,24 @@ package final class QueueFeed: Sendable {
         log.info("the live queue was made anew", metadata: ["queue.date": "\(date)"])
       }
     }
+  }
+
+  /// Behind a new connection may be another server, a standby or a backup, which lost the last changes
+  /// and has others by now under the same versions.
+  private func compareHistory(of dates: [LocalDate]) async throws {
+    let lost = postgres.statistics.connectionsLost
+    guard state.withLock({ $0.connectionsLost != lost }) else { return }
+    for date in dates {
+      let stored = try await QueueDay.read(date, rules: rules, from: postgres)
+      guard var known = state.withLock({ $0.days[date]?.day }) else { continue }
+      let events = try await QueueEvent.read(
+        date, after: known.version, upTo: stored.version, from: postgres)
+      for event in events where event.version == known.version + 1 { known.follow(event.change) }
+      if known.version == stored.version && known.tokens == stored.tokens { continue }
+      replace(stored, reason: "rebuild")
+      await live.rebuild(stored, forced: true)
+    }
+    state.withLock { $0.connectionsLost = lost }
   }
 
   private func versionsInRedis(_ dates: [LocalDate]) async -> [LocalDate: Int64] {

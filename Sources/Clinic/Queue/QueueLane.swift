@@ -166,7 +166,7 @@ package final class QueueLane: Sendable {
   /// Tells Redis and the boards what a batch that is committed has changed.
   private func tell(_ batch: QueueBatch) async {
     guard let day = batch.day else { return }
-    days.bringBack(day)
+    days.bringBack(day, lockedAt: batch.lockedAt)
     guard !batch.events.isEmpty else { return }
     await live.apply(batch.events, encoded: batch.encodedEvents, of: day)
     feed.decided(batch.events, on: day.date)
@@ -191,7 +191,9 @@ extension QueueLane {
     var batch = try await QueueBatch(
       [job], on: date, known: days, rules: settings.queue, in: transaction)
     batch.decide(staff: staff)
-    if batch.events.isEmpty, let day = batch.day { days.bringBack(day) }
+    if batch.events.isEmpty, let day = batch.day {
+      days.bringBack(day, lockedAt: batch.lockedAt)
+    }
     for (_, outcome) in batch.outcomes { _ = try outcome.get() }
     _ = try await transaction.pipeline(batch.statements)
     let decided = batch

@@ -26,6 +26,7 @@ package struct CompleteVisit: Command, VisitFindings {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Visit {
+    transaction.enqueue(Appointment.lockDay("SELECT token_date FROM visits WHERE id = \(id)"))
     let visit = try await LockedVisit.lock(id, in: transaction)
     try visit.requireOwner(caller)
     try visit.requireOpen(version)

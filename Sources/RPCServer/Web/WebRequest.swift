@@ -37,6 +37,9 @@ struct WebRequest {
   private static func route(
     _ head: HTTPRequestHead, _ origin: OriginRule, limits: Limits
   ) -> Outcome {
+    if !head.namesItsHost {
+      return .reply(.text(.badRequest, "A request has one Host."))
+    }
     if origin == .refused {
       return .reply(.text(.forbidden, "Pages of this origin may not call here."))
     }
@@ -110,14 +113,21 @@ extension HTTPRequestHead {
     headers.first(name: "Content-Length").flatMap { Int($0) }
   }
 
+  /// Whether it says once which server it means. In HTTP/1.0 it need not.
+  var namesItsHost: Bool {
+    let hosts = headers["Host"].count
+    return hosts == 1 || (hosts == 0 && version == .http1_0)
+  }
+
   /// Whether a body follows.
   var hasBody: Bool {
     headers.contains(name: "Transfer-Encoding") || (contentLength ?? 0) > 0
   }
 
-  /// Whether the client waits for a word before it sends the body.
+  /// Whether the client waits for a word before it sends the body. HTTP/1.0 has no such word.
   var expectsContinue: Bool {
-    headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+    version != .http1_0
+      && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
   }
 
   /// Whether the client offers to speak something else from here on; if it is not taken at its word, the connection cannot

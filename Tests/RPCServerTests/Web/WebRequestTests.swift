@@ -7,11 +7,12 @@ import Testing
 @Suite struct WebRequestTests {
   private func request(
     _ method: HTTPMethod, _ uri: String, _ headers: [(String, String)] = [],
-    origins: Set<String> = []
+    version: HTTPVersion = .http1_1, hosts: [String] = ["a"]
   ) -> WebRequest {
-    WebRequest(
-      HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: .init(headers)),
-      origins: origins, limits: Limits())
+    let headers = HTTPHeaders(hosts.map { ("Host", $0) } + headers)
+    return WebRequest(
+      HTTPRequestHead(version: version, method: method, uri: uri, headers: headers),
+      origins: [], limits: Limits())
   }
 
   private func post(_ headers: [(String, String)]) -> WebRequest {
@@ -39,6 +40,22 @@ import Testing
   @Test func aBodyThatIsAnnouncedAsTooLargeIsNotWaitedFor() {
     let request = post([("Content-Type", "application/json"), ("Content-Length", "1048577")])
     #expect(request.answer?.status == .payloadTooLarge)
+  }
+
+  @Test func aRequestHasOneHost() {
+    #expect(request(.GET, "/healthz", hosts: []).answer?.status == .badRequest)
+    #expect(request(.GET, "/healthz", hosts: ["a", "a"]).answer?.status == .badRequest)
+    #expect(request(.GET, "/healthz", version: .http1_0, hosts: []).route == .health)
+    #expect(
+      request(.GET, "/healthz", version: .http1_0, hosts: ["a", "b"]).answer?.status == .badRequest)
+  }
+
+  @Test func anOldClientWaitsForNoWord() {
+    for (version, waits) in [(HTTPVersion.http1_1, true), (.http1_0, false)] {
+      let head = HTTPRequestHead(
+        version: version, method: .POST, uri: "/rpc", headers: ["Expect": "100-continue"])
+      #expect(head.expectsContinue == waits)
+    }
   }
 
   @Test(arguments: [HTTPMethod.GET, .PUT, .DELETE, .HEAD])
@@ -118,7 +135,7 @@ import Testing
   }
 
   @Test func aForeignOriginIsRefusedEverywhere() {
-    let foreign = [("Host", "a"), ("Origin", "http://b"), ("Content-Type", "application/json")]
+    let foreign = [("Origin", "http://b"), ("Content-Type", "application/json")]
     #expect(request(.POST, "/rpc", foreign).answer?.status == .forbidden)
     #expect(request(.OPTIONS, "/rpc", foreign).answer?.status == .forbidden)
     #expect(request(.GET, "/healthz", foreign).answer?.status == .forbidden)

@@ -1,0 +1,52 @@
+import JSONRPC
+import Postgres
+import Testing
+
+@testable import Clinic
+
+/// PostgreSQL goes on without the last changes that an instance has seen: a standby took over, or a
+/// backup.
+@Suite struct LostChangesTests {
+  @Test("rule 15: an instance that has seen what is lost takes the queue as PostgreSQL has it")
+  func othersUnderTheSameVersion() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let board = try await desk.subscribe()
+      let patients = try await clinic.patients(4)
+      var token = ""
+      for patient in patients.prefix(3) {
+        token = try await desk.call("queue.walk_in", ["patient_id": .int(patient)]).text("token")
+      }
+      try await board.reach(3)
+
+      // The third token is of the fourth patient now, and behind every connection is another server.
+      try await clinic.postgres.withTransaction { transaction in
+        _ = try await transaction.pipeline([
+          "UPDATE queue_tokens SET patient_id = \(patients[3]) WHERE number = 3",
+          """
+          UPDATE queue_events SET event = jsonb_set(event::jsonb, '{tokens,0,patient_id}', \
+          to_jsonb(\(patients[3])))::json WHERE version = 3
+          """,
+        ])
+      }
+      _ = try await clinic.postgres.query(
+        """
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+        WHERE datname = current_database() AND application_name = 'clinicd'
+        """)
+
+      try await eventually("it is shown") {
+        guard let queue = try await desk.outcome("queue.today").result else { return false }
+        return try queue.list("tokens")[2].integer("patient_id") == patients[3]
+      }
+      let skipped = try await desk.call(
+        "queue.set_status", ["token": .string(token), "status": "SKIPPED"])
+      #expect(try skipped.integer("patient_id") == patients[3])
+      #expect(
+        try await clinic.number("SELECT patient_id FROM queue_tokens WHERE number = 3")
+          == patients[3])
+      try await board.reach(4)
+      #expect(try board.messages.contains { try $0.text("kind") == "snapshot" })
+    }
+  }
+}
