@@ -191,9 +191,6 @@ extension QueueLane {
     var batch = try await QueueBatch(
       [job], on: date, known: days, rules: settings.queue, in: transaction)
     batch.decide(staff: staff)
-    if batch.events.isEmpty, let day = batch.day {
-      days.bringBack(day, lockedAt: batch.lockedAt)
-    }
     for (_, outcome) in batch.outcomes { _ = try outcome.get() }
     _ = try await transaction.pipeline(batch.statements)
     let decided = batch
