@@ -120,17 +120,20 @@ struct SubscriberState {
   }
 
   private mutating func notification(for publication: Publication) -> Notification? {
-    guard let sent, !publication.isSnapshot else {
+    guard let sent, !publication.isSnapshot, publication.version != sent + 1 else {
       self.sent = publication.version
       return .publication(publication)
     }
     if publication.version <= sent { return nil }
-    self.sent = publication.version
-    let step = publication.version - sent
-    return step == 1 ? .publication(publication) : .snapshot(publication, missed: step)
+    let newest = pending.last ?? publication
+    forgetPending()
+    self.sent = newest.version
+    return .snapshot(newest, missed: newest.version - sent)
   }
 
+  /// Of those that are kept the newest alone has the whole state, and stands for all before it.
   private mutating func keep(_ publication: Publication) {
+    if let last = pending.popLast() { pending.append(last.withoutState) }
     pending.append(publication)
     pendingBytes += publication.body.count
   }

@@ -180,6 +180,11 @@ import Testing
       _ = try await clinic.postgres.query("UPDATE visitors SET expires_at = now()")
       let late = try await kiosk.refused("queue.walk_in", ["visitor": found["visitor"].json])
       #expect(late.reason == "visitor_unknown")
+      // The relay prunes when it begins to lead.
+      try await clinic.daemons[0].restart()
+      try await eventually("the visitor is forgotten") {
+        try await clinic.number("SELECT count(*) FROM visitors") == 0
+      }
     }
   }
 }

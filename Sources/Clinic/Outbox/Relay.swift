@@ -228,5 +228,6 @@ package final class Relay: Sendable {
       "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
     _ = try await connection.query(
       "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '7 days'")
+    _ = try await connection.query("DELETE FROM visitors WHERE expires_at < now()")
   }
 }

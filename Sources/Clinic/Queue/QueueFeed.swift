@@ -21,6 +21,8 @@ package final class QueueFeed: Sendable {
     var today: LocalDate?
     /// How many connections PostgreSQL had lost when the days were compared with it last.
     var connectionsLost = 0
+    /// A comparison is asked for and has not begun.
+    var willCompare = false
   }
   private let state = Mutex(State())
   private let postgres: PostgresClient
@@ -98,7 +100,7 @@ package final class QueueFeed: Sendable {
           let version = QueueEvent.version(of: payload)
         else { continue }
         signal.yield(.published(version: version, payload: payload, date))
-      case .subscribed, .lost: signal.yield(.compare)
+      case .subscribed, .lost: askToCompare()
       }
     }
   }
@@ -106,10 +108,19 @@ package final class QueueFeed: Sendable {
   /// Compares each second, more often while Redis is away; ends the feed with its task.
   private func tick() async {
     while !Task.isCancelled {
-      signal.yield(.compare)
+      askToCompare()
       try? await Task.sleep(for: .milliseconds(live.isUp ? 1000 : 200))
     }
     signal.finish()
+  }
+
+  /// While nothing is pushed, one comparison waits and not one a second.
+  private func askToCompare() {
+    let isAsked = state.withLock { state in
+      defer { state.willCompare = true }
+      return state.willCompare
+    }
+    if !isAsked { signal.yield(.compare) }
   }
 
   /// Nothing is pushed while nobody knows whose rights have ended.
@@ -130,6 +141,7 @@ package final class QueueFeed: Sendable {
         }
         try await take(try QueueEvent.decode(payload), on: date)
       case .compare:
+        state.withLock { $0.willCompare = false }
         try await compare()
       }
     } catch {

@@ -17,8 +17,8 @@ package final class LoginBook: Sendable {
   private let postgres: PostgresClient
   private let hub: any NotificationHub
   private let keys: Mutex<SigningKeys>
-  /// The connections that are bound by a token.
-  private let bound = Mutex<[UInt64: Session]>([:])
+  /// The open connections. A call may bind one that was closed meanwhile: then it is not here.
+  private let connections = Mutex<[UInt64: Session]>([:])
   /// The connections whose token is just being exchanged.
   private let renewing = Mutex<Set<UInt64>>([])
 
@@ -45,10 +45,11 @@ package final class LoginBook: Sendable {
   package func opened(_ session: Session) {
     session.identity = givenIdentity(of: session)
     if session.identity != nil { session.isAuthenticated = true }
+    if session.kind == .connection { connections.withLock { $0[session.id] = session } }
   }
 
   package func closed(_ session: Session) {
-    _ = bound.withLock { $0.removeValue(forKey: session.id) }
+    _ = connections.withLock { $0.removeValue(forKey: session.id) }
   }
 
   /// What the kernel's word, or a certificate, gives without a login.
@@ -81,7 +82,6 @@ package final class LoginBook: Sendable {
     }
     session.identity = Identity(caller: caller, token: token)
     session.isAuthenticated = true
-    bound.withLock { $0[session.id] = session }
     return caller
   }
 
@@ -90,7 +90,6 @@ package final class LoginBook: Sendable {
     hub.end(subscriptionsOf: session, reason: reason)
     session.identity = givenIdentity(of: session)
     session.isAuthenticated = session.identity != nil
-    _ = bound.withLock { $0.removeValue(forKey: session.id) }
   }
 
   // MARK: - Calls
@@ -166,7 +165,7 @@ package final class LoginBook: Sendable {
 
   /// Ends the rights of the connections that a change concerns.
   func recheck(_ change: StaffDirectory.Change) async {
-    for session in bound.withLock({ Array($0.values) }) {
+    for session in connections.withLock({ Array($0.values) }) {
       guard let token = (session.identity as? Identity)?.token else { continue }
       switch change {
       case .user(let id) where id != token.userID: continue
@@ -180,7 +179,7 @@ package final class LoginBook: Sendable {
   /// users may still see anything.
   func run() async {
     while !Task.isCancelled {
-      for session in bound.withLock({ Array($0.values) }) { recheck(session) }
+      for session in connections.withLock({ Array($0.values) }) { recheck(session) }
       try? await Task.sleep(for: .seconds(1))
     }
   }

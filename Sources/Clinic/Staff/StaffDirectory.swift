@@ -30,13 +30,13 @@ package final class StaffDirectory: Sendable {
 
   private struct State {
     var members: [ID<User>: Member] = [:]
-    var endedLogins: Set<Int64> = []
+    var endedLogins: EndedLogins
     /// When the listening connection last proved to be alive.
     var heardAt: ContinuousClock.Instant?
     /// Counts what may change how doctors are shown.
     var generation = 0
   }
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let postgres: PostgresClient
   private let settings: Settings
   private let log: Logger
@@ -45,6 +45,12 @@ package final class StaffDirectory: Sendable {
     self.postgres = postgres
     self.settings = settings
     self.log = log
+    state = Mutex(State(endedLogins: EndedLogins(keptFor: Self.keptFor(settings))))
+  }
+
+  /// Tokens of logins that ended longer ago have expired by themselves.
+  private static func keptFor(_ settings: Settings) -> Duration {
+    .seconds(60 * (settings.accessTokenMinutes + 5))
   }
 
   /// Whether what is here can be relied on: the listening connection was alive within two seconds.
@@ -128,7 +134,7 @@ extension StaffDirectory {
           try await refresh(ID(rawValue: id))
           await changed(.user(ID(rawValue: id)))
         } else {
-          _ = state.withLock { $0.endedLogins.insert(id) }
+          note(ended: id)
           await changed(.login(id))
         }
       }
@@ -159,26 +165,26 @@ extension StaffDirectory {
 
   /// Notes an ended login at once; called by whoever ended it.
   package func note(ended login: Int64) {
-    _ = state.withLock { $0.endedLogins.insert(login) }
+    state.withLock { $0.endedLogins.insert(login, at: .now) }
   }
 
   private func reload() async throws {
     let members = try await postgres.query("SELECT \(sql: Self.columns) FROM users")
       .decode(as: Member.self)
-    // Tokens of logins that ended longer ago have expired by themselves.
     let ended = try await postgres.query(
       """
       SELECT id FROM logins \
-      WHERE revoked_at > now() - make_interval(mins => \(Int32(settings.accessTokenMinutes + 5)))
+      WHERE revoked_at > now() - make_interval(secs => \(Self.keptFor(settings).components.seconds))
       """)
-    var logins: Set<Int64> = []
+    var logins = EndedLogins(keptFor: Self.keptFor(settings))
     for row in ended {
       var cells = row.cells
-      logins.insert(try cells.next())
+      logins.insert(try cells.next(), at: .now)
     }
+    let endedLogins = logins
     state.withLock {
       $0.members = Dictionary(uniqueKeysWithValues: members.map { ($0.id, $0) })
-      $0.endedLogins = logins
+      $0.endedLogins = endedLogins
       $0.generation += 1
     }
   }

@@ -13,7 +13,7 @@ public struct Publication: Sendable {
   /// day, a rebuild.
   public let isSnapshot: Bool
 
-  private let lazySnapshot: LazySnapshot
+  private let lazySnapshot: LazySnapshot?
 
   /// - Parameter snapshot: the members, without braces, of an object that holds the whole state at
   ///   `version`. Asked for at most once, when a subscriber missed something; on an event loop, so
@@ -28,8 +28,18 @@ public struct Publication: Sendable {
     self.lazySnapshot = LazySnapshot(make: snapshot)
   }
 
+  private init(withoutStateOf other: Publication) {
+    version = other.version
+    body = other.body
+    isSnapshot = other.isSnapshot
+    lazySnapshot = nil
+  }
+
   /// The members of the whole state at `version`.
-  public var snapshotMembers: [UInt8] { lazySnapshot.value }
+  public var snapshotMembers: [UInt8] { lazySnapshot?.value ?? [] }
+
+  /// The same with its body alone, for keeping: the whole state may be much larger.
+  public var withoutState: Publication { Publication(withoutStateOf: self) }
 }
 
 private final class LazySnapshot: Sendable {

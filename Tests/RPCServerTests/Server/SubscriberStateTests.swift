@@ -139,6 +139,40 @@ struct SubscriberStateTests {
     #expect(subscriber.sent == ["snapshot 2 missed 3", "3"])
   }
 
+  @Test func aGapAmongWhatWasKeptIsASnapshotOfTheNewest() {
+    var subscriber = Subscriber()
+    subscriber.start(from: 0)
+    subscriber.isWritable = false
+    for version in [1, 2, 5, 6, 7] as [Int64] { subscriber.publish(version) }
+    subscriber.readAgain()
+    subscriber.publish(8)
+    #expect(subscriber.sent == ["1", "2", "snapshot 7 missed 5", "8"])
+    #expect(subscriber.state.pendingBytes == 0)
+  }
+
+  /// The whole state is much larger than what is counted as pending.
+  @Test func ofAllThatIsKeptTheNewestAloneHoldsTheWholeState() {
+    final class Whole: Sendable {}
+    final class Weak { weak var whole: Whole? }
+    var subscriber = Subscriber()
+    subscriber.start(from: 0)
+    subscriber.isWritable = false
+    let states = (1...50).map { version in
+      let whole = Whole()
+      subscriber.publish(Int64(version)) {
+        _ = whole
+        return Array("\(version)".utf8)
+      }
+      let weak = Weak()
+      weak.whole = whole
+      return weak
+    }
+    #expect(states.indices.filter { states[$0].whole != nil } == [49])
+    subscriber.readAgain()
+    #expect(subscriber.sent == (1...50).map(String.init))
+    #expect(states[49].whole == nil)
+  }
+
   @Test func aSnapshotThatMayBeNewerThanTheStateIsSent() {
     var subscriber = Subscriber(isHeld: true)
     subscriber.publish(0, isSnapshot: true)
@@ -162,10 +196,13 @@ private struct Subscriber {
     self.room = room
   }
 
-  mutating func publish(_ version: Int64, size: Int = 10, isSnapshot: Bool = false) {
+  mutating func publish(
+    _ version: Int64, size: Int = 10, isSnapshot: Bool = false,
+    state whole: @escaping @Sendable () -> [UInt8] = { [] }
+  ) {
     let publication = Publication(
       version: version, body: Array(repeating: UInt8(ascii: "x"), count: size),
-      isSnapshot: isSnapshot, snapshot: { [] })
+      isSnapshot: isSnapshot, snapshot: whole)
     switch state.publish(
       publication, isWritable: isWritable, room: room - state.pendingBytes)
     {
