@@ -56,6 +56,7 @@ package final class Relay: Sendable {
   package var status: Lag { lag.value }
 
   func run() async {
+    var notices = OutageNotices()
     while !Task.isCancelled {
       do {
         try await postgres.withConnection { connection in
@@ -69,7 +70,10 @@ package final class Relay: Sendable {
       } catch {
         lag.value = Lag()
         if !Task.isCancelled {
-          log.warning("the outbox waits for PostgreSQL", metadata: ["error": "\(error)"])
+          log.log(
+            level: notices.isNews("\(error)") ? .warning : .debug,
+            "the outbox waits for PostgreSQL",
+            metadata: ["error": "\(error)"])
         }
         try? await Task.sleep(for: .milliseconds(500))
       }

@@ -96,6 +96,7 @@ package final class StaffDirectory: Sendable {
 extension StaffDirectory {
   /// Listens until its task is cancelled, and tells `changed` of every change.
   func run(changed: @Sendable (Change) async -> Void) async {
+    var notices = OutageNotices()
     while !Task.isCancelled {
       do {
         try await postgres.withConnection { connection in
@@ -107,7 +108,10 @@ extension StaffDirectory {
       } catch {
         state.withLock { $0.heardAt = nil }
         if !Task.isCancelled {
-          log.warning("the staff directory waits for PostgreSQL", metadata: ["error": "\(error)"])
+          log.log(
+            level: notices.isNews("\(error)") ? .warning : .debug,
+            "the staff directory waits for PostgreSQL",
+            metadata: ["error": "\(error)"])
         }
         try? await Task.sleep(for: .milliseconds(200))
       }
