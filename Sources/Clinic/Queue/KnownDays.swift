@@ -40,9 +40,7 @@ final class KnownDays: Sendable {
   /// or a backup, which lost the last changes and has others by now under the same versions.
   func forget(before opening: ContinuousClock.Instant) {
     state.withLock { state in
-      if state.contains(where: { $0.value.lockedAt < opening }) {
-        state = state.filter { $0.value.lockedAt >= opening }
-      }
+      for (date, known) in state where known.lockedAt < opening { state[date] = nil }
     }
   }
 }
