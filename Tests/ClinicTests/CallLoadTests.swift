@@ -14,6 +14,16 @@ struct CallLoadTests {
     #expect(!load.isHigh)
   }
 
+  @Test("calls that began while it was high are seen after they have ended")
+  func waves() async throws {
+    let load = CallLoad()
+    try await answering(8, under: load) {}
+    #expect(load.highs == 0)
+    try await answering(10, under: load) {}
+    #expect(!load.isHigh)
+    #expect(load.highs == 2)
+  }
+
   @Test("a call that is refused counts no longer")
   func refusedCalls() async throws {
     let load = CallLoad()

@@ -6,14 +6,21 @@ package final class CallLoad: Sendable {
   private static let many = 8
 
   private let count = Atomic<Int>(0)
+  private let begunWhileHigh = Atomic<Int>(0)
 
   package init() {}
 
   package var isHigh: Bool { count.load(ordering: .relaxed) > Self.many }
 
+  /// How many calls have begun while the load was high. Calls come and go in waves: whoever looks
+  /// now and then sees by it what was between.
+  var highs: Int { begunWhileHigh.load(ordering: .relaxed) }
+
   /// Counts a call for as long as it is answered.
   func counting<Value>(_ answer: () async throws -> Value) async rethrows -> Value {
-    count.add(1, ordering: .relaxed)
+    if count.add(1, ordering: .relaxed).newValue > Self.many {
+      begunWhileHigh.add(1, ordering: .relaxed)
+    }
     defer { count.subtract(1, ordering: .relaxed) }
     return try await answer()
   }

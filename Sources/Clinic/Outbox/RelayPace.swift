@@ -7,9 +7,12 @@ struct RelayPace {
   private let load: CallLoad
   /// Since when each step has left something for the next.
   private var behindSince: ContinuousClock.Instant?
+  /// What ``CallLoad/highs`` was at the last look.
+  private var highs = 0
 
   init(load: CallLoad) {
     self.load = load
+    highs = load.highs
   }
 
   /// Returns when the next step may begin.
@@ -22,8 +25,15 @@ struct RelayPace {
     }
     let since = behindSince ?? .now
     behindSince = since
-    for _ in 0..<10 where load.isHigh && .now - since < Self.patience {
+    for _ in 0..<10 where isBusy() && .now - since < Self.patience {
       try await Task.sleep(for: .milliseconds(100))
     }
+  }
+
+  /// Whether many calls have been answered at once since the last look.
+  private mutating func isBusy() -> Bool {
+    let before = highs
+    highs = load.highs
+    return load.isHigh || highs != before
   }
 }
