@@ -5,8 +5,9 @@ import Synchronization
 /// Runs commands, several in one transaction.
 ///
 /// Calls that wait together share a transaction and its commit, a savepoint each: a refused call's
-/// savepoint is rolled back while its audit entry commits. If the shared transaction fails as a
-/// whole, each call is run again alone, so that no call's failure takes a neighbour with it.
+/// savepoint is rolled back while its audit entry commits. Those that are mere statements share a
+/// trip and have no savepoints. If the shared transaction fails as a whole, each call is run again
+/// alone, so that no call's failure takes a neighbour with it.
 package final class CommandLane: Sendable {
   /// How many calls share a transaction at most.
   private static let depth = 32
@@ -68,8 +69,15 @@ package final class CommandLane: Sendable {
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
         var again: [CommandJob] = []
         var entries: [AuditEntry] = []
-        if jobs.count > 1 { transaction.enqueue(Self.lockPatience) }
-        for job in jobs {
+        var rest = jobs
+        if jobs.count > 1 {
+          transaction.enqueue(Self.lockPatience)
+          rest = jobs.filter { $0.work.pipelined == nil }
+          outcomes = try await Self.performTogether(
+            jobs.filter { $0.work.pipelined != nil }, in: transaction)
+          entries = outcomes.compactMap { $0.work.entry(for: $1) }
+        }
+        for job in rest {
           let outcome = await job.perform(in: transaction)
           if case .failure(let error as PostgresError) = outcome {
             if error.kind != .server && error.kind != .cancelled { throw error }
@@ -103,6 +111,19 @@ package final class CommandLane: Sendable {
 }
 
 extension CommandLane {
+  /// Runs mere statements in one trip.
+  private static func performTogether(
+    _ jobs: [CommandJob], in transaction: Transaction
+  ) async throws -> [(CommandJob, Result<[UInt8], any Error>)] {
+    let works = jobs.compactMap(\.work.pipelined)
+    var rows = try await transaction.pipeline(works.flatMap(\.statements))[...]
+    return try zip(jobs, works).map { job, work in
+      let count = work.statements.count
+      defer { rows = rows.dropFirst(count) }
+      return (job, .success(try work.reply(Array(rows.prefix(count)))))
+    }
+  }
+
   private func transact<Value: Sendable>(
     _ body: @escaping @Sendable (Transaction) async throws -> Value
   ) async throws -> Value {
@@ -116,12 +137,20 @@ extension CommandLane {
 package struct CommandWork: Sendable {
   let context: CallContext?
   let body: @Sendable (Transaction) async throws -> [UInt8]
+  /// The same as statements, if that is all it is.
+  let pipelined: PipelinedWork?
   /// The entry for the outcome; nil when there is nothing to tell.
   let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
 
   func entry(for outcome: Result<[UInt8], any Error>) -> AuditEntry? {
     CallContext.$current.withValue(context) { entry(outcome) }
   }
+}
+
+/// Statements that need none of each other's results, and the reply that theirs make.
+package struct PipelinedWork: Sendable {
+  let statements: [SQL]
+  let reply: @Sendable ([Rows]) throws -> [UInt8]
 }
 
 /// A command on its way through the lane.

@@ -84,6 +84,22 @@ extension Command {
   package func committed(_ result: Result, in clinic: Clinic) async {}
 }
 
+/// A command whose statements need none of each other's results: those of calls that wait together
+/// travel to PostgreSQL in one trip.
+package protocol PipelinedCommand: Command {
+  func statements(in clinic: Clinic, by caller: Caller) throws -> [SQL]
+  /// - Parameter rows: what each of the statements gave.
+  func result(of rows: [Rows]) throws -> Result
+}
+
+extension PipelinedCommand {
+  package func run(
+    in transaction: Transaction, of clinic: Clinic, by caller: Caller
+  ) async throws -> Result {
+    try result(of: await transaction.pipeline(statements(in: clinic, by: caller)))
+  }
+}
+
 /// A method that changes what is bound to its connection: logins, subscriptions. It has its own
 /// audit and takes no idempotency key.
 package protocol SessionMethod: Method {

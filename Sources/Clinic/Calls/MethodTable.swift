@@ -65,6 +65,24 @@ extension MethodEntry {
   }
 
   package static func command<M: Command>(_ method: M.Type) throws -> MethodEntry {
+    try command(method) { _, _, _ in nil }
+  }
+
+  package static func command<M: PipelinedCommand>(_ method: M.Type) throws -> MethodEntry {
+    try command(method) { command, clinic, caller in
+      // What refuses it here refuses it again in its own turn, which tells the audit.
+      guard let statements = try? command.statements(in: clinic, by: caller) else { return nil }
+      return (statements, command.result)
+    }
+  }
+
+  /// - Parameter pipelined: the command as statements and what their results make, if it can travel
+  ///   with others.
+  private static func command<M: Command>(
+    _ method: M.Type,
+    pipelined:
+      @escaping @Sendable (M, Clinic, Caller) -> ([SQL], @Sendable ([Rows]) throws -> M.Result)?
+  ) throws -> MethodEntry {
     try entry(method, isAudited: true, takesKey: M.takesKey) { params, call, caller, _, clinic in
       guard let caller else { throw ClinicError(.notAuthenticated) }
       let command = try ParamsReader.decode(M.self, from: call.params, names: params)
@@ -74,6 +92,7 @@ extension MethodEntry {
         CommandWork(
           context: CallContext.current,
           body: { transaction in
+            outcome.value = nil
             if let kept = try await claim?.claim(in: transaction) { return kept }
             let result = try await command.run(in: transaction, of: clinic, by: caller)
             let reply = try JSONValueEncoder().encode(result)
@@ -81,6 +100,15 @@ extension MethodEntry {
             outcome.value = result
             return reply
           },
+          pipelined: claim != nil
+            ? nil
+            : pipelined(command, clinic, caller).map { statements, result in
+              PipelinedWork(statements: statements) { rows in
+                let result = try result(rows)
+                outcome.value = result
+                return try JSONValueEncoder().encode(result)
+              }
+            },
           entry: { ended in
             AuditEntry(
               of: M.name, by: caller,

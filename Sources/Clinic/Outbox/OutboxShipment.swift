@@ -5,10 +5,11 @@ import Postgres
 /// Carries what `outbox` names to MongoDB, the oldest first. A row is removed when it was carried:
 /// one that commits late is found all the same, and one that was carried twice has changed nothing.
 struct OutboxShipment: Sendable {
-  /// Rows that one step carries, and of these so many in one bulk. Bulks are carried at once: while
-  /// MongoDB writes one, PostgreSQL reads the next.
-  static let depth = 1000
+  /// Rows that one step carries, and of these so many in one bulk. Some bulks are carried at once:
+  /// while MongoDB writes one, PostgreSQL reads the next.
+  static let depth = 5000
   private static let bulk = 250
+  private static let width = 4
 
   private let mongo: MongoClient
   private let log: Logger
@@ -38,7 +39,8 @@ struct OutboxShipment: Sendable {
     for topic in OutboxTopics.all {
       let ofTopic = rows.filter { $0.topic == topic.collection }.sorted { $0.entity < $1.entity }
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for bulk in Self.bulks(of: ofTopic) {
+        for (index, bulk) in Self.bulks(of: ofTopic).enumerated() {
+          if index >= Self.width { try await group.next() }
           group.addTask { try await carry(bulk, of: topic, from: postgres) }
         }
         try await group.waitForAll()

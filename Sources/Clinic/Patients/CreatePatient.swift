@@ -3,7 +3,7 @@ package import Postgres
 
 /// Registers a patient. Near-duplicates come back scored (rule 4); nothing merges by itself. What
 /// a kiosk registers is unverified, and a kiosk learns of no other patient.
-package struct CreatePatient: Command {
+package struct CreatePatient: PipelinedCommand {
   package struct Duplicates: Codable, Sendable {
     let possibleDuplicates: [PossibleDuplicate]
   }
@@ -28,14 +28,10 @@ package struct CreatePatient: Command {
   package var subject: Subject? { Subject("patient") }
   package func subject(of result: Result) -> Subject? { Subject("patient", result.id) }
 
-  package func run(
-    in transaction: Transaction, of clinic: Clinic, by caller: Caller
-  ) async throws -> Result {
+  package func statements(in clinic: Clinic, by caller: Caller) throws -> [SQL] {
     try BirthDate.check(dateOfBirth, estimatedAge, in: clinic)
     let isKiosk = caller.role == .kiosk
-    var statements: [SQL] = isKiosk ? [] : [possibleDuplicates]
-    statements.append(
-      """
+    let insertion: SQL = """
       INSERT INTO patients (name, phone, date_of_birth, estimated_age, estimated_on, sex, email, \
       address, allergies, chronic_conditions, medical_history, emergency_contact, verified, \
       registered_by) VALUES (\(name), \(phone), \(dateOfBirth), \(estimatedAge), \
@@ -43,11 +39,14 @@ package struct CreatePatient: Command {
       \(sex ?? .unknown), \(email), \(address), \(allergies?.texts ?? []), \
       \(chronicConditions?.texts ?? []), \(medicalHistory), \(emergencyContact?.stored), \
       \(!isKiosk), \(caller.scope)) RETURNING \(sql: Patient.columns)
-      """)
-    let results = try await transaction.pipeline(statements)
-    return Result(
-      try results[results.count - 1].row(),
-      Duplicates(possibleDuplicates: isKiosk ? [] : try results[0].decode()))
+      """
+    return isKiosk ? [insertion] : [possibleDuplicates, insertion]
+  }
+
+  package func result(of rows: [Rows]) throws -> Result {
+    Result(
+      try rows[rows.count - 1].row(),
+      Duplicates(possibleDuplicates: rows.count == 1 ? [] : try rows[0].decode()))
   }
 
   /// Who has the same phone, the same birth date or the same name, scored by all three.
