@@ -40,7 +40,7 @@ siege: build ## Hold ten thousand hostile connections against a release (ARGS="-
 
 bench: build ## Measure a release build on private servers (ARGS=..., DATA=large)
 	@CLINIC_HOME=.build/bench-$(if $(filter large,$(DATA)),large,stack) CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
-	  CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \
+	  CLINIC_STACK_CACHE_MB=2048 CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \
 	  scripts/run $(RELEASE)/clinic-bench --data $(DATA) $(ARGS)
 
 figures: build ## Measure the pages in headless Chromium
