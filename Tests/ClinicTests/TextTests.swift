@@ -32,10 +32,11 @@ import Testing
   }
 
   @Test(
-    "a name shows something",
+    "a name and a line show something",
     arguments: ["\u{200B}\u{200D}", "\u{202E}", " \u{2060} \u{3164}", "\u{FEFF}"])
-  func invisibleNames(text: String) {
+  func invisible(text: String) {
     #expect(paramsReason { try decoded(PersonName.self, quoted(text)) } == .tooShort)
+    #expect(paramsReason { try decoded(Line.self, quoted(text)) } == .tooShort)
   }
 
   @Test("no text holds NUL, which PostgreSQL could not keep")

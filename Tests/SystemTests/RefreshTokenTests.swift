@@ -213,4 +213,25 @@ import Testing
       #expect(refused.reason == "token_invalid")
     }
   }
+
+  @Test("a login is forgotten when its last token has been over for a week, and no sooner")
+  func pruning() async throws {
+    try await TestClinic.run(1) { clinic in
+      let (over, live) = (try await Device(clinic), try await Device(clinic))
+      _ = try await clinic.postgres.query(
+        "UPDATE logins SET created_at = now() - interval '1 year'")
+      _ = try await clinic.postgres.query(
+        """
+        UPDATE refresh_tokens SET expires_at = now() - interval '8 days' FROM logins \
+        WHERE logins.id = login_id AND user_id = \(over.member.id)
+        """)
+      // The relay prunes when it begins to lead.
+      try await clinic.daemons[0].restart()
+      try await eventually("the login is forgotten") {
+        try await clinic.number("SELECT count(*) FROM logins") == 1
+      }
+      _ = try await live.refresh(live.first)
+      #expect(try await over.refusal(over.first).reason == "token_invalid")
+    }
+  }
 }

@@ -232,6 +232,11 @@ package final class Relay: Sendable {
       "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
     _ = try await connection.query(
       "DELETE FROM refresh_tokens WHERE expires_at < now() - interval '7 days'")
+    _ = try await connection.query(
+      """
+      DELETE FROM logins l WHERE created_at < now() - interval '7 days' \
+      AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.login_id = l.id)
+      """)
     _ = try await connection.query("DELETE FROM visitors WHERE expires_at < now()")
   }
 }

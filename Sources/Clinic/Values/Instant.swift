@@ -24,7 +24,7 @@ package struct Instant: Hashable, Comparable, Sendable {
   /// Takes RFC 3339 in UTC or with an offset: `2026-02-17T09:30:00.25Z`, `…T15:00:00+05:30`.
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
-    guard bytes.count >= 20, bytes.count <= 40, bytes[10] == UInt8(ascii: "T") || bytes[10] == 0x20,
+    guard bytes.count >= 20, bytes.count <= 40, "Tt ".utf8.contains(bytes[10]),
       bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
       let date = LocalDate(String(decoding: bytes[0..<10], as: UTF8.self)),
       let hour = Int(digits: bytes[11..<13]), hour < 24,
@@ -41,7 +41,7 @@ package struct Instant: Hashable, Comparable, Sendable {
       fraction /= 1000
       rest = rest[digits.endIndex...]
     }
-    var offset = 0
+    let offset: Int
     if rest.count == 6, rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") {
       let start = rest.startIndex
       guard rest[start + 3] == UInt8(ascii: ":"),
@@ -49,7 +49,9 @@ package struct Instant: Hashable, Comparable, Sendable {
         let minutes = Int(digits: rest[start + 4..<start + 6]), hours < 24, minutes < 60
       else { return nil }
       offset = (hours * 60 + minutes) * (rest.first == UInt8(ascii: "+") ? 60 : -60)
-    } else if !(rest.count == 1 && rest.first == UInt8(ascii: "Z")) {
+    } else if rest.elementsEqual("Z".utf8) || rest.elementsEqual("z".utf8) {
+      offset = 0
+    } else {
       return nil
     }
     let secondOfDay = hour * 3600 + minute * 60 + second - offset

@@ -53,8 +53,7 @@ package struct PersonName: CheckedText {
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...200 }
   package static func checked(_ text: String) throws -> String {
-    let name = try text.trimmed.oneLine()
-    return name.isVisible ? name : ""
+    try text.trimmed.oneLine().visible
   }
 }
 
@@ -63,7 +62,9 @@ package struct Line: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...200 }
-  package static func checked(_ text: String) throws -> String { try text.trimmed.oneLine() }
+  package static func checked(_ text: String) throws -> String {
+    try text.trimmed.oneLine().visible
+  }
 }
 
 /// Text of some lines: an address, a reason.
@@ -122,11 +123,12 @@ extension String {
     return String(body[...last])
   }
 
-  /// Whether there is more than what joins, directs or parts letters.
-  var isVisible: Bool {
-    unicodeScalars.contains {
+  /// Empty when there is no more than what joins, directs or parts letters.
+  var visible: String {
+    let isVisible = unicodeScalars.contains {
       !$0.properties.isDefaultIgnorableCodePoint && !$0.properties.isWhitespace
     }
+    return isVisible ? self : ""
   }
 
   /// Refuses control characters, line breaks among them.
