@@ -92,4 +92,36 @@ import Testing
       #expect(try await told("born_in_future") == 10)
     }
   }
+
+  @Test("one that is cancelled while it waits is undone, and takes nobody with it")
+  func cancelledAmongOthers() async throws {
+    try await TestClinic.run(1) { clinic in
+      let wire = try clinic.daemons[0].wire()
+      try await clinic.holding("LOCK TABLE patients IN SHARE MODE") {
+        let calls = (1...12).map { index in
+          WireSocket.request("patients.create", ["name": "Patient \(index)"], id: index)
+        }
+        try await wire.send(Array(calls.joined()))
+        try await eventually("some wait") { try await clinic.waitingSessions() > 0 }
+        for id in [1, 6, 12] {
+          try await wire.send(
+            #"{"jsonrpc":"2.0","method":"rpc.cancel","params":{"id":\#(id)}}"# + "\n")
+        }
+        var cancelled: Set<Int> = []
+        for _ in 1...3 {
+          let answer = try #require(try await wire.message())
+          #expect(answer.errorReason == "cancelled")
+          cancelled.insert(try answer.integer("id"))
+        }
+        #expect(cancelled == [1, 6, 12], "while the others still wait")
+      }
+      for _ in 1...9 {
+        let answer = try #require(try await wire.message())
+        let id = try answer.integer("id")
+        #expect(answer["result"]?["name"]?.string == "Patient \(id)")
+      }
+      #expect(try await clinic.number("SELECT count(*) FROM patients") == 9)
+      #expect(try await clinic.number("SELECT count(DISTINCT name) FROM patients") == 9)
+    }
+  }
 }

@@ -94,6 +94,7 @@ package final class CommandLane: Sendable {
         return (outcomes, again)
       }
       for (job, outcome) in outcomes { job.finish(outcome) }
+      for job in again { job.setAside() }
       for job in again { await perform([job]) }
       return true
     } catch let error as PostgresError where error.kind == .outcomeUnknown {
@@ -102,6 +103,7 @@ package final class CommandLane: Sendable {
     } catch {
       var rest = jobs[...]
       if jobs.count > 1 {
+        for job in jobs { job.setAside() }
         while let job = rest.popFirst(), await perform([job]) {}
       }
       for job in rest { job.finish(.failure(error)) }
@@ -111,12 +113,19 @@ package final class CommandLane: Sendable {
 }
 
 extension CommandLane {
-  /// Runs mere statements in one trip.
+  /// Runs mere statements in one trip. One call that is cancelled meanwhile undoes it for all; the
+  /// others are run again.
   private static func performTogether(
     _ jobs: [CommandJob], in transaction: Transaction
   ) async throws -> [(CommandJob, Result<[UInt8], any Error>)] {
+    guard !jobs.isEmpty else { return [] }
     let works = jobs.compactMap(\.work.pipelined)
-    var rows = try await transaction.pipeline(works.flatMap(\.statements))[...]
+    let trip = Task(executorPreference: transaction.loop) {
+      try await transaction.pipeline(works.flatMap(\.statements))
+    }
+    for job in jobs { job.running { trip.cancel() } }
+    defer { for job in jobs { job.running(nil) } }
+    var rows = try await trip.value[...]
     return try zip(jobs, works).map { job, work in
       let count = work.statements.count
       defer { rows = rows.dropFirst(count) }
@@ -161,7 +170,8 @@ final class CommandJob: Sendable {
     var continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>?
     /// An outcome that came before somebody waited for it.
     var outcome: Result<[UInt8], any Error>?
-    var task: Task<[UInt8], any Error>?
+    /// Cancels what is run for it.
+    var cancel: (@Sendable () -> Void)?
     var hasBegun = false
     var isCancelled = false
     var retries = 0
@@ -180,6 +190,15 @@ final class CommandJob: Sendable {
     if let outcome { continuation.resume(returning: outcome) }
   }
 
+  /// The job waits for another turn.
+  func setAside() {
+    let isCancelled = state.withLock { state in
+      state.hasBegun = false
+      return state.isCancelled
+    }
+    if isCancelled { finish(.failure(CancellationError())) }
+  }
+
   /// False for a job that was cancelled while it waited.
   func begin() -> Bool {
     state.withLock { state in
@@ -194,13 +213,18 @@ final class CommandJob: Sendable {
         try await transaction.savepoint { try await self.work.body(transaction) }
       }
     }
+    running { task.cancel() }
+    defer { running(nil) }
+    return await task.result
+  }
+
+  /// Notes what cancels the work that is run for it now, which may have to be done at once.
+  func running(_ cancel: (@Sendable () -> Void)?) {
     let isCancelled = state.withLock { state in
-      state.task = task
+      state.cancel = cancel
       return state.isCancelled
     }
-    if isCancelled { task.cancel() }
-    defer { state.withLock { $0.task = nil } }
-    return await task.result
+    if isCancelled { cancel?() }
   }
 
   func mayRetry() -> Bool {
@@ -212,11 +236,11 @@ final class CommandJob: Sendable {
 
   /// A job that waits ends at once, one that runs is rolled back by its lane.
   func cancel() {
-    let (task, hasBegun) = state.withLock { state in
+    let (cancel, hasBegun) = state.withLock { state in
       state.isCancelled = true
-      return (state.task, state.hasBegun)
+      return (state.cancel, state.hasBegun)
     }
-    task?.cancel()
+    cancel?()
     if !hasBegun { finish(.failure(CancellationError())) }
   }
 
