@@ -102,7 +102,14 @@ import Testing
           WireSocket.request("patients.create", ["name": "Patient \(index)"], id: index)
         }
         try await wire.send(Array(calls.joined()))
-        try await eventually("some wait") { try await clinic.waitingSessions() > 0 }
+        // Together they wait for 50 ms; then each has its turn alone.
+        try await eventually("one waits alone, and others for their turn") {
+          try await clinic.number(
+            """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+            AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '200 ms'
+            """) > 0
+        }
         for id in [1, 6, 12] {
           try await wire.send(
             #"{"jsonrpc":"2.0","method":"rpc.cancel","params":{"id":\#(id)}}"# + "\n")
