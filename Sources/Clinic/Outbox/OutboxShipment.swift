@@ -8,7 +8,7 @@ struct OutboxShipment: Sendable {
   /// Rows that one step carries, and of these so many in one bulk. Some bulks are carried at once:
   /// while MongoDB writes one, PostgreSQL reads the next.
   static let depth = 5000
-  private static let bulk = 500
+  private static let bulk = 250
   private static let width = 4
 
   private let mongo: MongoClient
