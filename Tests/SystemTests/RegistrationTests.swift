@@ -6,7 +6,7 @@ import Testing
 
 /// Rules 4 and 47 for registrations that come at once and travel to PostgreSQL together.
 @Suite struct RegistrationTests {
-  @Test("400 registrations at once: each reply names the patient that was asked for, and the audit")
+  @Test("rule 47: of 400 registrations at once each reply and audit entry names its own patient")
   func together() async throws {
     try await TestClinic.run(1) { clinic in
       let reception = try await clinic.connect(.reception)

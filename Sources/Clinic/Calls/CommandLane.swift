@@ -55,15 +55,15 @@ package final class CommandLane: Sendable {
     for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
   }
 
-  /// - Returns: false when the store is away: there is no point in trying more.
+  /// - Returns: what shows that the store is away: there is no point in trying more.
   @discardableResult
-  private func perform(_ jobs: [CommandJob]) async -> Bool {
+  private func perform(_ jobs: [CommandJob]) async -> (any Error)? {
     let jobs = jobs.filter { job in
       if job.begin() { return true }
       job.finish(.failure(CancellationError()))
       return false
     }
-    guard !jobs.isEmpty else { return true }
+    guard !jobs.isEmpty else { return nil }
     do {
       let (outcomes, again) = try await transact { transaction in
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
@@ -96,18 +96,21 @@ package final class CommandLane: Sendable {
       for (job, outcome) in outcomes { job.finish(outcome) }
       for job in again { job.setAside() }
       for job in again { await perform([job]) }
-      return true
+      return nil
     } catch let error as PostgresError where error.kind == .outcomeUnknown {
       for job in jobs { job.finish(.failure(error)) }
-      return true
+      return nil
     } catch {
-      var rest = jobs[...]
-      if jobs.count > 1 {
-        for job in jobs { job.setAside() }
-        while let job = rest.popFirst(), await perform([job]) {}
+      guard jobs.count > 1 else {
+        for job in jobs { job.finish(.failure(error)) }
+        return (error as? PostgresError)?.kind == .server ? nil : error
       }
-      for job in rest { job.finish(.failure(error)) }
-      return (error as? PostgresError)?.kind == .server
+      for job in jobs { job.setAside() }
+      var away: (any Error)?
+      for job in jobs {
+        if let away { job.finish(.failure(away)) } else { away = await perform([job]) }
+      }
+      return away
     }
   }
 }

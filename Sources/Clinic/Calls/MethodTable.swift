@@ -88,26 +88,24 @@ extension MethodEntry {
       let command = try ParamsReader.decode(M.self, from: call.params, names: params)
       let claim = try M.takesKey ? IdempotencyClaim(of: call, by: caller, in: clinic) : nil
       let outcome = Outcome<M.Result>()
+      let encode: @Sendable (M.Result) throws -> [UInt8] = { result in
+        outcome.value = result
+        return try JSONValueEncoder().encode(result)
+      }
       let reply = try await M.lane(of: clinic).run(
         CommandWork(
           context: CallContext.current,
           body: { transaction in
             outcome.value = nil
             if let kept = try await claim?.claim(in: transaction) { return kept }
-            let result = try await command.run(in: transaction, of: clinic, by: caller)
-            let reply = try JSONValueEncoder().encode(result)
+            let reply = try encode(await command.run(in: transaction, of: clinic, by: caller))
             claim?.keep(reply, in: transaction)
-            outcome.value = result
             return reply
           },
           pipelined: claim != nil
             ? nil
             : pipelined(command, clinic, caller).map { statements, result in
-              PipelinedWork(statements: statements) { rows in
-                let result = try result(rows)
-                outcome.value = result
-                return try JSONValueEncoder().encode(result)
-              }
+              PipelinedWork(statements: statements) { try encode(result($0)) }
             },
           entry: { ended in
             AuditEntry(

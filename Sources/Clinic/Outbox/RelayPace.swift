@@ -8,7 +8,7 @@ struct RelayPace {
   /// Since when each step has left something for the next.
   private var behindSince: ContinuousClock.Instant?
   /// What ``CallLoad/highs`` was at the last look.
-  private var highs = 0
+  private var highs: Int
 
   init(load: CallLoad) {
     self.load = load
