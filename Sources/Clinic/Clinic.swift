@@ -23,6 +23,7 @@ package final class Clinic: Sendable {
   package let staff: StaffDirectory
   package let logins: LoginBook
   package let throttle: Throttle
+  let loginAttempts = SharedWork<Login.Attempt, Logins.Account?>()
   package let audit: AuditJournal
   let patients: PatientLookup
   package let refusals: Refusals

@@ -1,5 +1,6 @@
 import JSONRPC
 import Postgres
+import Redis
 import Testing
 
 @testable import Clinic
@@ -152,6 +153,30 @@ import Testing
       // From another place the user is not locked out either.
       let unix = try await clinic.admin()
       try await unix.call("auth.login", member.login)
+    }
+  }
+
+  /// Fifty at a time from each instance, and the fourth round also would pass twenty in a minute.
+  @Test("many right logins at once are no guesses")
+  func rightAtOnce() async throws {
+    try await TestClinic.run(2, ["CLINIC_LOGIN_FAILURES_PER_MINUTE": "5"]) { clinic in
+      let member = try await clinic.member(.reception)
+      let callers = try await (0..<100).asyncMap { try await clinic.stranger(on: $0 % 2) }
+      for _ in 0..<4 {
+        let outcomes = try await concurrently(callers.count) {
+          try await callers[$0].outcome("auth.login", member.login).reason
+        }
+        #expect(outcomes.allSatisfy { $0 == "ok" })
+      }
+      let left = try await clinic.redis.command(["GET", "clinic:attempts:\(member.username)"])
+      #expect((left.integer ?? 0) == 0, "right logins were counted")
+      // Nor are they forgiveness for others: a wrong password at the same time stays a guess.
+      let wrong: JSON = ["username": .string(member.username), "password": "not the password"]
+      let reasons = try await concurrently(20) {
+        try await callers[$0].refused("auth.login", wrong).reason
+      }
+      #expect(reasons.filter { $0 == "bad_credentials" }.count == 5)
+      #expect(reasons.filter { $0 == "too_many_attempts" }.count == 15)
     }
   }
 

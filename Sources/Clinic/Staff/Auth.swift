@@ -19,16 +19,15 @@ package struct Login: SessionMethod {
   package let username: TypedUsername
   package let password: TypedPassword
 
+  /// What one user from one address sends.
+  struct Attempt: Hashable, Sendable {
+    let pair: String
+    let password: String
+  }
+
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
-    let pair = "\(username)@\(source)"
-    try await clinic.throttle.allow(pair, upTo: clinic.settings.loginFailuresPerMinute)
-    // Guessing from many addresses slows the user down and locks nobody out.
-    if await clinic.throttle.attempt(username.rawValue).count > 20 {
-      try await Task.sleep(for: .seconds(1))
-    }
-    guard let account = try await account(of: clinic) else { throw ClinicError(.badCredentials) }
-    await clinic.throttle.forgive(pair)
+    let account = try await provenAccount(from: source, in: clinic)
     let (credentials, token) = try await clinic.postgres.withTransaction { transaction in
       let opened = try await Logins.open(
         account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
@@ -46,6 +45,34 @@ package struct Login: SessionMethod {
     }
     _ = try clinic.logins.bind(session, to: token)
     return credentials
+  }
+
+  /// The user, whose password is right. Many who send the same at the same time, as the programs
+  /// of a desk do when the machine comes up, are one attempt if it is right and many if it is not.
+  private func provenAccount(from source: String, in clinic: Clinic) async throws -> Logins.Account
+  {
+    let pair = "\(username)@\(source)"
+    let attempt = Attempt(pair: pair, password: password.rawValue)
+    let outcome = try await clinic.loginAttempts.run(attempt) {
+      try await count(pair, in: clinic)
+      let account = try await account(of: clinic)
+      if account != nil {
+        await clinic.throttle.forgive(pair)
+        await clinic.throttle.takeBack(username.rawValue)
+      }
+      return account
+    }
+    if let account = outcome.value { return account }
+    if !outcome.isOwn { try await count(pair, in: clinic) }
+    throw ClinicError(.badCredentials)
+  }
+
+  private func count(_ pair: String, in clinic: Clinic) async throws {
+    try await clinic.throttle.allow(pair, upTo: clinic.settings.loginFailuresPerMinute)
+    // Guessing from many addresses slows the user down and locks nobody out.
+    if await clinic.throttle.attempt(username.rawValue).count > 20 {
+      try await Task.sleep(for: .seconds(1))
+    }
   }
 
   /// The user, if the password is right and the user may come in. A wrong user and a wrong

@@ -51,5 +51,14 @@ package final class Throttle: Sendable {
     _ = try? await redis.command(["DEL", .string(key)])
   }
 
+  /// Counts one attempt less: it succeeded, and says nothing of the others.
+  func takeBack(_ what: String) async {
+    let key = Self.key(what)
+    local.withLock { $0[key]?.count -= 1 }
+    _ = try? await redis.pipeline([
+      ["DECR", .string(key)], ["EXPIRE", .string(key), .int(Self.seconds), "NX"],
+    ])
+  }
+
   private static func key(_ what: String) -> String { "clinic:attempts:\(what)" }
 }

@@ -1,0 +1,88 @@
+import Synchronization
+
+/// Work that is done once for all who ask for the same at the same time.
+///
+/// One of them does it and the others wait for what comes of it. When that one is cancelled, the
+/// next does it instead; who is cancelled while waiting leaves.
+package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+  private enum Turn: Sendable {
+    case own
+    case shared(Result<Value, any Error>)
+  }
+  private typealias Waiter = (id: Int, continuation: CheckedContinuation<Turn, Never>)
+  private struct State {
+    /// Who waits for the work that is being done.
+    var waiting: [Key: [Waiter]] = [:]
+    var lastID = 0
+  }
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// How many wait for somebody else's work.
+  package var waiting: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
+
+  /// Does `work`, or waits for the one who does it.
+  ///
+  /// - Returns: what came of it, and whether the caller did it.
+  /// - Throws: what `work` throws, for all who wait; `CancellationError` for who is cancelled.
+  package func run(
+    _ key: Key, _ work: () async throws -> Value
+  ) async throws -> (value: Value, isOwn: Bool) {
+    switch await turn(key) {
+    case .shared(let result): return (try result.get(), false)
+    case .own: break
+    }
+    do {
+      try Task.checkCancellation()
+      let value = try await work()
+      tellAll(key, .success(value))
+      return (value, true)
+    } catch {
+      if Task.isCancelled { handOn(key) } else { tellAll(key, .failure(error)) }
+      throw error
+    }
+  }
+
+  private func turn(_ key: Key) async -> Turn {
+    let id = state.withLock { state in
+      state.lastID += 1
+      return state.lastID
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let turn = state.withLock { state -> Turn? in
+          if Task.isCancelled { return .shared(.failure(CancellationError())) }
+          if state.waiting[key] == nil {
+            state.waiting[key] = []
+            return .own
+          }
+          state.waiting[key]?.append((id, continuation))
+          return nil
+        }
+        if let turn { continuation.resume(returning: turn) }
+      }
+    } onCancel: {
+      let waiter = state.withLock { state -> Waiter? in
+        guard let index = state.waiting[key]?.firstIndex(where: { $0.id == id }) else { return nil }
+        return state.waiting[key]?.remove(at: index)
+      }
+      waiter?.continuation.resume(returning: .shared(.failure(CancellationError())))
+    }
+  }
+
+  private func tellAll(_ key: Key, _ result: Result<Value, any Error>) {
+    for waiter in state.withLock({ $0.waiting.removeValue(forKey: key) }) ?? [] {
+      waiter.continuation.resume(returning: .shared(result))
+    }
+  }
+
+  private func handOn(_ key: Key) {
+    let next = state.withLock { state -> Waiter? in
+      if state.waiting[key]?.isEmpty == false { return state.waiting[key]?.removeFirst() }
+      state.waiting[key] = nil
+      return nil
+    }
+    next?.continuation.resume(returning: .own)
+  }
+}
