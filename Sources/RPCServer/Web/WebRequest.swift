@@ -40,6 +40,9 @@ struct WebRequest {
     if !head.namesItsHost {
       return .reply(.text(.badRequest, "A request has one Host."))
     }
+    if !head.hasKnownCoding {
+      return .reply(.text(.notImplemented, "A body is sent whole or chunked, and not coded."))
+    }
     if origin == .refused {
       return .reply(.text(.forbidden, "Pages of this origin may not call here."))
     }
@@ -124,6 +127,12 @@ extension HTTPRequestHead {
     headers.contains(name: "Transfer-Encoding") || (contentLength ?? 0) > 0
   }
 
+  /// Whether its body, if there is one, comes as it is.
+  var hasKnownCoding: Bool {
+    let codings = headers[canonicalForm: "transfer-encoding"]
+    return codings.isEmpty || (codings.count == 1 && codings[0].lowercased() == "chunked")
+  }
+
   /// Whether the client waits for a word before it sends the body. HTTP/1.0 has no such word.
   var expectsContinue: Bool {
     version != .http1_0
@@ -138,8 +147,10 @@ extension HTTPRequestHead {
         && headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
   }
 
+  /// HTTP/1.0 has no upgrades.
   var wantsWebSocket: Bool {
-    offersUpgrade && headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
+    version != .http1_0 && offersUpgrade
+      && headers[canonicalForm: "upgrade"].contains { $0.lowercased() == "websocket" }
   }
 
   /// Whether it has a handshake's key: 16 bytes in base64.

@@ -58,6 +58,20 @@ import Testing
     }
   }
 
+  @Test(arguments: ["gzip, chunked", "gzip", "chunked, chunked", "identity, chunked"])
+  func aBodyIsNotCoded(_ coding: String) {
+    let type = ("Content-Type", "application/json")
+    #expect(post([type, ("Transfer-Encoding", coding)]).answer?.status == .notImplemented)
+    #expect(post([type, ("Transfer-Encoding", "Chunked")]).route == .call)
+  }
+
+  @Test func anOldClientHasNoUpgrade() {
+    let headers = [("Connection", "Upgrade"), ("Upgrade", "websocket")]
+    #expect(request(.GET, "/rpc", headers).route == .socket)
+    #expect(
+      request(.GET, "/rpc", headers, version: .http1_0).answer?.status == .methodNotAllowed)
+  }
+
   @Test(arguments: [HTTPMethod.GET, .PUT, .DELETE, .HEAD])
   func aWrongMethodIsToldTheRightOnes(_ method: HTTPMethod) {
     let answer = request(method, "/rpc").answer
