@@ -1,0 +1,70 @@
+import Bcrypt
+package import JSONRPC
+import Postgres
+
+/// Changes one's own password. Every other login of the user ends; this connection goes on with
+/// the tokens of the result.
+package struct ChangePassword: SessionMethod {
+  package typealias Result = Credentials
+  package static let name = "auth.change_password"
+  package static let summary = "Changes the caller's own password and ends all other logins."
+  package static let roles = Roles.everybodyButDisplays
+  package static let errors: [Reason] = [
+    .badCredentials, .samePassword, .noStaffIdentity, .tooManyAttempts, .tokenRevoked, .busy,
+  ]
+  package static let profile = CallProfile.barrier
+
+  package let currentPassword: TypedPassword
+  package let newPassword: NewPassword
+
+  package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
+    guard let identity = session.identity as? Identity else {
+      throw ClinicError(.notAuthenticated)
+    }
+    let id = try identity.caller.requireUser()
+    let pair = "password:\(id)"
+    try await clinic.throttle.allow(pair, upTo: clinic.settings.loginFailuresPerMinute)
+    let account = try await clinic.postgres.query(
+      "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(id)"
+    ).decode(as: Logins.Account.self).first
+    guard let account,
+      try await clinic.passwords.isRight(currentPassword, for: account.passwordHash)
+    else { throw ClinicError(.badCredentials) }
+    await clinic.throttle.forgive(pair)
+    guard currentPassword.rawValue != newPassword.rawValue else {
+      throw ClinicError(.samePassword)
+    }
+    let hash = try await clinic.passwords.checking { try await $0.hash(newPassword.rawValue) }
+    let credentials = try await clinic.logins.renewing(session) {
+      let (credentials, token) = try await change(
+        to: hash, of: account, by: identity.caller, from: session.source, in: clinic)
+      try await clinic.staff.refresh(id)
+      _ = try clinic.logins.bind(session, to: token)
+      return credentials
+    }
+    await clinic.logins.recheck(.user(id))
+    return credentials
+  }
+
+  private func change(
+    to hash: String, of account: Logins.Account, by caller: Caller, from source: String,
+    in clinic: Clinic
+  ) async throws -> (Credentials, AccessToken) {
+    let id = account.user.id
+    return try await clinic.postgres.withTransaction { transaction in
+      let rows = try await transaction.query(
+        """
+        UPDATE users SET password_hash = \(hash), version = version + 1 WHERE id = \(id) \
+        AND epoch = \(account.epoch) RETURNING epoch
+        """)
+      guard !rows.isEmpty else { throw ClinicError(.tokenRevoked) }
+      let opened = try await Logins.open(
+        account.user, epoch: try rows.single(), source: source, in: transaction, of: clinic)
+      transaction.enqueue(
+        AuditEntry.insert([
+          AuditEntry(by: caller, method: Self.name, subject: Subject("user", id))
+        ]))
+      return opened
+    }
+  }
+}

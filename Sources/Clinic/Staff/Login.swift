@@ -1,0 +1,86 @@
+import Bcrypt
+package import JSONRPC
+import Postgres
+
+/// Proves who a caller is, by password.
+package struct Login: SessionMethod {
+  package typealias Result = Credentials
+  package static let name = "auth.login"
+  package static let summary = "Logs in by password and binds this connection to the user."
+  package static let roles = Roles.anybody
+  package static let errors: [Reason] = [.badCredentials, .tooManyAttempts, .busy]
+  package static let profile = CallProfile.barrier
+
+  package let username: TypedUsername
+  package let password: TypedPassword
+
+  /// What one user from one address sends.
+  struct Attempt: Hashable, Sendable {
+    let pair: String
+    let password: String
+  }
+
+  package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
+    let source = session.source
+    let account = try await provenAccount(from: source, in: clinic)
+    let (credentials, token) = try await clinic.postgres.withTransaction { transaction in
+      let opened = try await Logins.open(
+        account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
+      let caller = Caller(
+        role: account.user.role, userID: account.user.id, name: account.user.username,
+        source: source)
+      transaction.enqueue(
+        AuditEntry.insert([
+          AuditEntry(by: caller, method: Self.name, subject: Subject("user", account.user.id))
+        ]))
+      return opened
+    }
+    if clinic.staff.member(account.user.id)?.epoch != account.epoch {
+      try await clinic.staff.refresh(account.user.id)
+    }
+    _ = try clinic.logins.bind(session, to: token)
+    return credentials
+  }
+
+  /// The user, whose password is right. Many who send the same at the same time, as the programs
+  /// of a desk do when the machine comes up, are one attempt if it is right and many if it is not.
+  private func provenAccount(from source: String, in clinic: Clinic) async throws -> Logins.Account
+  {
+    let pair = "\(username)@\(source)"
+    let attempt = Attempt(pair: pair, password: password.rawValue)
+    let outcome = try await clinic.loginAttempts.run(attempt) {
+      try await count(pair, in: clinic)
+      let account = try await account(of: clinic)
+      if account != nil {
+        await clinic.throttle.forgive(pair)
+        await clinic.throttle.takeBack(username.rawValue)
+      }
+      return account
+    }
+    if let account = outcome.value { return account }
+    if !outcome.isOwn { try await count(pair, in: clinic) }
+    throw ClinicError(.badCredentials)
+  }
+
+  private func count(_ pair: String, in clinic: Clinic) async throws {
+    try await clinic.throttle.allow(pair, upTo: clinic.settings.loginFailuresPerMinute)
+    // Guessing from many addresses slows the user down and locks nobody out.
+    if await clinic.throttle.attempt(username.rawValue).count > 20 {
+      try await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  /// The user, if the password is right and the user may come in. A wrong user and a wrong
+  /// password take the same time and get the same answer (rule 51).
+  private func account(of clinic: Clinic) async throws -> Logins.Account? {
+    let account = try await clinic.postgres.query(
+      "SELECT \(sql: Logins.Account.columns) FROM users WHERE username = \(username)"
+    ).decode(as: Logins.Account.self).first
+    guard let account else {
+      try await clinic.passwords.checking { try await $0.verifyDummy(password.rawValue) }
+      return nil
+    }
+    let isRight = try await clinic.passwords.isRight(password, for: account.passwordHash)
+    return isRight && account.user.enabled ? account : nil
+  }
+}
