@@ -3,6 +3,14 @@ import Glibc
 
 /// Memory that the process can do without.
 public enum ProcessMemory {
+  /// Lets the allocator keep up to `bytes` of each of its heaps that were freed, until ``trim()``.
+  /// Otherwise it gives back after every large reply what it asks for again at the next one.
+  public static func keep(_ bytes: Int32) {
+    mallopt(M_TRIM_THRESHOLD, bytes)
+    // Larger blocks than this have no place in a heap.
+    mallopt(M_MMAP_THRESHOLD, bytes)
+  }
+
   /// Gives back what the allocator keeps for later.
   public static func trim() {
     malloc_trim(0)

@@ -39,6 +39,7 @@ struct Daemon: Sendable {
   init(_ configuration: Configuration) throws {
     ignoreSIGPIPE()
     raiseDescriptorLimit()
+    ProcessMemory.keep(2 << 20)
     self.configuration = configuration
     log = Logger(label: "clinicd") { _ in DaemonLogHandler(level: configuration.logLevel) }
     loop = StoreLoop(name: "stores")
