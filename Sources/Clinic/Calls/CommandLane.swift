@@ -5,9 +5,10 @@ import Synchronization
 /// Runs commands, several in one transaction.
 ///
 /// Calls that wait together share a transaction and its commit, a savepoint each: a refused call's
-/// savepoint is rolled back while its audit entry commits. Those that are mere statements share a
-/// trip and have no savepoints. If the shared transaction fails as a whole, each call is run again
-/// alone, so that no call's failure takes a neighbour with it.
+/// savepoint is rolled back while its audit entry commits. Those that are mere statements share
+/// trips and have no savepoints; if that fails, they are run again with a savepoint each. If the
+/// shared transaction fails as a whole, each call is run again alone, so that no call's failure
+/// takes a neighbour with it.
 package final class CommandLane: Sendable {
   /// How many calls share a transaction at most.
   private static let depth = 32
@@ -55,29 +56,27 @@ package final class CommandLane: Sendable {
     for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
   }
 
+  /// - Parameter together: whether calls may share trips.
   /// - Returns: what shows that the store is away: there is no point in trying more.
   @discardableResult
-  private func perform(_ jobs: [CommandJob]) async -> (any Error)? {
+  private func perform(_ jobs: [CommandJob], together: Bool = true) async -> (any Error)? {
     let jobs = jobs.filter { job in
       if job.begin() { return true }
       job.finish(.failure(CancellationError()))
       return false
     }
     guard !jobs.isEmpty else { return nil }
+    let (companions, others) = together ? Self.companions(of: jobs) : ([], jobs)
     do {
       let (outcomes, again) = try await transact { transaction in
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
         var again: [CommandJob] = []
-        var entries: [AuditEntry] = []
-        var rest = jobs
-        if jobs.count > 1 {
-          transaction.enqueue(Self.lockPatience)
-          rest = jobs.filter { $0.work.pipelined == nil }
-          outcomes = try await Self.performTogether(
-            jobs.filter { $0.work.pipelined != nil }, in: transaction)
-          entries = outcomes.compactMap { $0.work.entry(for: $1) }
+        if jobs.count > 1 { transaction.enqueue(Self.lockPatience) }
+        if !companions.isEmpty {
+          outcomes = try await Self.performTogether(companions, in: transaction)
         }
-        for job in rest {
+        var entries = outcomes.compactMap { $0.work.entry(for: $1) }
+        for job in others {
           let outcome = await job.perform(in: transaction)
           if case .failure(let error as PostgresError) = outcome {
             if error.kind != .server && error.kind != .cancelled { throw error }
@@ -106,6 +105,7 @@ package final class CommandLane: Sendable {
         return (error as? PostgresError)?.kind == .server ? nil : error
       }
       for job in jobs { job.setAside() }
+      if !companions.isEmpty { return await perform(jobs, together: false) }
       var away: (any Error)?
       for job in jobs {
         if let away { job.finish(.failure(away)) } else { away = await perform([job]) }
@@ -116,23 +116,68 @@ package final class CommandLane: Sendable {
 }
 
 extension CommandLane {
-  /// Runs mere statements in one trip. One call that is cancelled meanwhile undoes it for all; the
-  /// others are run again.
-  private static func performTogether(
-    _ jobs: [CommandJob], in transaction: Transaction
-  ) async throws -> [(CommandJob, Result<[UInt8], any Error>)] {
-    guard !jobs.isEmpty else { return [] }
-    let works = jobs.compactMap(\.work.pipelined)
-    let trip = Task(executorPreference: transaction.loop) {
-      try await transaction.pipeline(works.flatMap(\.statements))
+  /// Those that are mere statements and lock nothing that another of them locks, and the others.
+  private static func companions(
+    of jobs: [CommandJob]
+  ) -> (companions: [Companion], others: [CommandJob]) {
+    var companions: [Companion] = []
+    var others: [CommandJob] = []
+    var locked: Set<Subject> = []
+    for job in jobs {
+      if let work = job.work.pipelined, locked.isDisjoint(with: work.locks) {
+        locked.formUnion(work.locks)
+        companions.append((job, work))
+      } else {
+        others.append(job)
+      }
     }
-    for job in jobs { job.running { trip.cancel() } }
-    defer { for job in jobs { job.running(nil) } }
+    return companions.count > 1 ? (companions, others) : ([], jobs)
+  }
+
+  private typealias Companion = (job: CommandJob, work: PipelinedWork<[UInt8]>)
+
+  /// Runs mere statements, in one trip what looks and in another what writes. One call that is
+  /// cancelled meanwhile undoes it for all; the others are run again.
+  private static func performTogether(
+    _ companions: [Companion], in transaction: Transaction
+  ) async throws -> [(CommandJob, Result<[UInt8], any Error>)] {
+    var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
+    var going: [Companion] = []
+    var statements: [[SQL]] = []
+    let found = try await trip(companions, companions.map(\.work.look), in: transaction)
+    for (companion, found) in zip(companions, found) {
+      do {
+        let decision = try await CallContext.$current.withValue(companion.job.work.context) {
+          try await companion.work.decide(found)
+        }
+        going.append(companion)
+        statements.append(decision)
+      } catch let error as PostgresError {
+        throw error
+      } catch {
+        outcomes.append((companion.job, .failure(error)))
+      }
+    }
+    let written = try await trip(going, statements, in: transaction)
+    for (companion, rows) in zip(going, written) {
+      outcomes.append((companion.job, .success(try companion.work.reply(rows))))
+    }
+    return outcomes
+  }
+
+  /// - Returns: for each what its statements gave.
+  private static func trip(
+    _ companions: [Companion], _ statements: [[SQL]], in transaction: Transaction
+  ) async throws -> [[Rows]] {
+    let trip = Task(executorPreference: transaction.loop) {
+      try await transaction.pipeline(statements.flatMap(\.self))
+    }
+    for companion in companions { companion.job.running { trip.cancel() } }
+    defer { for companion in companions { companion.job.running(nil) } }
     var rows = try await trip.value[...]
-    return try zip(jobs, works).map { job, work in
-      let count = work.statements.count
-      defer { rows = rows.dropFirst(count) }
-      return (job, .success(try work.reply(Array(rows.prefix(count)))))
+    return statements.map { statements in
+      defer { rows = rows.dropFirst(statements.count) }
+      return Array(rows.prefix(statements.count))
     }
   }
 
@@ -150,7 +195,7 @@ package struct CommandWork: Sendable {
   let context: CallContext?
   let body: @Sendable (Transaction) async throws -> [UInt8]
   /// The same as statements, if that is all it is.
-  let pipelined: PipelinedWork?
+  let pipelined: PipelinedWork<[UInt8]>?
   /// The entry for the outcome; nil when there is nothing to tell.
   let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
 
@@ -159,10 +204,18 @@ package struct CommandWork: Sendable {
   }
 }
 
-/// Statements that need none of each other's results, and the reply that theirs make.
-package struct PipelinedWork: Sendable {
-  let statements: [SQL]
-  let reply: @Sendable ([Rows]) throws -> [UInt8]
+/// What a ``PipelinedCommand`` does.
+package struct PipelinedWork<Reply>: Sendable {
+  let locks: [Subject]
+  let look: [SQL]
+  let decide: @Sendable ([Rows]) async throws -> [SQL]
+  let reply: @Sendable ([Rows]) throws -> Reply
+
+  func map<Other>(
+    _ transform: @escaping @Sendable (Reply) throws -> Other
+  ) -> PipelinedWork<Other> {
+    PipelinedWork<Other>(locks: locks, look: look, decide: decide) { try transform(reply($0)) }
+  }
 }
 
 /// A command on its way through the lane.

@@ -24,7 +24,7 @@ extension Method {
 }
 
 /// What a call is about.
-package struct Subject: Sendable, Equatable {
+package struct Subject: Sendable, Hashable {
   package let type: String
   package let id: String?
 
@@ -84,19 +84,31 @@ extension Command {
   package func committed(_ result: Result, in clinic: Clinic) async {}
 }
 
-/// A command whose statements need none of each other's results: those of calls that wait together
-/// travel to PostgreSQL in one trip.
+/// A command that looks and then writes, each by statements that need none of each other's results:
+/// those of calls that wait together travel to PostgreSQL in two trips.
 package protocol PipelinedCommand: Command {
-  func statements(in clinic: Clinic, by caller: Caller) throws -> [SQL]
+  /// The rows that it locks. Of calls that name the same, one travels with the others.
+  var locks: [Subject] { get }
+  /// What it looks at, under locks.
+  var look: [SQL] { get }
+  /// What it writes, or why it is refused.
+  ///
+  /// - Parameter found: what each statement of `look` gave.
+  func statements(after found: [Rows], in clinic: Clinic, by caller: Caller) async throws -> [SQL]
   /// - Parameter rows: what each of the statements gave.
   func result(of rows: [Rows]) throws -> Result
 }
 
 extension PipelinedCommand {
+  package var locks: [Subject] { [] }
+  package var look: [SQL] { [] }
+
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Result {
-    try result(of: await transaction.pipeline(statements(in: clinic, by: caller)))
+    let found = try await transaction.pipeline(look)
+    let statements = try await statements(after: found, in: clinic, by: caller)
+    return try result(of: await transaction.pipeline(statements))
   }
 }
 

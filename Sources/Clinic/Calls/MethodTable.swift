@@ -70,18 +70,17 @@ extension MethodEntry {
 
   package static func command<M: PipelinedCommand>(_ method: M.Type) throws -> MethodEntry {
     try command(method) { command, clinic, caller in
-      // What refuses it here refuses it again in its own turn, which tells the audit.
-      guard let statements = try? command.statements(in: clinic, by: caller) else { return nil }
-      return (statements, command.result)
+      PipelinedWork(
+        locks: command.locks, look: command.look,
+        decide: { try await command.statements(after: $0, in: clinic, by: caller) },
+        reply: command.result)
     }
   }
 
-  /// - Parameter pipelined: the command as statements and what their results make, if it can travel
-  ///   with others.
+  /// - Parameter pipelined: the command as statements, if it can travel with others.
   private static func command<M: Command>(
     _ method: M.Type,
-    pipelined:
-      @escaping @Sendable (M, Clinic, Caller) -> ([SQL], @Sendable ([Rows]) throws -> M.Result)?
+    pipelined: @escaping @Sendable (M, Clinic, Caller) -> PipelinedWork<M.Result>?
   ) throws -> MethodEntry {
     try entry(method, isAudited: true, takesKey: M.takesKey) { params, call, caller, _, clinic in
       guard let caller else { throw ClinicError(.notAuthenticated) }
@@ -102,11 +101,7 @@ extension MethodEntry {
             claim?.keep(reply, in: transaction)
             return reply
           },
-          pipelined: claim != nil
-            ? nil
-            : pipelined(command, clinic, caller).map { statements, result in
-              PipelinedWork(statements: statements) { try encode(result($0)) }
-            },
+          pipelined: claim == nil ? pipelined(command, clinic, caller)?.map(encode) : nil,
           entry: { ended in
             AuditEntry(
               of: M.name, by: caller,

@@ -28,7 +28,9 @@ package struct CreatePatient: PipelinedCommand {
   package var subject: Subject? { Subject("patient") }
   package func subject(of result: Result) -> Subject? { Subject("patient", result.id) }
 
-  package func statements(in clinic: Clinic, by caller: Caller) throws -> [SQL] {
+  package func statements(
+    after found: [Rows], in clinic: Clinic, by caller: Caller
+  ) throws -> [SQL] {
     try BirthDate.check(dateOfBirth, estimatedAge, in: clinic)
     let isKiosk = caller.role == .kiosk
     let insertion: SQL = """

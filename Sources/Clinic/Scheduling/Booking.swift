@@ -40,8 +40,10 @@ struct Booking: Sendable {
   }
 
   /// Locks the slot and the patient, and looks who else has them at that time.
-  func look(in transaction: Transaction) async throws -> Findings {
-    let results = try await transaction.pipeline([lockSlot, lockPatient, takers, overlaps])
+  var look: [SQL] { [lockSlot, lockPatient, takers, overlaps] }
+
+  /// - Parameter results: what each statement of ``look`` gave.
+  func findings(of results: [Rows]) throws -> Findings {
     guard let patient = try results[1].decode(as: PatientAtDesk.self).first else { throw missing }
     return Findings(
       slot: try results[0].row(orMissing: "slot", slot), patient: patient,

@@ -3,7 +3,7 @@ package import Postgres
 
 /// Books a slot for a patient. Of all who try at once one succeeds (rule 7); a patient's own
 /// appointments overlap only if the call says so (rule 9).
-package struct CreateAppointment: Command {
+package struct CreateAppointment: PipelinedCommand {
   package typealias Result = Appointment
   package static let name = "appointments.create"
   package static let summary = "Books a slot for a patient."
@@ -21,12 +21,17 @@ package struct CreateAppointment: Command {
   package var subject: Subject? { Subject("appointment") }
   package func subject(of result: Appointment) -> Subject? { Subject("appointment", result.id) }
 
-  package func run(
-    in transaction: Transaction, of clinic: Clinic, by caller: Caller
-  ) async throws -> Appointment {
-    let found = try await Booking(slot: slotID, client: .patient(patientID)).look(in: transaction)
+  private var booking: Booking { Booking(slot: slotID, client: .patient(patientID)) }
+
+  package var locks: [Subject] { [Subject("slot", slotID), Subject("patient", patientID)] }
+  package var look: [SQL] { booking.look }
+
+  package func statements(
+    after found: [Rows], in clinic: Clinic, by caller: Caller
+  ) async throws -> [SQL] {
+    let found = try booking.findings(of: found)
     try await found.check(override: override ?? false, staff: clinic.staff)
-    return try await transaction.query(
+    return [
       """
       WITH a AS (INSERT INTO appointments (patient_id, slot_id, doctor_id, date, start_time, \
       end_time, reason, notes, may_overlap, created_by, changed_by) \
@@ -34,6 +39,8 @@ package struct CreateAppointment: Command {
       \(found.overlaps), \(caller.name), \(caller.name) FROM slots WHERE id = \(slotID) \
       RETURNING *) SELECT \(sql: Appointment.columns) FROM a \(sql: Appointment.joins)
       """
-    ).row()
+    ]
   }
+
+  package func result(of rows: [Rows]) throws -> Appointment { try rows[0].row() }
 }

@@ -29,7 +29,8 @@ package struct UpdateAppointment: Command {
     // The new slot and the patient are locked before the appointment, as when somebody books.
     var found: Booking.Findings?
     if let slotID {
-      found = try await Booking(slot: slotID, client: .appointment(id)).look(in: transaction)
+      let booking = Booking(slot: slotID, client: .appointment(id))
+      found = try booking.findings(of: await transaction.pipeline(booking.look))
     }
     let before: Appointment = try await transaction.query(Appointment.lock(id))
       .row(orMissing: "appointment", id)
