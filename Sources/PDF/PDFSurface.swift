@@ -33,7 +33,7 @@ internal import CPango
     }
     unsafe self.surface = surface
     unsafe self.context = context
-    unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title)
+    unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title.withoutNoncharacters)
   }
 
   deinit {
@@ -82,9 +82,10 @@ internal import CPango
     unsafe pango_font_description_free(font)
     unsafe pango_layout_set_width(layout, Int32(width * Double(PANGO_SCALE)))
     unsafe pango_layout_set_wrap(layout, Int32(PANGO_WRAP_WORD_CHAR))
-    unsafe pango_layout_set_text(layout, text.text, -1)
+    let shown = text.text.withoutNoncharacters
+    unsafe pango_layout_set_text(layout, shown, -1)
     // Pango turns left and right round for text that is written from the right.
-    let isFromRight = unsafe pango_find_base_dir(text.text, -1) == Int32(PANGO_DIRECTION_RTL)
+    let isFromRight = unsafe pango_find_base_dir(shown, -1) == Int32(PANGO_DIRECTION_RTL)
     let alignment =
       switch text.alignment {
       case .left: isFromRight ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT
@@ -140,5 +141,14 @@ internal import CPango
           ascent: Double(baseline - extents.y) / scale, height: Double(extents.height) / scale))
     } while unsafe pango_layout_iter_next_line(iterator) != 0
     return lines
+  }
+}
+
+extension String {
+  /// Cairo refuses what Unicode keeps for programs' own use, and with it the whole file.
+  fileprivate var withoutNoncharacters: String {
+    guard unicodeScalars.contains(where: \.properties.isNoncharacterCodePoint) else { return self }
+    let shown = unicodeScalars.map { $0.properties.isNoncharacterCodePoint ? "\u{FFFD}" : $0 }
+    return String(String.UnicodeScalarView(shown))
   }
 }

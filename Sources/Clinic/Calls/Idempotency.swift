@@ -16,6 +16,19 @@ package struct IdempotencyClaim: Sendable {
   let scope: String
   let method: String
   let key: String
+  /// What tells it from other claims.
+  var name: Name { Name(scope: scope, method: method, key: key) }
+
+  /// Keys are compared byte by byte, as PostgreSQL does: to `String`, texts that look the same are
+  /// equal.
+  struct Name: Hashable {
+    private let parts: [[UInt8]]
+
+    init(scope: String, method: String, key: String) {
+      parts = [scope, method, key].map { Array($0.utf8) }
+    }
+  }
+
   /// HMAC of the params, so that the same key with others is found out and no params are kept.
   let params: [UInt8]
 

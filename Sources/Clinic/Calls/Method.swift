@@ -174,11 +174,19 @@ package struct Cursor: CheckedText {
   package static var sample: String { "120" }
 
   package static func checked(_ text: String) throws -> String {
-    guard let value = Int64(text), value >= 0 else {
+    guard Int64(digits: text) != nil else {
       throw InvalidValue(reason: .malformed, message: "a next_cursor that a list gave")
     }
     return text
   }
 
   package var id: Int64 { Int64(rawValue) ?? 0 }
+}
+
+extension Int64 {
+  /// A number of ASCII digits alone, without a sign; nil for one that is too large.
+  init?(digits: some StringProtocol) {
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    self.init(digits)
+  }
 }

@@ -1,4 +1,4 @@
-import JSONRPC
+package import JSONRPC
 package import Postgres
 
 /// A kiosk or a board away from the daemon's machine. It is paired once: it shows a code, somebody
@@ -62,6 +62,9 @@ package struct PairingCode: CheckedText {
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 6...6 }
   package static var sample: String { "K7P-4WX" }
+  package static var jsonSchema: JSONSchema {
+    .string(minLength: 6).example("\"\(sample)\"")
+  }
 
   private static let alphabet = Array("23456789ABCDEFGHJKMNPQRSTUVWXYZ")
 

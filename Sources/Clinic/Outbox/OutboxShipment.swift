@@ -99,7 +99,7 @@ private struct OutboxRow: Sendable, RowDecodable {
 
 extension MongoError {
   /// Whether it is what was sent that is not taken, and no other document would be either way.
-  fileprivate var concernsDocuments: Bool {
+  var concernsDocuments: Bool {
     switch kind {
     case .invalidDocument, .duplicateKey: true
     default: false

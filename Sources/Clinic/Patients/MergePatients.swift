@@ -103,7 +103,7 @@ package struct MergePatients: Command {
 }
 
 /// Undoes the last merge of a patient: the rows that it moved go back, as far as they still belong
-/// to the survivor, and the patient is as before it. The survivor loses what he or she got by the
+/// to the survivor, and the patient is as before it; archived only if nothing is under way. The survivor loses what he or she got by the
 /// merge and what nobody has changed since.
 package struct UnmergePatient: Command {
   package typealias Result = Patient
@@ -145,8 +145,8 @@ package struct UnmergePatient: Command {
         repoint, UnitedRecord.part(merge),
         """
         UPDATE patients SET merged_into = NULL, updated_at = now(), version = version + 1, \
-        archived_at = (SELECT was_archived_at FROM patient_merges WHERE id = \(merge)) \
-        WHERE id = \(id) RETURNING \(sql: Patient.columns)
+        archived_at = (SELECT was_archived_at FROM patient_merges WHERE id = \(merge) \
+        AND NOT \(sql: DeletePatient.isUnderWay(id))) WHERE id = \(id) RETURNING \(sql: Patient.columns)
         """,
       ])
     try await PatientMerges.showInQueue(days, merge, of: id, in: transaction, of: clinic)
@@ -181,7 +181,8 @@ private enum PatientMerges {
     ])[1].column()
   }
 
-  /// Tokens of open days have another patient now: the queue in memory, Redis and boards follow.
+  /// Tokens have another patient now: of open days the queue in memory, Redis and boards follow at
+  /// once. Of days that are over another version is made; who shows such a day reads it again.
   static func showInQueue(
     _ days: [LocalDate], _ merge: Int64, of patient: ID<Patient>, in transaction: Transaction,
     of clinic: Clinic
@@ -191,6 +192,12 @@ private enum PatientMerges {
       SELECT t.date, t.number FROM patient_merge_rows r JOIN queue_tokens t \
       ON r.row_key = t.date || '/' || t.number WHERE r.merge_id = \(merge) \
       AND r.table_name = 'queue_tokens' AND t.date = ANY(\(days)) AND t.patient_id = \(patient)
+      """)
+    transaction.enqueue(
+      """
+      UPDATE queue_days SET version = version + 1 WHERE date <> ALL(\(days)) AND date::text IN \
+      (SELECT left(row_key, 10) FROM patient_merge_rows WHERE merge_id = \(merge) \
+      AND table_name = 'queue_tokens')
       """)
     guard !rows.isEmpty else { return }
     var numbers: [LocalDate: Set<Int>] = [:]

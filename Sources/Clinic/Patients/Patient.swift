@@ -46,6 +46,11 @@ extension Patient {
   static func survivor(of id: ID<Patient>) -> SQL {
     "(SELECT coalesce(o.merged_into, o.id) FROM patients o WHERE o.id = \(id))"
   }
+
+  /// Has the command begin again when the number means another patient than the locked one by now.
+  static func requireSurvivor(_ locked: ID<Patient>, of id: ID<Patient>) -> SQL {
+    "SELECT require_survivor(\(id), \(locked))"
+  }
 }
 
 extension Patient: RowDecodable {

@@ -94,9 +94,12 @@ extension AllergyCheck {
     let genericName: String?
     let drugClass: String?
 
+    /// What of it there is to compare.
     var terms: [(AllergyWarning.Matched, Words)] {
-      [(.name, name), (.genericName, genericName ?? ""), (.drugClass, drugClass ?? "")]
-        .map { ($0, Words(folded: $1)) }
+      [(.name, name), (.genericName, genericName), (.drugClass, drugClass)].compactMap {
+        term, text in
+        text.map { (term, Words(folded: $0)) }
+      }
     }
   }
 
@@ -116,7 +119,7 @@ extension AllergyCheck {
         if let (matched, _) = terms.first(where: { $0.1.match(allergy.words) }) {
           warnings.append(
             AllergyWarning(medicineID: substance.id, allergy: allergy.text, matched: matched))
-        } else if !terms.contains(where: { $0.1.isComparable(with: allergy.words) }) {
+        } else if !terms.allSatisfy({ $0.1.isComparable(with: allergy.words) }) {
           isComplete = false
         }
       }
@@ -128,15 +131,17 @@ extension AllergyCheck {
   /// The words that tell substances apart.
   struct Words: Sendable {
     let words: [Substring]
-    private let hasLatin: Bool
-    private let hasOthers: Bool
+    private let scripts: Set<Script>
+    /// A word of two alphabets whose letters look alike is not what it seems to be.
+    private let isDeceptive: Bool
 
     init(folded text: String) {
       let all = text.split(separator: " ").filter { $0.contains(where: \.isLetter) }
       let telling = all.filter { !Self.commonWords.contains(String($0)) }
       words = telling.isEmpty ? all : telling
-      hasLatin = words.contains { $0.utf8.contains { (0x61...0x7A).contains($0) } }
-      hasOthers = words.contains { $0.contains { $0.isLetter && !$0.isASCII } }
+      let ofWords = words.map { Set($0.unicodeScalars.compactMap(Script.init(of:))) }
+      scripts = ofWords.reduce(into: []) { $0.formUnion($1) }
+      isDeceptive = ofWords.contains { $0.intersection(Script.lookalikes).count > 1 }
     }
 
     /// Whether a word of one is a word of the other, is contained in one (`penicillin` in
@@ -150,9 +155,9 @@ extension AllergyCheck {
       }
     }
 
-    /// Whether words could match at all: nothing matches across scripts.
+    /// Whether every word could match one of the other side: nothing matches across scripts.
     func isComparable(with other: Words) -> Bool {
-      hasLatin && other.hasLatin || hasOthers && other.hasOthers
+      !scripts.isEmpty && scripts == other.scripts && !isDeceptive && !other.isDeceptive
     }
 
     /// Short Latin words stand in too many others: iron in spironolactone.
@@ -170,12 +175,42 @@ extension AllergyCheck {
     private static let commonWords: Set<String> = [
       "acid", "agent", "agents", "allergic", "allergies", "allergy", "and", "blocker", "blockers",
       "capsule", "capsules", "chloride", "cream", "drug", "drugs", "from", "hydrochloride",
-      "history",
-      "inhibitor", "inhibitors", "injection", "known", "maleate", "medicine", "medicines", "mild",
-      "ointment", "phosphate", "possible", "potassium", "rash", "reaction", "reactions", "receptor",
+      "history", "inhibitor", "inhibitors", "injection", "known", "maleate", "mcg", "medicine",
+      "medicines",
+      "mg", "mild", "ml", "ointment", "phosphate", "possible", "potassium", "rash", "reaction",
+      "reactions", "receptor",
       "severe", "sodium", "sulfate", "sulphate", "suspension", "syrup", "tablet", "tablets", "the",
       "to", "with",
     ]
+  }
+}
+
+/// A writing system, as far as it takes to know which words cannot match.
+private struct Script: Hashable {
+  /// Where its letters begin.
+  private let start: UInt32
+
+  static let lookalikes: Set<Script> = [
+    Script(start: 0), Script(start: 0x370), Script(start: 0x400), Script(start: 0x530),
+  ]
+
+  private init(start: UInt32) { self.start = start }
+
+  /// `nil` for what is no letter.
+  init?(of scalar: Unicode.Scalar) {
+    guard scalar.properties.isAlphabetic else { return nil }
+    switch scalar.value {
+    case ..<0x250, 0x1E00..<0x1F00: start = 0  // Latin
+    case 0x370..<0x400, 0x1F00..<0x2000: start = 0x370  // Greek
+    case 0x400..<0x530: start = 0x400  // Cyrillic
+    case 0x530..<0x590: start = 0x530  // Armenian
+    case 0x590..<0x600, 0xFB1D..<0xFB50: start = 0x590  // Hebrew
+    case 0x600..<0x780, 0x8A0..<0x900, 0xFB50..<0xFE00, 0xFE70..<0xFF00: start = 0x600  // Arabic
+    case 0x1100..<0x1200, 0x3130..<0x3190, 0xAC00..<0xD7B0: start = 0x1100  // Hangul
+    case 0x2E80..<0xA000, 0xF900..<0xFB00, 0x20000...: start = 0x2E80  // Han, kana
+    // Most others, those of India among them, have such a block each.
+    default: start = scalar.value & ~0x7F
+    }
   }
 }
 

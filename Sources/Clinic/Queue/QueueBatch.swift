@@ -7,7 +7,7 @@ struct QueueBatch: Sendable {
   private let jobs: [QueueJob]
   private let now: Instant
   private let rows: QueueRows
-  private let kept: [KeyName: (params: [UInt8], reply: String)]
+  private let kept: [IdempotencyClaim.Name: (params: [UInt8], reply: String)]
 
   /// The day after the batch; `nil` when there is no such day.
   private(set) var day: QueueDay?
@@ -21,12 +21,6 @@ struct QueueBatch: Sendable {
   private var newKeys: [(claim: IdempotencyClaim, reply: [UInt8])] = []
   private var entries: [AuditEntry] = []
   private var wasClosed = false
-
-  private struct KeyName: Hashable {
-    let scope: String
-    let method: String
-    let key: String
-  }
 
   // MARK: - Reading
 
@@ -126,7 +120,7 @@ struct QueueBatch: Sendable {
       (a.date + a.start_time)::timestamptz, (a.date + a.end_time)::timestamptz \
       FROM appointments a JOIN patients p ON p.id = a.patient_id \
       WHERE a.id = ANY(\(ids)) OR (a.date = current_date AND a.status = 'SCHEDULED' \
-      AND a.patient_id IN (SELECT patient_id FROM visitors WHERE token_hash = ANY(\(visitors)))) \
+      AND a.patient_id IN (SELECT survivor(patient_id) FROM visitors WHERE token_hash = ANY(\(visitors)))) \
       ORDER BY a.id FOR KEY SHARE OF p FOR NO KEY UPDATE OF a
       """,
       """
@@ -158,11 +152,11 @@ struct QueueBatch: Sendable {
 
   private static func keptReplies(
     _ rows: Rows
-  ) throws -> [KeyName: (params: [UInt8], reply: String)] {
-    var kept: [KeyName: (params: [UInt8], reply: String)] = [:]
+  ) throws -> [IdempotencyClaim.Name: (params: [UInt8], reply: String)] {
+    var kept: [IdempotencyClaim.Name: (params: [UInt8], reply: String)] = [:]
     for row in rows {
       var cells = row.cells
-      let name = KeyName(
+      let name = IdempotencyClaim.Name(
         scope: try cells.next(), method: try cells.next(), key: try cells.next())
       kept[name] = (try cells.next(), try cells.next())
     }
@@ -186,14 +180,10 @@ struct QueueBatch: Sendable {
 
   private mutating func decide(_ job: QueueJob, staff: StaffDirectory) throws -> [UInt8] {
     if let claim = job.claim {
-      let name = KeyName(scope: claim.scope, method: claim.method, key: claim.key)
-      if let (params, reply) = kept[name] {
+      if let (params, reply) = kept[claim.name] {
         return try claim.reply(knownParams: params, reply: reply)
       }
-      if let twin = newKeys.first(where: {
-        $0.claim.scope == claim.scope && $0.claim.method == claim.method
-          && $0.claim.key == claim.key
-      }) {
+      if let twin = newKeys.first(where: { $0.claim.name == claim.name }) {
         return try claim.reply(
           knownParams: twin.claim.params, reply: String(decoding: twin.reply, as: UTF8.self))
       }

@@ -117,7 +117,8 @@ package final class QueueLane: Sendable {
     for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
   }
 
-  private func perform(_ jobs: [QueueJob], on date: LocalDate?) async {
+  /// - Parameter retries: how often a job that is alone may meet a deadlock and begin again.
+  private func perform(_ jobs: [QueueJob], on date: LocalDate?, retries: Int = 3) async {
     let jobs = jobs.filter { !$0.isFinished }
     guard !jobs.isEmpty else { return }
     do {
@@ -134,8 +135,11 @@ package final class QueueLane: Sendable {
       for (job, outcome) in batch.outcomes { job.finish(outcome) }
     } catch {
       days.forget()
-      if jobs.count > 1, (error as? PostgresError)?.kind == .server {
+      let refusal = error as? PostgresError
+      if jobs.count > 1, refusal?.kind == .server {
         for job in jobs { await perform([job], on: date) }
+      } else if jobs.count == 1, refusal?.isRetriable == true, retries > 0 {
+        await perform(jobs, on: date, retries: retries - 1)
       } else {
         for job in jobs { job.finish(.failure(await told(error, of: job))) }
       }

@@ -43,8 +43,12 @@ struct CopyComparison: Comparison {
     let these: BSONDocument = ["$in": .array(ids.map(BSON.int64))]
     let before = try await copies(these, in: clinic.mongo)
     let rows = try await rows(ids, in: clinic.postgres)
+    // What waits for longer is not on its way: MongoDB does not take it.
     let pending = try await clinic.postgres.query(
-      "SELECT entity_id FROM outbox WHERE topic = \(topic.collection) AND entity_id = ANY(\(ids))"
+      """
+      SELECT entity_id FROM outbox WHERE topic = \(topic.collection) AND entity_id = ANY(\(ids)) \
+      AND at > now() - interval '1 minute'
+      """
     ).column(as: Int64.self)
     let after = try await copies(these, in: clinic.mongo)
     var wrong: [Int64] = []
@@ -73,8 +77,16 @@ struct CopyComparison: Comparison {
         topic.collection, filter: ["_id": ["$in": .array(wrong.map(BSON.int64))]])
     }
     let missing = (wrong + lacking).filter { rows[$0] != nil }
-    if !missing.isEmpty {
-      try await topic.carry(missing, from: clinic.postgres, to: clinic.mongo)
+    if !missing.isEmpty { try await carry(missing, in: clinic) }
+  }
+
+  /// One that MongoDB does not take stays as it was found, and holds up no other.
+  private func carry(_ ids: [Int64], in clinic: Clinic) async throws {
+    do {
+      try await topic.carry(ids, from: clinic.postgres, to: clinic.mongo)
+    } catch let error as MongoError where error.concernsDocuments {
+      guard ids.count > 1 else { return }
+      for id in ids { try await carry([id], in: clinic) }
     }
   }
 

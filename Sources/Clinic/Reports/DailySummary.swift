@@ -65,7 +65,7 @@ package struct Amount: Codable, Sendable, JSONSchemaRepresentable {
   let hundredths: Int64
 
   package static var jsonSchema: JSONSchema {
-    .string(pattern: DecimalText.pattern).example("\"12.50\"")
+    .string(pattern: #"^-?[0-9]+\.[0-9]{2}$"#).example("\"12.50\"")
   }
 
   package init(from decoder: any Decoder) throws {

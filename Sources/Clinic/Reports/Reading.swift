@@ -71,7 +71,7 @@ package struct MomentCursor: CheckedText {
 
   package static func checked(_ text: String) throws -> String {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ Int64($0).map { $0 >= 0 } ?? false }) else {
+    guard parts.count == 2, parts.allSatisfy({ Int64(digits: $0) != nil }) else {
       throw InvalidValue(reason: .malformed, message: "a next_cursor that a list gave")
     }
     return text

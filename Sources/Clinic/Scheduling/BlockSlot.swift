@@ -89,7 +89,7 @@ extension Slot {
   fileprivate static func locked(
     _ id: ID<Slot>, in transaction: Transaction
   ) async throws -> Slot {
-    try await transaction.query("\(sql: select(where: "s.id = \(id)")) FOR UPDATE OF s")
+    try await transaction.query("\(sql: select(where: "s.id = \(id)")) FOR NO KEY UPDATE OF s")
       .row(orMissing: "slot", id)
   }
 

@@ -70,7 +70,7 @@ struct Booking: Sendable {
   }
 
   private var lockSlot: SQL {
-    "SELECT \(sql: SlotAtDesk.columns) FROM slots WHERE id = \(slot) FOR UPDATE"
+    "SELECT \(sql: SlotAtDesk.columns) FROM slots WHERE id = \(slot) FOR NO KEY UPDATE"
   }
 
   private var lockPatient: SQL {

@@ -96,7 +96,7 @@ package struct CreateSlots: Command {
     guard to.days - from.days < Self.mostDays else {
       throw refuse(.outOfRange, "to", "at most \(Self.mostDays) days a call")
     }
-    guard to <= today.adding(days: Self.mostYears * 366) else {
+    guard to <= today.adding(years: Self.mostYears) else {
       throw refuse(.outOfRange, "to", "at most \(Self.mostYears) years ahead")
     }
     guard start < end else { throw refuse(.invalid, "end", "after the start") }

@@ -14,10 +14,16 @@ package struct Login: SessionMethod {
   package let username: TypedUsername
   package let password: TypedPassword
 
-  /// What one user from one address sends.
+  /// What one user from one address sends, byte by byte: to `String`, texts that look the same are
+  /// equal.
   struct Attempt: Hashable, Sendable {
-    let pair: String
-    let password: String
+    private let pair: [UInt8]
+    private let password: [UInt8]
+
+    init(_ pair: String, _ password: TypedPassword) {
+      self.pair = Array(pair.utf8)
+      self.password = Array(password.rawValue.utf8)
+    }
   }
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
@@ -47,8 +53,7 @@ package struct Login: SessionMethod {
   private func provenAccount(from source: String, in clinic: Clinic) async throws -> Logins.Account
   {
     let pair = "\(username)@\(source)"
-    let attempt = Attempt(pair: pair, password: password.rawValue)
-    let outcome = try await clinic.loginAttempts.run(attempt) {
+    let outcome = try await clinic.loginAttempts.run(Attempt(pair, password)) {
       try await count(pair, in: clinic)
       let account = try await account(of: clinic)
       if account != nil {

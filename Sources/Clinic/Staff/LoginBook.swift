@@ -142,7 +142,7 @@ package final class LoginBook: Sendable {
       """
       SELECT 1 FROM users JOIN logins ON logins.user_id = users.id \
       WHERE users.id = \(token.userID) AND users.enabled AND users.epoch = \(token.epoch) \
-      AND logins.id = \(token.loginID) AND revoked_at IS NULL
+      AND logins.id = \(token.loginID) AND logins.epoch = users.epoch AND revoked_at IS NULL
       """)
     if rows.isEmpty { throw ClinicError(.tokenRevoked) }
     try await staff.refresh(token.userID)

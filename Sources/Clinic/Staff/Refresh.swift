@@ -41,49 +41,60 @@ package struct Refresh: SessionMethod {
   private func exchange(
     from source: String, in transaction: Transaction, of clinic: Clinic
   ) async throws -> Outcome {
-    let rows = try await transaction.query(
+    let hash = Secret.hash(refreshToken.rawValue)
+    let login: SQL = "(SELECT login_id FROM refresh_tokens WHERE token_hash = \(hash))"
+    let results = try await transaction.pipeline([
+      // Whoever ends the login or changes the user comes before this or after it, and so does
+      // another exchange of the login's tokens: those are read under these locks.
       """
-      SELECT t.id, t.login_id, t.expires_at <= now(), t.used_at IS NOT NULL, \
-      t.used_at > now() - interval '30 seconds' AND s.used_at IS NULL, t.successor_id, \
-      l.revoked_at IS NOT NULL OR l.epoch <> u.epoch, u.id \
-      FROM refresh_tokens t JOIN logins l ON l.id = t.login_id JOIN users u ON u.id = l.user_id \
-      LEFT JOIN refresh_tokens s ON s.id = t.successor_id \
-      WHERE t.token_hash = \(Secret.hash(refreshToken.rawValue)) FOR UPDATE OF t, l
-      """)
-    guard let row = rows.first else { return .refused(.tokenInvalid) }
-    var cells = row.cells
+      SELECT l.id, l.revoked_at IS NOT NULL OR l.epoch <> u.epoch FROM logins l \
+      JOIN users u ON u.id = l.user_id WHERE l.id = \(sql: login) \
+      FOR SHARE OF u FOR NO KEY UPDATE OF l
+      """,
+      """
+      SELECT t.id, t.expires_at <= now(), t.used_at IS NOT NULL, \
+      t.used_at > now() - interval '30 seconds' AND s.used_at IS NULL, t.successor_id \
+      FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.id = t.successor_id \
+      WHERE t.token_hash = \(hash)
+      """,
+      """
+      SELECT \(sql: Logins.Account.columns) FROM users \
+      WHERE id = (SELECT user_id FROM logins WHERE id = \(sql: login))
+      """,
+    ])
+    guard let row = results[0].first, let found = results[1].first,
+      let account = try results[2].decode(as: Logins.Account.self).first
+    else { return .refused(.tokenInvalid) }
+    var ofLogin = row.cells
+    let loginID: Int64 = try ofLogin.next()
+    let isRevoked: Bool = try ofLogin.next()
+    var cells = found.cells
     let id: Int64 = try cells.next()
-    let login: Int64 = try cells.next()
     let isExpired: Bool = try cells.next()
     let isUsed: Bool = try cells.next()
     let mayRepeat: Bool? = try cells.next()
     let successor: Int64? = try cells.next()
-    let isRevoked: Bool = try cells.next()
-    let userID: ID<User> = try cells.next()
-    if isRevoked { return .refused(.tokenRevoked) }
+    if isRevoked || !account.user.enabled { return .refused(.tokenRevoked) }
     if isExpired { return .refused(.tokenExpired) }
-    let account = try await transaction.query(
-      "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(userID)"
-    ).decode(as: Logins.Account.self).first
-    guard let account, account.user.enabled else { return .refused(.tokenRevoked) }
+    let userID = account.user.id
     let caller = Caller(
       role: account.user.role, userID: userID, name: account.user.username, source: source)
     let subject = Subject("user", userID)
     if isUsed {
       guard mayRepeat == true, let successor else {
-        transaction.enqueue("UPDATE logins SET revoked_at = now() WHERE id = \(login)")
+        transaction.enqueue("UPDATE logins SET revoked_at = now() WHERE id = \(loginID)")
         transaction.enqueue(
           AuditEntry.insert([
             AuditEntry(
               by: caller, method: Self.name, subject: subject,
               outcome: Reason.tokenRevoked.rawValue, details: #"{"reused":true}"#)
           ]))
-        return .reused(login: login)
+        return .reused(login: loginID)
       }
       transaction.enqueue("UPDATE refresh_tokens SET used_at = now() WHERE id = \(successor)")
     }
     let (secret, next) = try await Logins.issueRefreshToken(
-      for: login, in: transaction, of: clinic)
+      for: loginID, in: transaction, of: clinic)
     transaction.enqueue(
       """
       UPDATE refresh_tokens SET used_at = coalesce(used_at, now()), successor_id = \(next) \
@@ -92,7 +103,7 @@ package struct Refresh: SessionMethod {
     transaction.enqueue(
       AuditEntry.insert([AuditEntry(by: caller, method: Self.name, subject: subject)]))
     let (credentials, token) = Logins.credentials(
-      for: account.user, login: login, epoch: account.epoch, refresh: secret, of: clinic)
+      for: account.user, login: loginID, epoch: account.epoch, refresh: secret, of: clinic)
     return .renewed(credentials, token)
   }
 }

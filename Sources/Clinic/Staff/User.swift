@@ -38,7 +38,7 @@ package struct Username: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 2...64 }
-  package static var pattern: String? { "^[a-z0-9][a-z0-9._-]{1,63}$" }
+  package static var pattern: String? { "^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$" }
 
   package static func checked(_ text: String) throws -> String {
     let text = text.trimmed.lowercased()

@@ -29,16 +29,16 @@ package struct Instant: Hashable, Comparable, Sendable {
       let date = LocalDate(String(decoding: bytes[0..<10], as: UTF8.self)),
       let hour = Int(digits: bytes[11..<13]), hour < 24,
       let minute = Int(digits: bytes[14..<16]), minute < 60,
-      let second = Int(digits: bytes[17..<19]), second < 60
+      // A leap second is the first one of the next minute.
+      let second = Int(digits: bytes[17..<19]), second < 60 || (second == 60 && minute == 59)
     else { return nil }
     var rest = bytes[19...]
     var fraction: Int64 = 0
     if rest.first == UInt8(ascii: ".") {
       let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
-      guard !digits.isEmpty, digits.count <= 9, let value = Int(digits: digits) else { return nil }
+      guard !digits.isEmpty, let value = Int(digits: digits.prefix(6)) else { return nil }
       fraction = Int64(value)
-      for _ in digits.count..<9 { fraction *= 10 }
-      fraction /= 1000
+      for _ in min(digits.count, 6)..<6 { fraction *= 10 }
       rest = rest[digits.endIndex...]
     }
     let offset: Int

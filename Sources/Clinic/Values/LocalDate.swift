@@ -60,6 +60,13 @@ package struct LocalDate: Hashable, Comparable, Sendable {
 
   package func adding(days count: Int) -> LocalDate { LocalDate(days: days + count) }
 
+  /// The same day of another year; of a leap day, in a year without one, the day before.
+  package func adding(years count: Int) -> LocalDate {
+    let (year, month, day) = parts
+    return LocalDate(year: year + count, month: month, day: day)
+      ?? LocalDate(year: year + count, month: month, day: day - 1) ?? self
+  }
+
   private static func length(of month: Int, in year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28

@@ -49,7 +49,7 @@ extension Money: CustomStringConvertible {
 
 extension Money: Codable, JSONSchemaRepresentable {
   package static var jsonSchema: JSONSchema {
-    .anyOf([.string(pattern: DecimalText.pattern), .number]).example("\"12.50\"")
+    DecimalText.jsonSchema.example("\"12.50\"")
   }
 
   package init(from decoder: any Decoder) throws {
@@ -101,7 +101,7 @@ extension Percent: CustomStringConvertible {
 
 extension Percent: Codable, JSONSchemaRepresentable {
   package static var jsonSchema: JSONSchema {
-    .anyOf([.string(pattern: DecimalText.pattern), .number]).example("\"7.50\"")
+    DecimalText.jsonSchema.example("\"7.50\"")
   }
 
   package init(from decoder: any Decoder) throws {
@@ -133,7 +133,10 @@ extension Percent: PostgresEncodable, PostgresDecodable {
 
 /// Decimal text with up to two decimals, as hundredths.
 enum DecimalText {
-  static let pattern = #"^-?[0-9]+(\.[0-9]{1,2})?$"#
+  /// Of what a call may give: nothing is less than zero.
+  static let jsonSchema = JSONSchema.anyOf([
+    .string(pattern: #"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"#), .number,
+  ])
 
   /// `nil` for what is no such number or too large. Zeros at the end do not count as decimals.
   static func hundredths(_ text: String) -> Int64? {

@@ -72,6 +72,7 @@ package struct Note: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...1000 }
+  package static func checked(_ text: String) throws -> String { text.trimmed.visible }
 }
 
 /// Text of some pages: a medical history.
@@ -79,6 +80,7 @@ package struct LongText: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...20_000 }
+  package static func checked(_ text: String) throws -> String { text.trimmed.visible }
 }
 
 /// A telephone number as people write it: digits with the usual punctuation.
@@ -108,8 +110,9 @@ package struct EmailAddress: CheckedText {
   package static func checked(_ text: String) throws -> String {
     let text = try text.trimmed.oneLine()
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."), !text.contains(" "),
-      parts[1].first != ".", parts[1].last != "."
+    let domain = parts.last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
+    guard parts.count == 2, !parts[0].isEmpty, domain.count >= 2,
+      domain.allSatisfy({ !$0.isEmpty }), text.unicodeScalars.allSatisfy(\.isInk)
     else { throw InvalidValue(reason: "malformed", message: "an email address") }
     return text
   }
@@ -125,17 +128,23 @@ extension String {
 
   /// Empty when there is no more than what joins, directs or parts letters.
   var visible: String {
-    let isVisible = unicodeScalars.contains {
-      !$0.properties.isDefaultIgnorableCodePoint && !$0.properties.isWhitespace
-    }
-    return isVisible ? self : ""
+    unicodeScalars.contains(where: \.isInk) ? self : ""
   }
 
-  /// Refuses control characters, line breaks among them.
+  /// Refuses control characters and line breaks.
   func oneLine() throws -> String {
-    guard unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+    let others: Set<Unicode.GeneralCategory> = [.control, .lineSeparator, .paragraphSeparator]
+    guard unicodeScalars.allSatisfy({ !others.contains($0.properties.generalCategory) }) else {
       throw InvalidValue(reason: "malformed", message: "one line without control characters")
     }
     return self
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether there is something to see.
+  fileprivate var isInk: Bool {
+    !properties.isDefaultIgnorableCodePoint && !properties.isWhitespace
+      && properties.generalCategory != .control
   }
 }

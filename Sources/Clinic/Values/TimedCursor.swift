@@ -24,7 +24,7 @@ package struct TimedCursor: CheckedText {
     let words = text.split(separator: ".", omittingEmptySubsequences: false)
     guard words.count == 2, words[0].utf8.count == 16, words[0].dropFirst(10).first == "T",
       let date = LocalDate(String(words[0].prefix(10))),
-      let time = TimeOfDay(String(words[0].suffix(5))), let id = Int64(words[1]), id >= 0
+      let time = TimeOfDay(String(words[0].suffix(5))), let id = Int64(digits: words[1])
     else { return nil }
     return (date, time, id)
   }

@@ -66,18 +66,34 @@ package struct CreateVisit: Command {
     if let patientID { return Origin(patient: patientID) }
     if let token { return try await take(token, to: doctor, in: transaction, of: clinic) }
     guard let appointmentID else { throw StoreFailure.noRow }
-    let tokens = try await transaction.query(
-      """
-      SELECT date, number FROM queue_tokens WHERE appointment_id = \(appointmentID) \
-      AND status NOT IN ('CANCELLED', 'NO_SHOW')
-      """)
-    if let row = tokens.first {
-      var cells = row.cells
-      if let token = try cells.nextToken() {
+    for _ in 1...3 {
+      if let token = try await liveToken(of: appointmentID, in: transaction) {
         return try await take(token, to: doctor, in: transaction, of: clinic)
       }
+      do {
+        return try await transaction.savepoint {
+          try await takeUnchecked(appointmentID, in: transaction, by: caller)
+        }
+      } catch is CheckedInMeanwhile {}
     }
-    return try await takeUnchecked(appointmentID, in: transaction, by: caller)
+    throw ClinicError(.busy)
+  }
+
+  /// A token has come between the look for one and the appointment's lock. The day of the queue is
+  /// locked before appointments, so that lock is given up again.
+  private struct CheckedInMeanwhile: Error {}
+
+  private func liveToken(
+    of appointment: ID<Appointment>, in transaction: Transaction
+  ) async throws -> TokenName? {
+    let tokens = try await transaction.query(
+      """
+      SELECT date, number FROM queue_tokens WHERE appointment_id = \(appointment) \
+      AND status NOT IN ('CANCELLED', 'NO_SHOW')
+      """)
+    guard let row = tokens.first else { return nil }
+    var cells = row.cells
+    return try cells.nextToken()
   }
 
   /// Sends a token to the doctor, if it is not there already.
@@ -108,8 +124,8 @@ package struct CreateVisit: Command {
     var cells = row.cells
     let patient: ID<Patient> = try cells.next()
     let status: Appointment.Status = try cells.next()
+    if try await liveToken(of: id, in: transaction) != nil { throw CheckedInMeanwhile() }
     switch status {
-    case .checkedIn: throw ClinicError(.busy)  // just now: the next try finds its token
     case .scheduled:
       transaction.enqueue(
         """
@@ -117,7 +133,7 @@ package struct CreateVisit: Command {
         updated_at = now(), changed_by = \(caller.scope) WHERE id = \(id)
         """)
     case .withDoctor: break
-    case .completed, .cancelled, .noShow:
+    case .checkedIn, .completed, .cancelled, .noShow:
       throw ClinicError(.invalidTransition).with("from", status.rawValue)
         .with("to", Appointment.Status.withDoctor.rawValue)
     }

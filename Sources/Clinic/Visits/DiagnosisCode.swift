@@ -10,9 +10,11 @@ package struct DiagnosisCode: CheckedText {
   package static var sample: String { "J45.9" }
 
   package static func checked(_ text: String) throws -> String {
-    let text = text.trimmed.uppercased()
+    let typed = text.trimmed
+    let text = typed.uppercased()
     let bytes = Array(text.utf8)
-    guard bytes.count >= 3, isLetter(bytes[0]), isDigit(bytes[1]),
+    // Some letters of other alphabets have capitals of ASCII.
+    guard typed.utf8.count == bytes.count, bytes.count >= 3, isLetter(bytes[0]), isDigit(bytes[1]),
       isLetter(bytes[2]) || isDigit(bytes[2]), bytes.count == 3 || isSubcode(bytes[3...])
     else {
       throw InvalidValue(reason: .malformed, message: "an ICD-10 code, as J45.9")

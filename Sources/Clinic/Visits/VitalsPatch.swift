@@ -42,13 +42,13 @@ struct Given<Kind: VitalKind>: Codable, Sendable, JSONSchemaRepresentable {
   static var jsonSchema: JSONSchema {
     let units = ([Kind.unit] + Kind.otherUnits).map(\.symbol)
     return .anyOf([
-      .number, .string(pattern: DecimalText.pattern),
-      .object([
-        JSONSchema.Property(
-          name: "value", schema: .anyOf([.number, .string(pattern: DecimalText.pattern)])),
-        JSONSchema.Property(name: "unit", schema: .nullable(.string), isRequired: false),
-        JSONSchema.Property(name: "standard_value", schema: .any, isRequired: false),
-      ]),
+      DecimalText.jsonSchema,
+      .object(
+        [
+          JSONSchema.Property(name: "value", schema: DecimalText.jsonSchema),
+          JSONSchema.Property(name: "unit", schema: .nullable(.string), isRequired: false),
+          JSONSchema.Property(name: "standard_value", schema: .any, isRequired: false),
+        ], isClosed: true),
     ]).described(
       "\(Kind.possible.lowerBound) to \(Kind.possible.upperBound) \(Kind.unit.symbol); "
         + "units: \(units.joined(separator: ", "))"
@@ -84,12 +84,13 @@ struct GivenBloodPressure: Codable, Sendable, JSONSchemaRepresentable {
 
   static var jsonSchema: JSONSchema {
     .anyOf([
-      .string(pattern: "^[0-9]{2,3}/[0-9]{2,3}$"),
-      .object([
-        JSONSchema.Property(name: "systolic", schema: .number),
-        JSONSchema.Property(name: "diastolic", schema: .number),
-        JSONSchema.Property(name: "unit", schema: .nullable(.string), isRequired: false),
-      ]),
+      .string(pattern: #"^\s*[0-9]{1,5}\s*/\s*[0-9]{1,5}\s*$"#),
+      .object(
+        [
+          JSONSchema.Property(name: "systolic", schema: DecimalText.jsonSchema),
+          JSONSchema.Property(name: "diastolic", schema: DecimalText.jsonSchema),
+          JSONSchema.Property(name: "unit", schema: .nullable(.string), isRequired: false),
+        ], isClosed: true),
     ]).example("\"120/80\"")
   }
 

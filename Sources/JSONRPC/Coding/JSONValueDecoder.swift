@@ -62,7 +62,18 @@ final class ValueDecoder: Decoder {
       throw ParamsError(error, decoding: type)
     }
     if refusesUnknown { try checkAllRead(type) }
+    if value.kind == .string { try checkLetters(of: type) }
     return result
+  }
+
+  /// To the standard library, texts that look the same are equal: it takes the sign for kelvin in
+  /// an enum's raw value for a K.
+  private func checkLetters<T: Decodable>(of type: T.Type) throws(ParamsError) {
+    guard let text = value.string, !text.utf8.allSatisfy({ $0 < 0x80 }),
+      let allowed = EnumValues.strings(of: type),
+      !allowed.contains(where: { $0.utf8.elementsEqual(text.utf8) })
+    else { return }
+    throw ParamsError(notAllowedBeside: allowed)
   }
 
   func takeWhole() -> JSONValue {

@@ -140,9 +140,10 @@ final class MemberReading {
 extension JSONStorage {
   /// Whether the string node at `index` is the wire's name of the property, or for a text key that very text.
   fileprivate func member(at index: Int, isNamed name: Span<UInt8>, _ isText: Bool) -> Bool {
-    if isText || tape[index].kind == .escapedString {
-      // An escaped name has to be the exact one: nobody escapes the letters of a property's name.
-      return string(at: index, equals: name)
+    if isText { return string(at: index, equals: name) }
+    if tape[index].kind == .escapedString {
+      let utf8 = string(at: index).utf8
+      return SnakeCase.matches(name, utf8.span, 0..<utf8.count)
     }
     let bytes = bytes
     let node = tape[index]

@@ -23,6 +23,12 @@ extension ParamsError {
     return error
   }
 
+  init(notAllowedBeside allowed: [String]) {
+    self.init(
+      reason: .notAllowedValue, message: "must be one of \(allowed.joined(separator: ", "))",
+      details: ["allowed": .strings(allowed)])
+  }
+
   /// Whatever an `init(from:)` throws.
   init<T: Decodable>(_ error: any Error, decoding type: T.Type) {
     switch error {
@@ -33,9 +39,7 @@ extension ParamsError {
     default:
       // Of the standard library's types: an enum with a raw value that it does not have.
       if let allowed = EnumValues.strings(of: type) {
-        self.init(
-          reason: .notAllowedValue, message: "must be one of \(allowed.joined(separator: ", "))",
-          details: ["allowed": .strings(allowed)])
+        self.init(notAllowedBeside: allowed)
       } else {
         self.init(reason: .invalid, message: "is not valid")
       }
