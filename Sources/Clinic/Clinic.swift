@@ -128,6 +128,7 @@ package final class Clinic: Sendable {
       { await self.queue.run() },
       { await self.feed.run() },
       { await self.relay.run() },
+      { await StoreWatch(clinic: self).run() },
     ]
   }
 }

@@ -33,7 +33,8 @@ internal import CPango
     }
     unsafe self.surface = surface
     unsafe self.context = context
-    unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title.withoutNoncharacters)
+    unsafe cairo_pdf_surface_set_metadata(
+      surface, CAIRO_PDF_METADATA_TITLE, title.withoutNoncharacters)
   }
 
   deinit {

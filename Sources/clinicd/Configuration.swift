@@ -72,7 +72,7 @@ struct Configuration: Sendable {
       reader.choice("ALGORITHM", JWTAlgorithm.allCases.map { ($0.rawValue, $0) }) ?? .hs256
     settings.accessTokenMinutes = reader.number("ACCESS_TOKEN_EXPIRE_MINUTES", 1...1440)
     settings.refreshTokenDays = reader.number("CLINIC_REFRESH_TOKEN_DAYS", 1...365)
-    settings.timeZone = reader.text("CLINIC_TIME_ZONE")
+    settings.timeZone = reader.timeZone("CLINIC_TIME_ZONE")
     settings.queue = QueueRules(
       passOverLimit: reader.number("CLINIC_QUEUE_PASS_OVER_LIMIT", 1...1000),
       recallAfter: reader.number("CLINIC_QUEUE_RECALL_AFTER", 0...1000),
@@ -100,7 +100,7 @@ struct Configuration: Sendable {
     limits.connectionsPerPeer = reader.number("CLINIC_MAX_CONNECTIONS_PER_PEER", 1...1_000_000)
     limits.unauthenticatedTime = .seconds(reader.number("CLINIC_UNAUTHENTICATED_SECONDS", 1...3600))
     limits.drainTime = .seconds(reader.number("CLINIC_DRAIN_SECONDS", 1...600))
-    socketPath = reader.text("CLINIC_SOCKET")
+    socketPath = reader.socketPath("CLINIC_SOCKET")
     socketMode = reader.octal("CLINIC_SOCKET_MODE")
     allowsPlainTCP = reader.flag("CLINIC_ALLOW_PLAIN_TCP")
     tls = reader.tls()
@@ -109,7 +109,7 @@ struct Configuration: Sendable {
     tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsAnywhere)
     webAddress = reader.address("CLINIC_WEB_ADDRESS", allowsPlain: allowsAnywhere)
     proxies = reader.proxies("CLINIC_TRUSTED_PROXIES")
-    clientsDirectory = reader.text("CLINIC_CLIENTS_DIRECTORY")
+    clientsDirectory = reader.folder("CLINIC_CLIENTS_DIRECTORY")
     webOrigins = reader.origins("CLINIC_WEB_ORIGINS")
     eventLoops = reader.number("CLINIC_EVENT_LOOPS", 1...64)
     databaseConnections = reader.number("CLINIC_DATABASE_CONNECTIONS", 2...200)

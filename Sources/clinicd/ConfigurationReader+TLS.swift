@@ -7,8 +7,9 @@ extension ConfigurationReader {
   /// The certificate and what belongs to it, checked; nil when none is configured.
   mutating func tls() -> TLSSettings? {
     guard let certificates = file("CLINIC_TLS_CERTIFICATE", orCredential: "tls_certificate") else {
-      if !text("CLINIC_TLS_CLIENT_CA").isEmpty {
-        fault("CLINIC_TLS_CLIENT_CA: without CLINIC_TLS_CERTIFICATE there is no TLS")
+      for name in ["CLINIC_TLS_KEY", "CLINIC_TLS_CLIENT_CA", "CLINIC_TLS_CLIENT_ROLES"]
+      where !["", "none"].contains(text(name)) {
+        fault("\(name): without CLINIC_TLS_CERTIFICATE there is no TLS")
       }
       return nil
     }

@@ -36,6 +36,30 @@ struct ConfigurationReader {
     return ""
   }
 
+  /// A zone of the IANA database. PostgreSQL would take `UTC+3` too, and mean three hours to the west.
+  mutating func timeZone(_ name: String) -> String {
+    let zone = text(name)
+    let withDigits = ["EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT", "GMT0", "GMT+0", "GMT-0"]
+    if zone.contains(where: \.isNumber), !zone.hasPrefix("Etc/"), !withDigits.contains(zone) {
+      problems.append("\(name): an IANA name, as Asia/Kolkata or Etc/GMT-3")
+    }
+    return zone
+  }
+
+  /// What fits into a socket's address.
+  mutating func socketPath(_ name: String) -> String {
+    let path = text(name)
+    if path.utf8.count > 107 { problems.append("\(name): at most 107 bytes") }
+    return path
+  }
+
+  /// A folder that is there, or none.
+  mutating func folder(_ name: String) -> String {
+    let path = text(name)
+    if !path.isEmpty, !SmallFile.exists(path) { problems.append("\(name): \(path) is not there") }
+    return path
+  }
+
   /// A key: 32 bytes or more.
   mutating func secret(_ name: String) -> [UInt8] {
     let bytes = Array(text(name).utf8)

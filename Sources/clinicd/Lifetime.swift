@@ -107,14 +107,19 @@ struct Lifetime: Sendable {
       }
     }
     guard adopted.isEmpty else { return }
+    var place = configuration.socketPath
     do {
       try await server.bind(unixPath: configuration.socketPath, mode: configuration.socketMode)
-      if let (host, port) = configuration.tcp { try await server.bind(host: host, port: port) }
+      if let (host, port) = configuration.tcp {
+        place = "\(host):\(port)"
+        try await server.bind(host: host, port: port)
+      }
       if let (host, port) = configuration.webAddress {
+        place = "\(host):\(port)"
         try await server.bind(host: host, port: port, speaking: .web)
       }
     } catch {
-      throw Daemon.Failure(description: "cannot listen: \(error)")
+      throw Daemon.Failure(description: "cannot listen on \(place): \(error)")
     }
   }
 

@@ -669,12 +669,12 @@ export interface QueueSubscribeSince {
 
 export interface VisitsCreateVitals {
   blood_pressure?: string | VisitsCreateVitalsBloodPressure | null;
-  temperature?: number | string | VisitsCreateVitalsTemperature | null;
-  pulse?: number | string | VisitsCreateVitalsTemperature | null;
-  weight?: number | string | VisitsCreateVitalsTemperature | null;
-  height?: number | string | VisitsCreateVitalsTemperature | null;
-  spo2?: number | string | VisitsCreateVitalsTemperature | null;
-  respiratory_rate?: number | string | VisitsCreateVitalsTemperature | null;
+  temperature?: string | number | VisitsCreateVitalsTemperature | null;
+  pulse?: string | number | VisitsCreateVitalsTemperature | null;
+  weight?: string | number | VisitsCreateVitalsTemperature | null;
+  height?: string | number | VisitsCreateVitalsTemperature | null;
+  spo2?: string | number | VisitsCreateVitalsTemperature | null;
+  respiratory_rate?: string | number | VisitsCreateVitalsTemperature | null;
 }
 
 export interface PrescriptionsCreateItemsItem {
@@ -1109,13 +1109,13 @@ export interface SystemReconcileResultDifferencesItem {
 }
 
 export interface VisitsCreateVitalsBloodPressure {
-  systolic: number;
-  diastolic: number;
+  systolic: string | number;
+  diastolic: string | number;
   unit?: string | null;
 }
 
 export interface VisitsCreateVitalsTemperature {
-  value: number | string;
+  value: string | number;
   unit?: string | null;
   standard_value?: unknown;
 }
@@ -1314,7 +1314,7 @@ export interface Methods {
   /** Gives one medicine with its usable stock and its batches. */
   "inventory.get_medicine": { params: { id: number }; result: InventoryGetMedicineResult };
   /** Changes a medicine: what is left out stays, null clears. */
-  "inventory.update_medicine": { params: { id: number; name?: string | null; generic_name?: string | null; drug_class?: string | null; manufacturer?: string | null; form?: string | null; strength?: string | null; unit_price?: string | number | null; reorder_level?: number | null; is_active?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: InventoryAddMedicineResult };
+  "inventory.update_medicine": { params: { id: number; name?: string | null; unit_price?: string | number | null; generic_name?: string | null; drug_class?: string | null; manufacturer?: string | null; form?: string | null; strength?: string | null; reorder_level?: number | null; is_active?: boolean | null; version?: number | null; idempotency_key?: string | null }; result: InventoryAddMedicineResult };
   /** Lists active medicines with usable stock at the reorder level or below. */
   "inventory.low_stock": { params: { limit?: number | null; cursor?: string | null }; result: InventoryListMedicinesResult };
   /** Lists batches in stock that expire within some days or have expired. */

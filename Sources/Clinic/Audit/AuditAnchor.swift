@@ -14,7 +14,8 @@ package struct AuditAnchor: Sendable, Equatable, CustomStringConvertible {
   /// `nil` for text that is no anchor.
   package init?(_ text: String) {
     let parts = text.split { $0 == " " || $0 == ":" || $0.isNewline }
-    guard parts.count == 2, let position = Int64(digits: parts[0]), position > 0, parts[1].utf8.count == 64
+    guard parts.count == 2, let position = Int64(digits: parts[0]), position > 0,
+      parts[1].utf8.count == 64
     else { return nil }
     let digits = parts[1].utf8.compactMap { byte -> UInt8? in
       switch byte {

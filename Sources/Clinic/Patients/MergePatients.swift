@@ -103,7 +103,7 @@ package struct MergePatients: Command {
 }
 
 /// Undoes the last merge of a patient: the rows that it moved go back, as far as they still belong
-/// to the survivor, and the patient is as before it; archived only if nothing is under way. The survivor loses what he or she got by the
+/// to the survivor, with what was made for them since, and the patient is as before it; archived only if nothing is under way. The survivor loses what he or she got by the
 /// merge and what nobody has changed since.
 package struct UnmergePatient: Command {
   package typealias Result = Patient
@@ -141,14 +141,15 @@ package struct UnmergePatient: Command {
       """
     ).single()
     let restored = try await transaction.pipeline(
-      PatientTable.moved.map { $0.giveBack(to: id, from: survivor, merge: merge) } + [
-        repoint, UnitedRecord.part(merge),
-        """
-        UPDATE patients SET merged_into = NULL, updated_at = now(), version = version + 1, \
-        archived_at = (SELECT was_archived_at FROM patient_merges WHERE id = \(merge) \
-        AND NOT \(sql: DeletePatient.isUnderWay(id))) WHERE id = \(id) RETURNING \(sql: Patient.columns)
-        """,
-      ])
+      PatientTable.moved.map { $0.giveBack(to: id, from: survivor, merge: merge) }
+        + PatientTable.moved.compactMap { $0.giveAlong(to: id, from: survivor, merge: merge) } + [
+          repoint, UnitedRecord.part(merge),
+          """
+          UPDATE patients SET merged_into = NULL, updated_at = now(), version = version + 1, \
+          archived_at = (SELECT was_archived_at FROM patient_merges WHERE id = \(merge) \
+          AND NOT \(sql: DeletePatient.isUnderWay(id))) WHERE id = \(id) RETURNING \(sql: Patient.columns)
+          """,
+        ])
     try await PatientMerges.showInQueue(days, merge, of: id, in: transaction, of: clinic)
     return try restored[restored.count - 1].row()
   }

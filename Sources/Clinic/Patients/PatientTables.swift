@@ -6,22 +6,45 @@ struct PatientTable: Sendable {
   let name: String
   /// The row's number as text, for `patient_merge_rows`.
   let key: SQL
+  /// Where a row was made for another one of the same patient: a condition on the patient of that.
+  private let isMadeFor: (@Sendable (ID<Patient>) -> SQL)?
 
+  /// What is made for a row stands after it.
   static let moved = [
-    PatientTable("queue_tokens", key: "(date || '/' || number)"),
     PatientTable("appointments"),
-    PatientTable("visits"),
-    PatientTable("prescriptions"),
-    PatientTable("dispensings"),
-    PatientTable("invoices"),
+    PatientTable("queue_tokens", key: "(date || '/' || number)") {
+      "appointment_id IN (SELECT id FROM appointments WHERE patient_id = \($0))"
+    },
+    PatientTable("visits") {
+      """
+      appointment_id IN (SELECT id FROM appointments WHERE patient_id = \($0)) \
+      OR (token_date, token_number) IN (SELECT date, number FROM queue_tokens WHERE patient_id = \($0))
+      """
+    },
+    PatientTable("prescriptions") {
+      "visit_id IN (SELECT id FROM visits WHERE patient_id = \($0))"
+    },
+    PatientTable("dispensings") {
+      "prescription_id IN (SELECT id FROM prescriptions WHERE patient_id = \($0))"
+    },
+    PatientTable("invoices") {
+      """
+      visit_id IN (SELECT id FROM visits WHERE patient_id = \($0)) \
+      OR prescription_id IN (SELECT id FROM prescriptions WHERE patient_id = \($0))
+      """
+    },
   ]
 
   /// Rows that stay: they live for minutes, and whoever reads them takes the survivor.
   static let resolvedAtReading = ["visitors"]
 
-  private init(_ name: String, key: SQL = "id::text") {
+  private init(
+    _ name: String, key: SQL = "id::text",
+    isMadeFor: (@Sendable (ID<Patient>) -> SQL)? = nil
+  ) {
     self.name = name
     self.key = key
+    self.isMadeFor = isMadeFor
   }
 
   /// Gives all rows of a patient to another one, and keeps which they were.
@@ -52,5 +75,19 @@ struct PatientTable: Sendable {
     WHERE r.table_name = \(name) AND r.row_key = b.key AND m.id = r.merge_id \
     AND m.undone_at IS NULL AND m.merged_id IN (SELECT id FROM above)
     """
+  }
+
+  /// Gives along what was made since the merge for a row that went back: a visit's prescription, an
+  /// appointment's token. It counts as moved by the merge, so that the queue shows it.
+  func giveAlong(
+    to old: ID<Patient>, from survivor: ID<Patient>, merge: Int64
+  ) -> SQL? {
+    guard let isMadeFor else { return nil }
+    return """
+      WITH moved AS (UPDATE \(raw: name) SET patient_id = \(old) WHERE patient_id = \(survivor) \
+      AND (\(sql: isMadeFor(old))) RETURNING \(sql: key) AS key) \
+      INSERT INTO patient_merge_rows (merge_id, table_name, row_key) \
+      SELECT \(merge), \(name), key FROM moved ON CONFLICT DO NOTHING
+      """
   }
 }

@@ -46,12 +46,12 @@ package struct UpdateMedicine: Command {
 
   package let id: ID<Medicine>
   package let name: Line?
+  package let unitPrice: Money?
   package let genericName: Patch<Line>
   package let drugClass: Patch<Line>
   package let manufacturer: Patch<Line>
   package let form: Patch<Line>
   package let strength: Patch<Line>
-  package let unitPrice: Money?
   package let reorderLevel: StockLevel?
   package let isActive: Bool?
   package let version: RowVersion?

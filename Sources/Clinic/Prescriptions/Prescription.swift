@@ -79,10 +79,9 @@ extension Prescription {
     LEFT JOIN invoices i ON i.prescription_id = r.id AND i.status <> 'CANCELLED' \
     CROSS JOIN LATERAL (SELECT json_agg(t ORDER BY t.position) AS items, \
     sum(t.quantity) AS quantity, sum(t.dispensed) AS dispensed FROM (SELECT t.id, t.position, \
-    t.medicine_id, m.name AS medicine_name, m.generic_name, m.form, m.strength, t.dosage, \
+    t.medicine_id, t.medicine_name, t.generic_name, t.form, t.strength, t.dosage, \
     t.frequency, t.duration_days, t.quantity, t.dispensed, t.quantity - t.dispensed AS remaining, \
-    t.instructions FROM prescription_items t JOIN medicines m ON m.id = t.medicine_id \
-    WHERE t.prescription_id = r.id) t) items
+    t.instructions FROM prescription_items t WHERE t.prescription_id = r.id) t) items
     """
 
   static func select(_ id: ID<Prescription>) -> SQL {

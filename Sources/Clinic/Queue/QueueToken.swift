@@ -187,7 +187,8 @@ package struct TokenName: Hashable, Sendable, CustomStringConvertible {
 
 extension TokenName: Codable, JSONSchemaRepresentable {
   package static var jsonSchema: JSONSchema {
-    .string(pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}-(?!000)([0-9]{3}|[1-9][0-9]{3,})$").example("\"2026-02-17-001\"")
+    .string(pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}-(?!000)([0-9]{3}|[1-9][0-9]{3,})$")
+      .example("\"2026-02-17-001\"")
   }
 
   package init(from decoder: any Decoder) throws {

@@ -127,7 +127,6 @@ extension BSONDocument {
         case ("doctor", .document(let other)), ("author", .document(let other)),
           ("medicine", .document(let other)):
           (key, BSON.document(BSONDocument(other.filter { $0.key != "name" }.map { ($0, $1) })))
-        case ("form", _), ("strength", _): nil
         case (_, .document(let part)): (key, .document(part.comparable))
         case (_, .array(let parts)): (key, .array(parts.map(\.comparable)))
         default: (key, value)

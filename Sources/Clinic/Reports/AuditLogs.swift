@@ -1,5 +1,6 @@
 package import JSONRPC
 import Mongo
+import Postgres
 
 /// The audit, read from MongoDB: the newest first.
 package struct AuditLogs: Query {
@@ -45,7 +46,7 @@ package struct AuditLogs: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<Entry> {
     let limit = limit ?? .standard
     let documents = try await clinic.report(
-      AuditShipment.collection, filter, Self.order, limit: limit)
+      AuditShipment.collection, filter(of: try await numbers(in: clinic)), Self.order, limit: limit)
     return Page(documents.map(Entry.init), limit: limit) { entry in
       let moment = Instant(entry.timestamp)?.milliseconds ?? 0
       return MomentCursor(moment, entry.position).rawValue
@@ -54,11 +55,30 @@ package struct AuditLogs: Query {
 
   static let order: BSONDocument = ["timestamp": -1, "_id": -1]
 
-  var filter: BSONDocument {
+  /// The numbers that the resource has had: those of patients who were merged mean the survivor
+  /// (rule 6).
+  private func numbers(in clinic: Clinic) async throws -> [String] {
+    guard let resourceID else { return [] }
+    guard resourceType?.rawValue == "patient", let id = Int64(digits: resourceID.rawValue) else {
+      return [resourceID.rawValue]
+    }
+    let numbers = try await clinic.postgres.query(
+      "SELECT id::text FROM patients WHERE coalesce(merged_into, id) = survivor(\(id)) ORDER BY id",
+      retry: true
+    ).column(as: String.self)
+    return numbers.isEmpty ? [resourceID.rawValue] : numbers
+  }
+
+  /// - Parameter numbers: those of the resource; empty for all.
+  func filter(of numbers: [String]) -> BSONDocument {
     var filter = BSONDocument()
     if let userID { filter.append("user.id", .int64(userID.rawValue)) }
     if let resourceType { filter.append("resource.type", .string(resourceType.rawValue)) }
-    if let resourceID { filter.append("resource.id", .string(resourceID.rawValue)) }
+    if numbers.count == 1 {
+      filter.append("resource.id", .string(numbers[0]))
+    } else if !numbers.isEmpty {
+      filter.append("resource.id", ["$in": .array(numbers.map(BSON.string))])
+    }
     if let action { filter.append("action", .string(action.rawValue)) }
     if let outcome { filter.append("outcome", .string(outcome.rawValue)) }
     filter.restrict("timestamp", from: from, before: to, after: cursor)

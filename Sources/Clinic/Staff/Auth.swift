@@ -54,6 +54,18 @@ package struct Logout: SessionMethod {
     guard let identity = session.identity as? Identity, let token = identity.token else {
       return Done()
     }
+    // The news of the end may come before the answer, and would tell boards of another reason.
+    try await clinic.logins.renewing(session) {
+      try await end(identity, token, in: clinic)
+      clinic.logins.unbind(session, reason: "logged_out")
+    }
+    await clinic.logins.recheck(.login(token.loginID))
+    return Done()
+  }
+
+  private func end(
+    _ identity: Identity, _ token: AccessToken, in clinic: Clinic
+  ) async throws {
     try await clinic.postgres.withTransaction { transaction in
       transaction.enqueue(
         """
@@ -66,9 +78,6 @@ package struct Logout: SessionMethod {
         ]))
     }
     clinic.staff.note(ended: token.loginID)
-    clinic.logins.unbind(session, reason: "logged_out")
-    await clinic.logins.recheck(.login(token.loginID))
-    return Done()
   }
 }
 

@@ -71,10 +71,10 @@ extension VisitRecord {
     FROM clinical_notes n JOIN users a ON a.id = n.author_id WHERE n.visit_id = v.id), '[]'), \
     'prescriptions', coalesce((SELECT json_agg(json_build_object('id', r.id, 'date', r.date, \
     'status', r.status, 'notes', r.notes, 'items', coalesce((SELECT json_agg(json_build_object(\
-    'medicine', json_build_object('id', m.id, 'name', m.name), 'form', m.form, \
-    'strength', m.strength, 'dosage', i.dosage, 'frequency', i.frequency, \
+    'medicine', json_build_object('id', i.medicine_id, 'name', i.medicine_name), 'form', i.form, \
+    'strength', i.strength, 'dosage', i.dosage, 'frequency', i.frequency, \
     'duration_days', i.duration_days, 'quantity', i.quantity, 'instructions', i.instructions) \
-    ORDER BY i.position) FROM prescription_items i JOIN medicines m ON m.id = i.medicine_id \
+    ORDER BY i.position) FROM prescription_items i \
     WHERE i.prescription_id = r.id), '[]')) ORDER BY r.id) \
     FROM prescriptions r WHERE r.visit_id = v.id), '[]'))
     """

@@ -151,9 +151,11 @@ enum LargeClinicSQL {
       SELECT rx, id, patient, doctor, date, arrived + interval '18 minutes',
         arrived + interval '18 minutes' FROM v WHERE n <= 400 ORDER BY d, n;
     INSERT INTO prescription_items (id, prescription_id, position, medicine_id, dosage, frequency,
-      duration_days, quantity, instructions, dispensed) OVERRIDING SYSTEM VALUE
-      SELECT id, rx, k + 1, medicine, '1', large.frequency(id), 5 + k * 5, quantity,
-        large.advice(id), quantity FROM i ORDER BY rx, k;
+      duration_days, quantity, instructions, dispensed, medicine_name, generic_name, form, strength)
+      OVERRIDING SYSTEM VALUE
+      SELECT i.id, rx, k + 1, medicine, '1', large.frequency(i.id), 5 + k * 5, quantity,
+        large.advice(i.id), quantity, m.name, m.generic_name, m.form, m.strength
+      FROM i JOIN medicines m ON m.id = medicine ORDER BY rx, k;
     INSERT INTO invoice_items (invoice_id, position, description, medicine_id, prescription_item_id,
       quantity, unit_price, line_total)
       SELECT i.rx, k + 1, m.name, medicine, i.id, quantity, price, round(quantity * price, 2)
