@@ -71,6 +71,32 @@ import Testing
     #expect(check(["peanuts", allergy], name: "penicillin v").outcome == .notRun)
   }
 
+  @Test(
+    "rule 30: every word of either side must be comparable",
+    arguments: [
+      ("ибупрофен anaphylaxis 2019", "ibufen", "ibuprofen", "nsaid"),
+      ("布洛芬 since childhood", "ibufen", "ibuprofen", "nsaid"),
+      ("आइबुप्रोफेन see letter", "ibufen", "ibuprofen", "nsaid"),
+      ("ibuрrofen", "ibufen", "ibuprofen", "nsaid"), ("іbuprofen", "ibufen", "ibuprofen", nil),
+      ("ибупрофен see gp", "nurofen", nil, nil), ("ибупрофен", "нурофен", "ibuprofen", nil),
+      ("ibuprofen", "nurofen", "ибупрофен", nil), ("ibuprofen", "нурофен forte", nil, nil),
+      ("amoxicillin", "амоксициллин 500 mg", nil, nil), ("ибупрofен", "нурофен forte", nil, nil),
+      ("पेनिसिलिन", "пенициллин", nil, nil), ("ibuprofen", "555", nil, nil),
+    ] as [(String, String, String?, String?)])
+  func acrossScripts(allergy: String, name: String, generic: String?, drugClass: String?) {
+    #expect(check([allergy], name: name, generic: generic, drugClass: drugClass).outcome == .notRun)
+  }
+
+  @Test(
+    "rule 30: what is of one script on both sides is compared",
+    arguments: [
+      ("пенициллин 500 mg", "нурофен", nil), ("пенициллин", "нурофен 400 mg", nil),
+      ("青霉素", "布洛芬", "布洛芬缓释胶囊"), ("पेनिसिलिन", "आइबुप्रोफेन", nil), ("penicilline", "nurofen", "ibuprofène"),
+    ] as [(String, String, String?)])
+  func oneScript(allergy: String, name: String, generic: String?) {
+    #expect(check([allergy], name: name, generic: generic).outcome == .clear)
+  }
+
   @Test("rule 30: a refusal names the medicines and nothing of the patient")
   func refusal() throws {
     let check = check(["penicillin"], name: "penicillin v")

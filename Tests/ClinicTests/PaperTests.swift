@@ -93,4 +93,13 @@ import Testing
     #expect(paper.content.hasPrefix("JVBERi0"), "%PDF-")
     #expect(paper.content.utf8.count > 10_000)
   }
+
+  @Test(
+    "a PDF of what Unicode keeps for programs' own use",
+    arguments: [0xFFFF, 0xFDD0, 0x10FFFE] as [UInt32])
+  func noncharacters(code: UInt32) async throws {
+    let text = Character(try #require(Unicode.Scalar(code)))
+    let paper = try await PaperPrinter().print(document("Asha \(text) Iyer"), as: .pdf)
+    #expect(paper.content.hasPrefix("JVBERi0"), "%PDF-")
+  }
 }

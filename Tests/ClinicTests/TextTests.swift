@@ -24,6 +24,7 @@ import Testing
     "one line has no control characters",
     arguments: [
       "a\nb", "a\rb", "a\tb", "a\u{1B}[2Jb", "a\u{7F}b", "a\u{85}b", "a\u{1}b",
+      "a\u{2028}b", "a\u{2029}b",
     ])
   func controlCharacters(text: String) {
     #expect(paramsReason { try decoded(PersonName.self, quoted(text)) } == .malformed)
@@ -37,6 +38,8 @@ import Testing
   func invisible(text: String) {
     #expect(paramsReason { try decoded(PersonName.self, quoted(text)) } == .tooShort)
     #expect(paramsReason { try decoded(Line.self, quoted(text)) } == .tooShort)
+    #expect(paramsReason { try decoded(Note.self, quoted(text + "\u{1}")) } == .tooShort)
+    #expect(paramsReason { try decoded(LongText.self, quoted(text)) } == .tooShort)
   }
 
   @Test("no text holds NUL, which PostgreSQL could not keep")

@@ -23,6 +23,14 @@ import Testing
     }
   }
 
+  @Test func escapedNames() throws {
+    let call = try decode(#"{"p\u0061tient\u005fid":1,"not\u0065":"x"}"#)
+    #expect(call.patientID == 1 && call.note == "x")
+    #expect(try fault(#"{"patientI\u0044":1}"#) == "unknown_param patientID")
+    #expect(
+      try fault(#"{"patient_id":1,"patient\u005fid":2}"#) == "duplicate_member patient_id")
+  }
+
   @Test func names() throws {
     let params = try MethodParams(Call.self)
     #expect(params.fields.map(\.name) == ["patient_id", "version", "priority", "note"])

@@ -38,6 +38,78 @@ import Testing
     }
   }
 
+  @Test("rule 12: a check-in while somebody would block its slot: nobody waits for a deadlock")
+  func blocked() async throws {
+    try await TestClinic.run(2, NoonZone.settings) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let second = try await clinic.connect(doctor.member, on: 1)
+      let desk = try await clinic.connect(.reception)
+      for round in 0..<20 {
+        let slot = try await clinic.slot(of: doctor.member, in: 5 + 2 * round, lasting: 1)
+        let appointment = try await clinic.booking(of: slot, by: desk)
+        let outcomes = try await concurrently(7) { index in
+          switch index {
+          case 0:
+            try await desk.outcome("queue.check_in", ["appointment_id": .int(appointment)]).reason
+          case 1:
+            try await desk.outcome(
+              "appointments.update", ["id": .int(appointment), "slot_id": .int(slot)]
+            ).reason
+          default:
+            try await (index % 2 == 0 ? doctor.caller : second).outcome(
+              "slots.block", ["id": .int(slot)]
+            ).reason
+          }
+        }
+        #expect(outcomes[0] == "ok")
+        #expect(outcomes[1] == "ok")
+        #expect(outcomes[2...].allSatisfy { $0 == "slot_booked" }, "\(outcomes)")
+      }
+      let deadlocks: SQL =
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+      #expect(try await clinic.number(deadlocks) == 0)
+    }
+  }
+
+  @Test("rule 24: a visit of an appointment that is just checked in and called has its token")
+  func calledAtOnce() async throws {
+    try await TestClinic.run(2, NoonZone.settings) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let other = try await clinic.doctorAtWork(on: 1)
+      let desk = try await clinic.connect(.reception, on: 1)
+      for round in 0..<20 {
+        let slot = try await clinic.slot(of: doctor.member, in: 5 + 2 * round, lasting: 1)
+        let appointment = JSON.int(try await clinic.booking(of: slot, by: desk))
+        let opener = round % 2 == 0 ? doctor : other
+        async let called: [Caller.Outcome] = concurrently(2) { index in
+          index == 0
+            ? try await desk.outcome("queue.check_in", ["appointment_id": appointment])
+            : try await desk.outcome("queue.call_next", ["doctor_id": doctor.id])
+        }
+        async let opened = opener.caller.outcome("visits.create", ["appointment_id": appointment])
+        _ = try await called
+        let outcome = try await opened
+        let tokens = try await clinic.number(
+          """
+          SELECT count(*) FROM queue_tokens t JOIN visits v USING (appointment_id) \
+          WHERE v.token_number IS DISTINCT FROM t.number
+          """)
+        #expect(tokens == 0, "round \(round)")
+        if let visit = outcome.result {
+          try await opener.caller.call("visits.complete", ["id": visit["id"].json])
+        } else {
+          #expect(["not_your_visit", "busy", "already_serving"].contains(outcome.reason))
+        }
+        for token in try await desk.call("queue.today").list("tokens")
+        where ["WAITING", "WITH_DOCTOR"].contains(token["status"]?.string) {
+          let status = token["status"]?.string == "WAITING" ? "CANCELLED" : "COMPLETED"
+          try await desk.call(
+            "queue.set_status", ["token": token["token"].json, "status": .string(status)])
+        }
+      }
+    }
+  }
+
   @Test("a check-in is for today, inside the configured window")
   func window() async throws {
     let settings = ["CLINIC_CHECK_IN_EARLY_MINUTES": "30", "CLINIC_CHECK_IN_LATE_MINUTES": "20"]

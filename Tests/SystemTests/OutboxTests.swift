@@ -54,6 +54,37 @@ import Testing
     }
   }
 
+  @Test("rule 29: a visit that is completed while its patient gets another name shows the new one")
+  func renamed() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let patient = try await clinic.patient()
+      let visit = try await clinic.visit(by: doctor, of: patient)
+      let desk = try await clinic.connect(.reception)
+      try await withThrowingTaskGroup { group in
+        try await clinic.postgres.withTransaction { transaction in
+          _ = try await transaction.query(
+            """
+            UPDATE visits SET status = 'COMPLETED', signed_by = doctor_id, completed_at = now() \
+            WHERE id = \(visit)
+            """)
+          group.addTask {
+            _ = try await desk.call("patients.update", ["id": .int(patient), "name": "Asha Rao"])
+          }
+          try await eventually("the other name waits for it") {
+            try await clinic.waitingSessions() > 0
+          }
+        }
+        try await group.waitForAll()
+      }
+      try await clinic.drained()
+      let copy = try #require(
+        try await clinic.mongo.find("visit_history", filter: ["_id": .int64(Int64(visit))]).first)
+      #expect(copy["patient"]?["name"] == "Asha Rao")
+      try await clinic.expectHistory()
+    }
+  }
+
   @Test("a document that MongoDB does not take holds up no other")
   func poison() async throws {
     try await TestClinic.run(1, mayLogErrors: true) { clinic in
@@ -84,6 +115,16 @@ import Testing
       }
       try await eventually("it alone is left") {
         try await clinic.number("SELECT count(DISTINCT entity_id) FROM outbox") == 1
+      }
+      // For a minute it may be on its way.
+      let admin = try await clinic.admin()
+      let early = try await admin.call("system.reconcile", ["part": "visits"])
+      #expect(early["ok"]?.bool == true)
+      _ = try await clinic.postgres.query("UPDATE outbox SET at = at - interval '1 minute'")
+      for repairs in [false, true] {
+        let found = try await admin.call(
+          "system.reconcile", ["part": "visits", "repair": .bool(repairs)])
+        #expect(try found.list("differences").map { try $0.text("key") } == ["\(visits[1])"])
       }
     }
   }

@@ -39,6 +39,40 @@ import Testing
     }
   }
 
+  @Test("rule 27: a prescription keeps what its medicines were called, wherever it is read")
+  func catalogueChanges() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let pharmacist = try await clinic.connect(.pharmacist)
+      let patient = try await clinic.patient()
+      let visit = try await clinic.visit(by: doctor, of: patient)
+      let medicine = try await clinic.medicine("Crocin", generic: "Paracetamol")
+      let made = try await doctor.caller.call(
+        "prescriptions.create", ["visit_id": .int(visit), "items": [item(medicine)]])
+      try await doctor.caller.call(
+        "visits.update", ["id": .int(visit), "diagnosis": "fever", "chief_complaint": "fever"])
+      try await doctor.caller.call("visits.complete", ["id": .int(visit)])
+      try await pharmacist.call(
+        "inventory.update_medicine",
+        [
+          "id": .int(medicine), "name": "Other", "generic_name": "Ibuprofen", "form": "syrup",
+          "strength": "1 g",
+        ])
+      let read = try await doctor.caller.call("prescriptions.get", ["id": made["id"].json])
+      #expect(try read.member("items").rawBytes == made.member("items").rawBytes)
+      try await clinic.drained()
+      try await clinic.admin().call("system.rebuild", ["store": "mongo"])
+      try await clinic.drained()
+      for method in ["patients.history", "reports.visit_history"] {
+        let records = try await doctor.caller.pages(method, ["patient_id": .int(patient)])
+        let prescription = try #require(records.first).list("prescriptions").first
+        let shown = try #require(try prescription?.list("items").first)
+        #expect(try shown.member("medicine").text("name") == "Crocin")
+        #expect(shown["form"]?.isNull == true && shown["strength"]?.isNull == true)
+      }
+    }
+  }
+
   @Test("what cannot be prescribed, and where")
   func refusals() async throws {
     try await TestClinic.run(1) { clinic in

@@ -120,9 +120,20 @@ import Testing
     try await TestClinic.run { clinic in
       let morning = try await Morning.spend(in: clinic)
       await clinic.stores.redisServer.stop()
+      func journal(_ line: String) async throws {
+        try await eventually("the journal says it") {
+          clinic.daemons.allSatisfy { daemon in
+            daemon.process.output.split(separator: "\n").contains {
+              $0.contains(line) && $0.contains("store=redis")
+            }
+          }
+        }
+      }
       try await morning.goOn(clinic, from: 13, count: 10)
       try await morning.checkBoards(clinic)
+      try await journal("a store does not answer")
       try clinic.stores.redisServer.start()
+      try await journal("a store is back")
       try await eventually("the test's own client is back") { clinic.redis.state == .up }
       try await morning.checkRedis(clinic)
       try await morning.goOn(clinic, from: 23, count: 10)

@@ -100,6 +100,57 @@ import Testing
     }
   }
 
+  @Test(
+    "a used token and its successor at the same time: the login ends, and nobody waits for long")
+  func reuseAtOnce() async throws {
+    try await TestClinic.run { clinic in
+      for round in 0..<12 {
+        let device = try await Device(clinic)
+        let second = try await device.refresh(device.first)
+        let callers = [
+          try await clinic.stranger(on: round % 2), try await clinic.stranger(on: 1 - round % 2),
+        ]
+        let outcomes = try await concurrently(2) { index in
+          try await callers[index].outcome(
+            "auth.refresh",
+            ["refresh_token": (index == 0 ? second : device.first)["refresh_token"].json])
+        }
+        #expect(outcomes.filter { $0.reason == "ok" }.count == 1)
+        #expect(outcomes.filter { $0.reason == "token_revoked" }.count == 1)
+        try await device.checkEnded(outcomes.compactMap(\.result) + [second])
+      }
+    }
+  }
+
+  @Test("rule 46: tokens that are exchanged while the role changes hold no longer than the change")
+  func roleChanges() async throws {
+    try await TestClinic.run { clinic in
+      let admin = try await clinic.admin()
+      for _ in 0..<10 {
+        let device = try await Device(clinic)
+        let others = try await (0..<3).asyncMap { _ in
+          try await clinic.stranger().call("auth.login", device.member.login)
+        }
+        let all = [device.first] + others
+        let callers = try await (0..<4).asyncMap { try await clinic.stranger(on: $0 % 2) }
+        async let changed = admin.call(
+          "users.update", ["id": .int(device.member.id), "role": "PHARMACIST"])
+        let outcomes = try await concurrently(4) { index in
+          try await callers[index].outcome(
+            "auth.refresh", ["refresh_token": all[index]["refresh_token"].json])
+        }
+        _ = try await changed
+        for credentials in all + outcomes.compactMap(\.result) {
+          for instance in [0, 1] {
+            try await eventually(within: .seconds(10), "the token has ended") {
+              try await device.access(credentials, on: instance) == "token_revoked"
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test("30 seconds later it is reuse")
   func graceIsOver() async throws {
     try await TestClinic.run { clinic in

@@ -292,7 +292,11 @@ extension ListStockMovements: ReportQuery {
 
 extension AuditLogs: ReportQuery {
   static var collection: String { AuditShipment.collection }
-  var wanted: (filter: BSONDocument, order: BSONDocument) { (filter, Self.order) }
+  var wanted: (filter: BSONDocument, order: BSONDocument) {
+    (
+      filter(of: resourceID.map { [$0.rawValue, "1", "2"] } ?? []), Self.order
+    )
+  }
 }
 
 extension ReportQuery {

@@ -205,6 +205,10 @@ import Testing
       let second = try await clinic.stranger(on: 1)
       let other = try await second.call("auth.login", person.member.login)
       try await person.callers[0].call("auth.logout")
+      let end = try await person.followers[0].message("the subscription has ended") {
+        $0["kind"]?.string == "closed"
+      }
+      #expect(end["reason"]?.string == "logged_out")
       #expect(try await person.callers[0].refused("auth.whoami").reason == "not_authenticated")
       try await eventually(within: .seconds(10), "the other connection of the login ends") {
         try await person.callers[1].outcome("auth.whoami").reason == "token_revoked"

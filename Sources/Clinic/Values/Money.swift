@@ -134,9 +134,10 @@ extension Percent: PostgresEncodable, PostgresDecodable {
 /// Decimal text with up to two decimals, as hundredths.
 enum DecimalText {
   /// Of what a call may give: nothing is less than zero.
-  static let jsonSchema = JSONSchema.anyOf([
-    .string(pattern: #"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"#), .number,
-  ])
+  static let jsonSchemas = [
+    JSONSchema.string(pattern: #"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"#), .number,
+  ]
+  static let jsonSchema = JSONSchema.anyOf(jsonSchemas)
 
   /// `nil` for what is no such number or too large. Zeros at the end do not count as decimals.
   static func hundredths(_ text: String) -> Int64? {
