@@ -669,12 +669,12 @@ export interface QueueSubscribeSince {
 
 export interface VisitsCreateVitals {
   blood_pressure?: string | VisitsCreateVitalsBloodPressure | null;
-  temperature?: string | number | VisitsCreateVitalsTemperature | null;
-  pulse?: string | number | VisitsCreateVitalsTemperature | null;
-  weight?: string | number | VisitsCreateVitalsTemperature | null;
-  height?: string | number | VisitsCreateVitalsTemperature | null;
-  spo2?: string | number | VisitsCreateVitalsTemperature | null;
-  respiratory_rate?: string | number | VisitsCreateVitalsTemperature | null;
+  temperature?: number | string | VisitsCreateVitalsTemperature | null;
+  pulse?: number | string | VisitsCreateVitalsTemperature | null;
+  weight?: number | string | VisitsCreateVitalsTemperature | null;
+  height?: number | string | VisitsCreateVitalsTemperature | null;
+  spo2?: number | string | VisitsCreateVitalsTemperature | null;
+  respiratory_rate?: number | string | VisitsCreateVitalsTemperature | null;
 }
 
 export interface PrescriptionsCreateItemsItem {

@@ -134,10 +134,8 @@ extension Percent: PostgresEncodable, PostgresDecodable {
 /// Decimal text with up to two decimals, as hundredths.
 enum DecimalText {
   /// Of what a call may give: nothing is less than zero.
-  static let jsonSchemas = [
-    JSONSchema.string(pattern: #"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"#), .number,
-  ]
-  static let jsonSchema = JSONSchema.anyOf(jsonSchemas)
+  static let textSchema = JSONSchema.string(pattern: #"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"#)
+  static let jsonSchema = JSONSchema.anyOf([textSchema, .number])
 
   /// `nil` for what is no such number or too large. Zeros at the end do not count as decimals.
   static func hundredths(_ text: String) -> Int64? {

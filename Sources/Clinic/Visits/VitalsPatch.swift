@@ -41,16 +41,15 @@ struct Given<Kind: VitalKind>: Codable, Sendable, JSONSchemaRepresentable {
 
   static var jsonSchema: JSONSchema {
     let units = ([Kind.unit] + Kind.otherUnits).map(\.symbol)
-    return .anyOf(
-      DecimalText.jsonSchemas + [
-        .object(
-          [
-            JSONSchema.Property(name: "value", schema: DecimalText.jsonSchema),
-            JSONSchema.Property(name: "unit", schema: .nullable(.string), isRequired: false),
-            JSONSchema.Property(name: "standard_value", schema: .any, isRequired: false),
-          ], isClosed: true)
-      ]
-    ).described(
+    return .anyOf([
+      .number, DecimalText.textSchema,
+      .object(
+        [
+          JSONSchema.Property(name: "value", schema: DecimalText.jsonSchema),
+          JSONSchema.Property(name: "unit", schema: .nullable(.string), isRequired: false),
+          JSONSchema.Property(name: "standard_value", schema: .any, isRequired: false),
+        ], isClosed: true),
+    ]).described(
       "\(Kind.possible.lowerBound) to \(Kind.possible.upperBound) \(Kind.unit.symbol); "
         + "units: \(units.joined(separator: ", "))"
     ).example(Kind.usual.lowerBound.description)

@@ -684,12 +684,12 @@ class QueueSubscribeSince(TypedDict):
 
 class VisitsCreateVitals(TypedDict, total=False):
     blood_pressure: str | VisitsCreateVitalsBloodPressure | None
-    temperature: str | float | VisitsCreateVitalsTemperature | None
-    pulse: str | float | VisitsCreateVitalsTemperature | None
-    weight: str | float | VisitsCreateVitalsTemperature | None
-    height: str | float | VisitsCreateVitalsTemperature | None
-    spo2: str | float | VisitsCreateVitalsTemperature | None
-    respiratory_rate: str | float | VisitsCreateVitalsTemperature | None
+    temperature: float | str | VisitsCreateVitalsTemperature | None
+    pulse: float | str | VisitsCreateVitalsTemperature | None
+    weight: float | str | VisitsCreateVitalsTemperature | None
+    height: float | str | VisitsCreateVitalsTemperature | None
+    spo2: float | str | VisitsCreateVitalsTemperature | None
+    respiratory_rate: float | str | VisitsCreateVitalsTemperature | None
 
 
 class _PrescriptionsCreateItemsItem(TypedDict):
