@@ -1,4 +1,5 @@
 import ArgumentParser
+import Systemd
 import Terminal
 
 /// The command line for people who run a clinic's daemon.
@@ -25,6 +26,7 @@ struct Clinicctl: AsyncParsableCommand {
 enum Program {
   static func main() async {
     do {
+      try requireText()
       var command = try Clinicctl.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -45,5 +47,13 @@ enum Program {
       try? Terminal.write(Clinicctl.fullMessage(for: error) + "\n", to: .error)
       Clinicctl.exit(withError: ExitCode(2))
     }
+  }
+
+  /// Swift repairs arguments that are not UTF-8; a name would be stored as it was repaired.
+  private static func requireText() throws(Failure) {
+    guard let arguments = try? SmallFile.read("/proc/self/cmdline"),
+      String(validating: arguments, as: UTF8.self) == nil
+    else { return }
+    throw .usage("an argument is not UTF-8")
   }
 }

@@ -109,7 +109,7 @@ struct Configuration: Sendable {
     tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsAnywhere)
     webAddress = reader.address("CLINIC_WEB_ADDRESS", allowsPlain: allowsAnywhere)
     proxies = reader.proxies("CLINIC_TRUSTED_PROXIES")
-    clientsDirectory = reader.folder("CLINIC_CLIENTS_DIRECTORY")
+    clientsDirectory = reader.text("CLINIC_CLIENTS_DIRECTORY")
     webOrigins = reader.origins("CLINIC_WEB_ORIGINS")
     eventLoops = reader.number("CLINIC_EVENT_LOOPS", 1...64)
     databaseConnections = reader.number("CLINIC_DATABASE_CONNECTIONS", 2...200)

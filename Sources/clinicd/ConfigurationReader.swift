@@ -36,11 +36,12 @@ struct ConfigurationReader {
     return ""
   }
 
-  /// A zone of the IANA database. PostgreSQL would take `UTC+3` too, and mean three hours to the west.
+  /// A zone's name. PostgreSQL would take `UTC+3` too, and mean three hours to the west.
   mutating func timeZone(_ name: String) -> String {
     let zone = text(name)
-    let withDigits = ["EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT", "GMT0", "GMT+0", "GMT-0"]
-    if zone.contains(where: \.isNumber), !zone.hasPrefix("Etc/"), !withDigits.contains(zone) {
+    let offset = zone.drop(while: \.isLetter)
+    let isOffset = offset.first == "+" || offset.first == "-"
+    if isOffset, zone.first?.isLetter == true, Int(offset).map({ $0 != 0 }) == true {
       problems.append("\(name): an IANA name, as Asia/Kolkata or Etc/GMT-3")
     }
     return zone
@@ -50,13 +51,6 @@ struct ConfigurationReader {
   mutating func socketPath(_ name: String) -> String {
     let path = text(name)
     if path.utf8.count > 107 { problems.append("\(name): at most 107 bytes") }
-    return path
-  }
-
-  /// A folder that is there, or none.
-  mutating func folder(_ name: String) -> String {
-    let path = text(name)
-    if !path.isEmpty, !SmallFile.exists(path) { problems.append("\(name): \(path) is not there") }
     return path
   }
 

@@ -163,6 +163,9 @@ struct QueueBatch: Sendable {
     return kept
   }
 
+  /// Whom tokens of this batch will name.
+  var doctors: [ID<User>] { rows.appointments.values.map(\.doctorID) }
+
   // MARK: - Deciding
 
   /// Lets each job decide on the day, one after the other.

@@ -126,6 +126,8 @@ package final class QueueLane: Sendable {
         try await self.postgres.withTransaction { transaction in
           var batch = try await QueueBatch(
             jobs, on: date, known: self.days, rules: self.settings.queue, in: transaction)
+          // Another instance may just have made one of them.
+          try await self.staff.meet(batch.doctors)
           batch.decide(staff: self.staff)
           _ = try await transaction.commit(with: batch.statements)
           return batch
