@@ -29,8 +29,7 @@ package struct Instant: Hashable, Comparable, Sendable {
       let date = LocalDate(String(decoding: bytes[0..<10], as: UTF8.self)),
       let hour = Int(digits: bytes[11..<13]), hour < 24,
       let minute = Int(digits: bytes[14..<16]), minute < 60,
-      // A leap second is the first one of the next minute.
-      let second = Int(digits: bytes[17..<19]), second < 60 || (second == 60 && minute == 59)
+      let second = Int(digits: bytes[17..<19]), second <= 60
     else { return nil }
     var rest = bytes[19...]
     var fraction: Int64 = 0
@@ -54,7 +53,10 @@ package struct Instant: Hashable, Comparable, Sendable {
     } else {
       return nil
     }
-    let secondOfDay = hour * 3600 + minute * 60 + second - offset
+    let minuteOfDay = hour * 60 + minute - offset / 60
+    // A leap second, which ends a day of UTC, is the first second of the next.
+    if second == 60, (minuteOfDay + 1) % 1440 != 0 { return nil }
+    let secondOfDay = minuteOfDay * 60 + second
     microseconds =
       Int64(date.days) * Self.microsecondsPerDay + Int64(secondOfDay) * 1_000_000 + fraction
   }
