@@ -17,6 +17,9 @@ extension ConfigurationReader {
       fault("CLINIC_TLS_KEY: must be given with CLINIC_TLS_CERTIFICATE")
       return nil
     }
+    if text("CLINIC_TLS_CLIENT_CA").isEmpty, text("CLINIC_TLS_CLIENT_ROLES") != "none" {
+      fault("CLINIC_TLS_CLIENT_ROLES: without CLINIC_TLS_CLIENT_CA nobody vouches for a client")
+    }
     let authorities = text("CLINIC_TLS_CLIENT_CA").isEmpty ? nil : file("CLINIC_TLS_CLIENT_CA")
     let settings = TLSSettings(
       certificates: certificates, key: key, clientAuthorities: authorities)

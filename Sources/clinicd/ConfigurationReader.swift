@@ -41,7 +41,7 @@ struct ConfigurationReader {
     let zone = text(name)
     let offset = zone.drop(while: \.isLetter)
     let isOffset = offset.first == "+" || offset.first == "-"
-    if isOffset, zone.first?.isLetter == true, Int(offset).map({ $0 != 0 }) == true {
+    if zone.first?.isLetter == false || isOffset && Int(offset).map({ $0 != 0 }) == true {
       problems.append("\(name): an IANA name, as Asia/Kolkata or Etc/GMT-3")
     }
     return zone

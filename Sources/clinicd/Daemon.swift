@@ -123,6 +123,10 @@ struct Daemon: Sendable {
       do {
         let isCurrent = try await Migrator(postgres).check()
         lines.append("postgresql: ok\(isCurrent ? "" : ", migrations are missing")")
+        let zone = configuration.settings.timeZone
+        let zones = try await postgres.query(
+          "SELECT FROM pg_timezone_names WHERE lower(name) = lower(\(zone))")
+        if zones.isEmpty { problems.append("CLINIC_TIME_ZONE: \(zone) is no IANA name") }
       } catch let error as PostgresError {
         problems.append(
           Failure(of: postgres, error, zone: configuration.settings.timeZone).description)

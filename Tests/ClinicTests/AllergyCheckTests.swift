@@ -30,6 +30,7 @@ import Testing
       ("asa", "aspirin", "asa", nil, "generic_name"),
       ("पेनिसिलिन", "पेनिसिलिन v", nil, nil, "name"),
       ("青霉素", "青霉素钠", nil, nil, "name"),
+      ("بنسيلين", "بنسیلین", nil, nil, "name"),
     ] as [(String, String, String?, String?, String)])
   func matches(
     allergy: String, name: String, generic: String?, drugClass: String?, matched: String
@@ -82,6 +83,11 @@ import Testing
       ("ibuprofen", "nurofen", "ибупрофен", nil), ("ibuprofen", "нурофен forte", nil, nil),
       ("amoxicillin", "амоксициллин 500 mg", nil, nil), ("ибупрofен", "нурофен forte", nil, nil),
       ("पेनिसिलिन", "пенициллин", nil, nil), ("ibuprofen", "555", nil, nil),
+      ("ибупрофен anaphylaxis", "ibuprofen табл", nil, nil),
+      ("amoxicillin сыпь", "амоксициллин sandoz", nil, nil),
+      ("ibuprofen 过敏", "布洛芬 sandoz", nil, nil), ("ペニシリン", "青霉素", nil, nil),
+      ("ぺにしりん", "ペニシリン", nil, nil), ("iƅuprofen", "ibuprofen", nil, nil),
+      ("ibuprofǝn", "ibuprofen", nil, nil),
     ] as [(String, String, String?, String?)])
   func acrossScripts(allergy: String, name: String, generic: String?, drugClass: String?) {
     #expect(check([allergy], name: name, generic: generic, drugClass: drugClass).outcome == .notRun)
@@ -91,7 +97,10 @@ import Testing
     "rule 30: what is of one script on both sides is compared",
     arguments: [
       ("пенициллин 500 mg", "нурофен", nil), ("пенициллин", "нурофен 400 mg", nil),
-      ("青霉素", "布洛芬", "布洛芬缓释胶囊"), ("पेनिसिलिन", "आइबुप्रोफेन", nil), ("penicilline", "nurofen", "ibuprofène"),
+      ("青霉素", "布洛芬", "布洛芬缓释胶囊"), ("penicillin", "levothyroxine 50 µg", nil),
+      ("aspirin 500mg", "amoxicillin 500mg", nil), ("аспирин 500 мг", "амоксициллин 500мг", nil),
+      ("latex drops", "ophthalmic drops", nil), ("insulin 100 iu", "vitamin d 1000 iu", nil),
+      ("पेनिसिलिन", "आइबुप्रोफेन", nil), ("penicilline", "nurofen", "ibuprofene"),
     ] as [(String, String, String?)])
   func oneScript(allergy: String, name: String, generic: String?) {
     #expect(check([allergy], name: name, generic: generic).outcome == .clear)

@@ -34,7 +34,10 @@ import Testing
 
   @Test(
     "a name and a line show something",
-    arguments: ["\u{200B}\u{200D}", "\u{202E}", " \u{2060} \u{3164}", "\u{FEFF}"])
+    arguments: [
+      "\u{200B}\u{200D}", "\u{202E}", " \u{2060} \u{3164}", "\u{FEFF}", "\u{2800}", "\u{FFF9}",
+      "\u{301}",
+    ])
   func invisible(text: String) {
     #expect(paramsReason { try decoded(PersonName.self, quoted(text)) } == .tooShort)
     #expect(paramsReason { try decoded(Line.self, quoted(text)) } == .tooShort)

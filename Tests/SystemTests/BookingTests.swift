@@ -73,29 +73,38 @@ import Testing
     }
   }
 
-  @Test("one that waits for a lock keeps nobody who came with it")
+  @Test("calls that wait for locks keep nobody: neither who came with them nor who comes later")
   func waiting() async throws {
     try await TestClinic.run(1) { clinic in
-      let slots = try await clinic.slots(of: try await clinic.member(.doctor), 40)
-      let patients = try await clinic.patients(40)
+      let slots = try await clinic.slots(of: try await clinic.member(.doctor), 50)
+      let patients = try await clinic.patients(50)
       let wire = try clinic.daemons[0].wire()
-      try await clinic.holding("SELECT FROM slots WHERE id = \(slots[7]) FOR UPDATE") {
-        let calls = (0..<40).map { index in
-          WireSocket.request(
-            "appointments.create",
-            ["patient_id": .int(patients[index]), "slot_id": .int(slots[index])], id: index)
-        }
-        try await wire.send(Array(calls.joined()))
-        var booked: Set<Int> = []
-        for _ in 0..<39 {
-          let answer = try #require(try await wire.message())
-          #expect(answer["result"] != nil)
-          booked.insert(try answer.integer("id"))
-        }
-        #expect(booked == Set(0..<40).subtracting([7]))
+      @Sendable func call(_ index: Int) -> [UInt8] {
+        WireSocket.request(
+          "appointments.create",
+          ["patient_id": .int(patients[index]), "slot_id": .int(slots[index])], id: index)
       }
-      let last = try #require(try await wire.message())
-      #expect(last["result"]?["slot_id"]?.int == slots[7])
+      @Sendable func booked(_ count: Int) async throws -> Set<Int> {
+        var ids: Set<Int> = []
+        for _ in 0..<count {
+          let answer = try #require(try await wire.message())
+          let id = try answer.integer("id")
+          #expect(answer["result"]?["slot_id"]?.int == slots[id])
+          ids.insert(id)
+        }
+        return ids
+      }
+      let stuck = Set(7..<13)
+      let rows = stuck.map { slots[$0] }
+      try await clinic.holding("SELECT FROM slots WHERE id = ANY(\(rows)) FOR UPDATE") {
+        try await wire.send(Array((0..<40).map(call).joined()))
+        #expect(try await booked(34) == Set(0..<40).subtracting(stuck))
+        for index in 40..<50 {
+          try await wire.send(call(index))
+          #expect(try await booked(1) == [index])
+        }
+      }
+      #expect(try await booked(6) == stuck)
     }
   }
 }

@@ -97,6 +97,15 @@ import Testing
     #expect(!output.contains("secret-of-the-database"))
   }
 
+  @Test("check: a rule of POSIX is no zone's name", arguments: ["Etc/UTC+3", "XXX-3:30", "EST5"])
+  func zoneRule(zone: String) async throws {
+    let (status, output) = try await check([
+      "CLINIC_TIME_ZONE": zone, "DATABASE_URL": try testSetting("CLINIC_TEST_DATABASE_URL"),
+    ])
+    #expect(status == 1)
+    #expect(output.contains("CLINIC_TIME_ZONE: \(zone) is no IANA name"))
+  }
+
   @Test("a zone that PostgreSQL does not know is named, by check and at the start")
   func unknownZone() async throws {
     let settings = [

@@ -117,6 +117,75 @@ import Testing
     }
   }
 
+  @Test("rules 6, 12: an appointment is found, and its slot booked, while a merge gives it on")
+  func lockedMeanwhile() async throws {
+    try await TestClinic.run(1) { clinic in
+      let pair = try await Pair(clinic)
+      let doctor = try await clinic.doctorAtWork()
+      let slots = try await clinic.slots(of: doctor.member, 3)
+      var appointments: [JSON] = []
+      for slot in slots {
+        appointments.append(
+          .int(try await clinic.booking(of: slot, by: pair.admin, for: pair.old)))
+      }
+      let desk = try await clinic.connect(.reception)
+      let (changed, cancelled) = (appointments[0], appointments[1])
+      try await withThrowingTaskGroup(of: String.self) { group in
+        try await clinic.postgres.withTransaction { transaction in
+          _ = try await transaction.query(
+            """
+            UPDATE appointments SET patient_id = \(pair.survivor), changed_by = 'test' \
+            WHERE patient_id = \(pair.old)
+            """)
+          group.addTask {
+            try await desk.outcome("appointments.update", ["id": changed, "notes": "x"]).reason
+          }
+          group.addTask { try await desk.outcome("appointments.cancel", ["id": cancelled]).reason }
+          group.addTask {
+            let reason = try await doctor.caller.outcome(
+              "slots.block", ["id": .int(slots[2])]
+            ).reason
+            return reason == "slot_booked" ? "ok" : "blocked: \(reason)"
+          }
+          try await eventually("they wait") { try await clinic.waitingSessions() >= 2 }
+        }
+        for try await reason in group { #expect(reason == "ok") }
+      }
+    }
+  }
+
+  @Test("rule 6: what is made under the old number while the merge ends is the patient's own")
+  func madeMeanwhile() async throws {
+    try await TestClinic.run(1) { clinic in
+      let pair = try await Pair(clinic)
+      let doctor = try await clinic.doctorAtWork()
+      let desk = try await clinic.connect(.reception)
+      let slot = try await clinic.slots(of: doctor.member)[0]
+      let id = JSON.int(pair.old)
+      try await pair.merge()
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        try await clinic.postgres.withTransaction { transaction in
+          _ = try await transaction.query(
+            "SELECT FROM patients WHERE id = \(pair.survivor) FOR UPDATE")
+          group.addTask {
+            try await desk.call("appointments.create", ["patient_id": id, "slot_id": .int(slot)])
+          }
+          group.addTask { try await doctor.caller.call("visits.create", ["patient_id": id]) }
+          group.addTask { try await desk.call("billing.create", JSON.manual(pair.old, "5")) }
+          try await eventually("they wait") { try await clinic.waitingSessions() >= 3 }
+          _ = try await transaction.query(
+            "UPDATE patients SET merged_into = NULL, archived_at = NULL WHERE id = \(pair.old)")
+        }
+        try await group.waitForAll()
+      }
+      for table in ["appointments", "visits", "invoices"] {
+        #expect(
+          try await clinic.number(
+            "SELECT count(*) FROM \(raw: table) WHERE patient_id = \(pair.old)") == 1, "\(table)")
+      }
+    }
+  }
+
   @Test("rule 6: a kiosk that has looked up somebody who is merged then checks the survivor in")
   func kiosk() async throws {
     try await TestClinic.run(1, NoonZone.settings) { clinic in

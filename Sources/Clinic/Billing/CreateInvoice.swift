@@ -49,6 +49,9 @@ package struct CreateInvoice: BillingCommand {
       amounts: try InvoiceAmounts(
         of: items, less: try discount, taxPercent: taxPercent ?? clinic.settings.billing.taxPercent),
       notes: notes, author: caller.name)
+    if mode == .manual, let patientID {
+      transaction.enqueue(Patient.requireSurvivor(billed.patientID, of: patientID))
+    }
     let head: InvoiceHead = try await transaction.query(
       draft.insert(isIssued: status != .draft)
     ).row()

@@ -8,24 +8,29 @@ import Synchronization
 /// savepoint is rolled back while its audit entry commits. Those that are mere statements share
 /// trips and have no savepoints; if that fails, they are run again with a savepoint each. If the
 /// shared transaction fails as a whole, each call is run again alone, so that no call's failure
-/// takes a neighbour with it.
+/// takes a neighbour with it. One that meets a lock which somebody keeps waits for it aside, with
+/// few others, while the lane goes on.
 package final class CommandLane: Sendable {
   /// How many calls share a transaction at most.
   private static let depth = 32
-  /// How long a call that shares its transaction waits for a lock. Its neighbours hold some that
-  /// others may wait for; past this it gives way and is run again alone.
+  /// How long a call waits for a lock in the lane, where others wait for it. Past this it gives way
+  /// and is run again aside.
   private static let lockPatience: SQL = "SET LOCAL lock_timeout = '50ms'"
 
   private let postgres: PostgresClient
   private let settings: Settings
   private let width: Int
+  /// Calls that may wait for locks aside at once: each has a connection meanwhile.
+  private let asideWidth: Int
   private let waiting = Gathering<CommandJob>()
+  private let aside = Gathering<CommandJob>()
 
-  /// - Parameter width: how many transactions may be under way at once.
-  init(postgres: PostgresClient, settings: Settings, width: Int) {
+  /// - Parameter width: how many transactions may be under way at once, and aside.
+  init(postgres: PostgresClient, settings: Settings, width: Int, aside: Int) {
     self.postgres = postgres
     self.settings = settings
     self.width = width
+    asideWidth = aside
   }
 
   /// Runs one command and returns its encoded result once that is durable.
@@ -34,7 +39,7 @@ package final class CommandLane: Sendable {
   package func run(_ work: CommandWork, isShared: Bool = true) async throws -> [UInt8] {
     let job = CommandJob(work)
     let outcome = await withTaskCancellationHandler {
-      if !isShared { await perform([job]) }
+      if !isShared { await perform([job], waitsForLocks: true) }
       return await withCheckedContinuation { continuation in
         job.wait(continuation)
         if isShared, !waiting.add(job) { job.finish(.failure(ClinicError(.stopping))) }
@@ -52,14 +57,25 @@ package final class CommandLane: Sendable {
           while !Task.isCancelled { await self.perform(await self.waiting.take(Self.depth)) }
         }
       }
+      for _ in 0..<asideWidth {
+        group.addTask {
+          while !Task.isCancelled {
+            await self.perform(await self.aside.take(1), waitsForLocks: true)
+          }
+        }
+      }
     }
-    for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
+    for job in waiting.close() + aside.close() { job.finish(.failure(ClinicError(.stopping))) }
   }
 
-  /// - Parameter together: whether calls may share trips.
+  /// - Parameters:
+  ///   - together: whether calls may share trips.
+  ///   - waitsForLocks: whether a call waits for a lock for as long as its caller does.
   /// - Returns: what shows that the store is away: there is no point in trying more.
   @discardableResult
-  private func perform(_ jobs: [CommandJob], together: Bool = true) async -> (any Error)? {
+  private func perform(
+    _ jobs: [CommandJob], together: Bool = true, waitsForLocks: Bool = false
+  ) async -> (any Error)? {
     let jobs = jobs.filter { job in
       if job.begin() { return true }
       job.finish(.failure(CancellationError()))
@@ -71,7 +87,7 @@ package final class CommandLane: Sendable {
       let (outcomes, again) = try await transact { transaction in
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
         var again: [CommandJob] = []
-        if jobs.count > 1 { transaction.enqueue(Self.lockPatience) }
+        if !waitsForLocks { transaction.enqueue(Self.lockPatience) }
         if !companions.isEmpty {
           outcomes = try await Self.performTogether(companions, in: transaction)
         }
@@ -80,7 +96,7 @@ package final class CommandLane: Sendable {
           let outcome = await job.perform(in: transaction)
           if case .failure(let error as PostgresError) = outcome {
             if error.kind != .server && error.kind != .cancelled { throw error }
-            // A deadlock, or a lock that others hold: alone, the call finds out how it stands.
+            // A deadlock, or a lock that others hold: aside, the call finds out how it stands.
             if error.isRetriable && job.mayRetry() {
               again.append(job)
               continue
@@ -93,8 +109,10 @@ package final class CommandLane: Sendable {
         return (outcomes, again)
       }
       for (job, outcome) in outcomes { job.finish(outcome) }
-      for job in again { job.setAside() }
-      for job in again { await perform([job]) }
+      for job in again {
+        job.setAside()
+        if !aside.add(job) { job.finish(.failure(ClinicError(.stopping))) }
+      }
       return nil
     } catch let error as PostgresError where error.kind == .outcomeUnknown {
       for job in jobs { job.finish(.failure(error)) }

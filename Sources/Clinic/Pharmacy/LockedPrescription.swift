@@ -154,7 +154,7 @@ struct LockedPrescription: Sendable {
   ) async throws -> AllergyCheck {
     guard hasAllergies else { return AllergyCheck(of: [], against: []) }
     return try await AllergyCheck.run(
-      Set(medicines).sorted(), for: patientID, in: transaction)
+      Set(medicines).sorted(), of: id, for: patientID, in: transaction)
   }
 }
 

@@ -21,9 +21,12 @@ package struct AllergyCheck: Sendable {
   /// Checks medicines, and locks the patient's row, so that an allergy that is recorded meanwhile
   /// is seen by one of the two.
   ///
+  /// - Parameter prescription: where the medicines may have been prescribed under other names, which
+  ///   count too.
   /// - Throws: `not_found` for a medicine that there is not.
   package static func run(
-    _ medicines: [ID<Medicine>], for patient: ID<Patient>, in transaction: Transaction
+    _ medicines: [ID<Medicine>], of prescription: ID<Prescription>? = nil,
+    for patient: ID<Patient>, in transaction: Transaction
   ) async throws -> AllergyCheck {
     let results = try await transaction.pipeline([
       """
@@ -32,7 +35,10 @@ package struct AllergyCheck: Sendable {
       """,
       """
       SELECT id, folded(name), folded(generic_name), folded(drug_class) FROM medicines \
-      WHERE id = ANY(\(medicines)) ORDER BY id
+      WHERE id = ANY(\(medicines)) UNION \
+      SELECT m.id, folded(t.medicine_name), folded(t.generic_name), folded(m.drug_class) \
+      FROM prescription_items t JOIN medicines m ON m.id = t.medicine_id \
+      WHERE t.prescription_id = \(prescription) AND m.id = ANY(\(medicines)) ORDER BY 1, 2
       """,
     ])
     guard let row = results[0].first else { throw ClinicError.notFound("patient", patient) }
@@ -117,6 +123,12 @@ extension AllergyCheck {
       let terms = substance.terms
       for allergy in recorded {
         if let (matched, _) = terms.first(where: { $0.1.match(allergy.words) }) {
+          // Of a medicine that was renamed there are two.
+          guard
+            !warnings.contains(where: {
+              $0.medicineID == substance.id && $0.allergy == allergy.text
+            })
+          else { continue }
           warnings.append(
             AllergyWarning(medicineID: substance.id, allergy: allergy.text, matched: matched))
         } else if !terms.allSatisfy({ $0.1.isComparable(with: allergy.words) }) {
@@ -132,17 +144,22 @@ extension AllergyCheck {
   struct Words: Sendable {
     let words: [Substring]
     private let scripts: Set<Script>
-    /// A word of two alphabets whose letters look alike is not what it seems to be.
-    private let isDeceptive: Bool
 
     init(folded text: String) {
-      let all = text.split(separator: " ").filter { $0.contains(where: \.isLetter) }
+      // Arabic and Persian keyboards write the same letter differently.
+      let text = String(
+        String.UnicodeScalarView(text.unicodeScalars.map { Self.sameLetters[$0] ?? $0 }))
+      let all = text.split(separator: " ").filter {
+        $0.contains(where: \.isLetter) && $0.first?.isNumber == false
+      }
       let telling = all.filter { !Self.commonWords.contains(String($0)) }
       words = telling.isEmpty ? all : telling
-      let ofWords = words.map { Set($0.unicodeScalars.compactMap(Script.init(of:))) }
-      scripts = ofWords.reduce(into: []) { $0.formUnion($1) }
-      isDeceptive = ofWords.contains { $0.intersection(Script.lookalikes).count > 1 }
+      scripts = Set(words.flatMap { $0.unicodeScalars.compactMap(Script.init(of:)) })
     }
+
+    private static let sameLetters: [Unicode.Scalar: Unicode.Scalar] = [
+      "\u{6CC}": "\u{64A}", "\u{649}": "\u{64A}", "\u{6A9}": "\u{643}",
+    ]
 
     /// Whether a word of one is a word of the other, is contained in one (`penicillin` in
     /// `penicillins`, `statin` in `atorvastatin`), or is one with another ending (`amoxicilina`).
@@ -155,9 +172,10 @@ extension AllergyCheck {
       }
     }
 
-    /// Whether every word could match one of the other side: nothing matches across scripts.
+    /// Whether every word could match one of the other side: nothing matches across scripts, and of
+    /// a text in two of them a part is not compared.
     func isComparable(with other: Words) -> Bool {
-      !scripts.isEmpty && scripts == other.scripts && !isDeceptive && !other.isDeceptive
+      scripts.count == 1 && scripts == other.scripts
     }
 
     /// Short Latin words stand in too many others: iron in spironolactone.
@@ -174,13 +192,12 @@ extension AllergyCheck {
     /// What many medicines, or many records of allergies, have in common.
     private static let commonWords: Set<String> = [
       "acid", "agent", "agents", "allergic", "allergies", "allergy", "and", "blocker", "blockers",
-      "capsule", "capsules", "chloride", "cream", "drug", "drugs", "from", "hydrochloride",
-      "history", "inhibitor", "inhibitors", "injection", "known", "maleate", "mcg", "medicine",
-      "medicines",
-      "mg", "mild", "ml", "ointment", "phosphate", "possible", "potassium", "rash", "reaction",
-      "reactions", "receptor",
-      "severe", "sodium", "sulfate", "sulphate", "suspension", "syrup", "tablet", "tablets", "the",
-      "to", "with",
+      "capsule", "capsules", "chloride", "cream", "drops", "drug", "drugs", "from", "g",
+      "history", "hydrochloride", "inhibitor", "inhibitors", "injection", "iu", "known",
+      "maleate", "mcg", "medicine", "medicines", "mg", "mild", "ml", "ointment", "phosphate",
+      "possible", "potassium", "rash", "reaction", "reactions", "receptor", "severe", "sodium",
+      "sulfate", "sulphate", "suspension", "syrup", "tablet", "tablets", "the", "to", "with",
+      "µg", "μg", "г", "мг", "мкг", "мл",
     ]
   }
 }
@@ -190,25 +207,20 @@ private struct Script: Hashable {
   /// Where its letters begin.
   private let start: UInt32
 
-  static let lookalikes: Set<Script> = [
-    Script(start: 0), Script(start: 0x370), Script(start: 0x400), Script(start: 0x530),
-  ]
-
-  private init(start: UInt32) { self.start = start }
-
   /// `nil` for what is no letter.
   init?(of scalar: Unicode.Scalar) {
     guard scalar.properties.isAlphabetic else { return nil }
     switch scalar.value {
-    case ..<0x250, 0x1E00..<0x1F00: start = 0  // Latin
     case 0x370..<0x400, 0x1F00..<0x2000: start = 0x370  // Greek
     case 0x400..<0x530: start = 0x400  // Cyrillic
-    case 0x530..<0x590: start = 0x530  // Armenian
     case 0x590..<0x600, 0xFB1D..<0xFB50: start = 0x590  // Hebrew
     case 0x600..<0x780, 0x8A0..<0x900, 0xFB50..<0xFE00, 0xFE70..<0xFF00: start = 0x600  // Arabic
     case 0x1100..<0x1200, 0x3130..<0x3190, 0xAC00..<0xD7B0: start = 0x1100  // Hangul
-    case 0x2E80..<0xA000, 0xF900..<0xFB00, 0x20000...: start = 0x2E80  // Han, kana
-    // Most others, those of India among them, have such a block each.
+    case 0x3040..<0x30A0: start = 0x3040  // Hiragana
+    case 0x30A0..<0x3100: start = 0x30A0  // Katakana
+    case 0x2E80..<0x3040, 0x3400..<0xA000, 0xF900..<0xFB00, 0x20000...: start = 0x2E80  // Han
+    // Most others have such a block each, those of India for instance. What `folded` leaves of
+    // Latin beyond ASCII are letters that only look like others.
     default: start = scalar.value & ~0x7F
     }
   }

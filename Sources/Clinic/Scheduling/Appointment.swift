@@ -102,9 +102,19 @@ extension Appointment: RowDecodable {
     "SELECT \(sql: columns) FROM appointments a \(sql: joins) WHERE \(sql: condition)"
   }
 
-  /// Locks the appointment of a command for what the command will do.
-  static func lock(_ id: ID<Appointment>) -> SQL {
-    "\(sql: select(where: "a.id = \(id)")) FOR NO KEY UPDATE OF a"
+  /// Locks the appointment of a command for what the command will do, and reads it. In one statement
+  /// it would not be found while a merge or a move gives it to somebody else.
+  static func lock(_ id: ID<Appointment>) -> [SQL] {
+    [
+      "SELECT FROM appointments WHERE id = \(id) FOR NO KEY UPDATE",
+      select(where: "a.id = \(id)"),
+    ]
+  }
+
+  static func locked(
+    _ id: ID<Appointment>, in transaction: Transaction
+  ) async throws -> Appointment {
+    try await transaction.pipeline(lock(id))[1].row(orMissing: "appointment", id)
   }
 
   /// Changes the appointment, which is locked. - Returns: it as it is then.

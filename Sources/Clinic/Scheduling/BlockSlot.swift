@@ -54,9 +54,10 @@ package struct BlockSlot: Command {
   /// else can take it.
   private func booking(in transaction: Transaction) async throws -> Appointment? {
     let condition: SQL = "a.slot_id = \(id) AND a.status NOT IN ('CANCELLED', 'NO_SHOW')"
-    return try await transaction.query(
-      "\(sql: Appointment.select(where: condition)) FOR NO KEY UPDATE OF a"
-    ).decode(as: Appointment.self).first
+    return try await transaction.pipeline([
+      "SELECT FROM appointments a WHERE \(sql: condition) FOR NO KEY UPDATE",
+      Appointment.select(where: condition),
+    ])[1].decode(as: Appointment.self).first
   }
 }
 

@@ -23,8 +23,7 @@ package struct CancelAppointment: Command {
   ) async throws -> Appointment {
     transaction.enqueue(
       Appointment.lockDay("SELECT date FROM appointments WHERE id = \(id)"))
-    let appointment: Appointment = try await transaction.query(Appointment.lock(id))
-      .row(orMissing: "appointment", id)
+    let appointment = try await Appointment.locked(id, in: transaction)
     try appointment.require(version)
     return try await appointment.cancel(for: reason, by: caller, in: transaction, of: clinic)
   }

@@ -32,15 +32,16 @@ package struct CreateAppointment: PipelinedCommand {
     let found = try booking.findings(of: found)
     try await found.check(override: override ?? false, staff: clinic.staff)
     return [
+      Patient.requireSurvivor(found.patientID, of: patientID),
       """
       WITH a AS (INSERT INTO appointments (patient_id, slot_id, doctor_id, date, start_time, \
       end_time, reason, notes, may_overlap, created_by, changed_by) \
       SELECT \(found.patientID), id, doctor_id, date, start_time, end_time, \(reason), \(notes), \
       \(found.overlaps), \(caller.name), \(caller.name) FROM slots WHERE id = \(slotID) \
       RETURNING *) SELECT \(sql: Appointment.columns) FROM a \(sql: Appointment.joins)
-      """
+      """,
     ]
   }
 
-  package func result(of rows: [Rows]) throws -> Appointment { try rows[0].row() }
+  package func result(of rows: [Rows]) throws -> Appointment { try rows[1].row() }
 }

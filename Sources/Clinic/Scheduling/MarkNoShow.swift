@@ -17,18 +17,18 @@ package struct MarkNoShow: Command {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Appointment {
-    let results = try await transaction.pipeline([
-      Appointment.lock(id),
-      """
-      SELECT (date + start_time)::timestamptz \
-      + make_interval(mins => \(clinic.settings.scheduling.noShowGrace)), clock_timestamp() \
-      FROM appointments WHERE id = \(id)
-      """,
-    ])
-    let appointment: Appointment = try results[0].row(orMissing: "appointment", id)
+    let results = try await transaction.pipeline(
+      Appointment.lock(id) + [
+        """
+        SELECT (date + start_time)::timestamptz \
+        + make_interval(mins => \(clinic.settings.scheduling.noShowGrace)), clock_timestamp() \
+        FROM appointments WHERE id = \(id)
+        """
+      ])
+    let appointment: Appointment = try results[1].row(orMissing: "appointment", id)
     try appointment.require(version)
     guard appointment.status == .scheduled else { throw appointment.cannotBecome(.noShow) }
-    guard let row = results[1].first else { throw ClinicError.notFound("appointment", id) }
+    guard let row = results[2].first else { throw ClinicError.notFound("appointment", id) }
     var cells = row.cells
     let notBefore: Instant = try cells.next()
     let now: Instant = try cells.next()

@@ -32,8 +32,7 @@ package struct UpdateAppointment: Command {
       let booking = Booking(slot: slotID, client: .appointment(id))
       found = try booking.findings(of: await transaction.pipeline(booking.look))
     }
-    let before: Appointment = try await transaction.query(Appointment.lock(id))
-      .row(orMissing: "appointment", id)
+    let before = try await Appointment.locked(id, in: transaction)
     try before.require(version)
     if let status, status != before.status { throw before.cannotBecome(status) }
     var fields = reason.change(of: "reason") + notes.change(of: "notes")

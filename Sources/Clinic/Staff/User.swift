@@ -41,7 +41,13 @@ package struct Username: CheckedText {
   package static var pattern: String? { "^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$" }
 
   package static func checked(_ text: String) throws -> String {
-    let text = text.trimmed.lowercased()
+    let typed = text.trimmed
+    let text = typed.lowercased()
+    // The sign for kelvin is a small k otherwise.
+    guard typed.utf8.count == text.utf8.count else {
+      throw InvalidValue(
+        reason: .malformed, message: "letters a to z, digits, and . _ - between them")
+    }
     let allowed = text.utf8.allSatisfy {
       (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "._-".utf8.contains($0)
     }

@@ -112,7 +112,7 @@ package struct EmailAddress: CheckedText {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     let domain = parts.last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
     guard parts.count == 2, !parts[0].isEmpty, domain.count >= 2,
-      domain.allSatisfy({ !$0.isEmpty }), text.unicodeScalars.allSatisfy(\.isInk)
+      domain.allSatisfy({ !$0.isEmpty }), text.unicodeScalars.allSatisfy(\.isInWord)
     else { throw InvalidValue(reason: "malformed", message: "an email address") }
     return text
   }
@@ -142,9 +142,19 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether there is something to see.
+  /// Whether there is something to see, without another sign before it.
   fileprivate var isInk: Bool {
-    !properties.isDefaultIgnorableCodePoint && !properties.isWhitespace
-      && properties.generalCategory != .control
+    guard !properties.isDefaultIgnorableCodePoint, self != "\u{2800}" else { return false }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate,
+      .nonspacingMark, .spacingMark, .enclosingMark:
+      return false
+    default: return true
+    }
+  }
+
+  /// Whether it may stand in an address: it is seen, or changes what is.
+  fileprivate var isInWord: Bool {
+    isInk || (properties.canonicalCombiningClass != .notReordered)
   }
 }

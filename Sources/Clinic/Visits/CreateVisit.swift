@@ -156,6 +156,7 @@ package struct CreateVisit: Command {
     let patient: ID<Patient> = try cells.next()
     let isArchived: Bool = try cells.next()
     if isArchived { throw ClinicError(.patientArchived) }
+    transaction.enqueue(Patient.requireSurvivor(patient, of: id))
     return patient
   }
 
