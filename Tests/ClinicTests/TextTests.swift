@@ -114,10 +114,17 @@ import Testing
     "what is no email address",
     arguments: [
       "asha", "@example.org", "asha@", "asha@example", "a@b@c.d", "a b@c.d", "a@.d", "a@c.",
-      "a@c.d\nX",
+      "a@c.d\nX", "a@b..c", "a\u{A0}b@c.d", "a@b.c\u{200B}", "a\u{2800}b@c.d",
     ])
   func noEmails(text: String) {
     #expect(paramsReason { try decoded(EmailAddress.self, quoted(text)) } == .malformed)
+  }
+
+  @Test(
+    "addresses are of any letters",
+    arguments: ["a.b+c@d-e.co.uk", "आशा@उदाहरण.भारत", "jose\u{301}@x.es"])
+  func emails(text: String) throws {
+    #expect(try decoded(EmailAddress.self, quoted(text)).rawValue == text)
   }
 
   @Test("user names are lower case, and of letters that everybody can type")

@@ -144,17 +144,21 @@ extension String {
 extension Unicode.Scalar {
   /// Whether there is something to see, without another sign before it.
   fileprivate var isInk: Bool {
-    guard !properties.isDefaultIgnorableCodePoint, self != "\u{2800}" else { return false }
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate,
-      .nonspacingMark, .spacingMark, .enclosingMark:
-      return false
-    default: return true
-    }
+    isInWord && !properties.generalCategory.isMark
   }
 
   /// Whether it may stand in an address: it is seen, or changes what is.
   fileprivate var isInWord: Bool {
-    isInk || (properties.canonicalCombiningClass != .notReordered)
+    guard !properties.isDefaultIgnorableCodePoint, self != "\u{2800}" else { return false }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return false
+    default: return true
+    }
+  }
+}
+
+extension Unicode.GeneralCategory {
+  fileprivate var isMark: Bool {
+    self == .nonspacingMark || self == .spacingMark || self == .enclosingMark
   }
 }
