@@ -5,7 +5,7 @@ enum BookAppointments {
     BEGIN;
     SELECT id AS slot, doctor_id AS doctor, is_blocked AS blocked, \
     (date + start_time)::timestamptz <= clock_timestamp() AS past FROM slots \
-    WHERE id = (SELECT nextval('bench.next')) FOR UPDATE \\gset
+    WHERE id = (SELECT nextval('bench.next')) FOR NO KEY UPDATE \\gset
     SELECT id, name, archived_at IS NOT NULL, NULL::text FROM patients \
     WHERE id = (SELECT survivor(:first::bigint + :slot::bigint)) FOR NO KEY UPDATE;
     SELECT id FROM appointments WHERE slot_id = :slot::bigint AND status NOT IN ('CANCELLED', 'NO_SHOW');
