@@ -20,7 +20,7 @@ step() {
 # Ends the step that runs, then calls `cleanup`, which the sourcing script defines.
 finish() {
   local result=$?
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   trap - EXIT
   if [[ -n $step_pid ]]; then
     kill "$step_pid" 2>/dev/null || true
@@ -28,7 +28,9 @@ finish() {
     timeout 60 tail --pid="$step_pid" -f /dev/null || true
     pkill -KILL --session "$step_pid" || true
   fi
-  cleanup
+  # What reads the output, `make run | tee log`, may have ended by the same interrupt. Whatever stops
+  # at a line that cannot be written is done again in silence.
+  cleanup || cleanup >/dev/null 2>&1 || true
   exit "$result"
 }
 
