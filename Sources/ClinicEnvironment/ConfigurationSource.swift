@@ -86,7 +86,8 @@ package struct ConfigurationSource: Sendable {
 
   /// Secrets, a file each, by the key's name in lower case. An empty one is not there.
   ///
-  /// - Throws: the system's error when one is there and cannot be read, after all others were added.
+  /// - Throws: the system's error when one is there and cannot be read, after all others were
+  ///   added.
   private mutating func addCredentials(in folder: String) throws(SmallFile.Failure) {
     var failure: SmallFile.Failure?
     for key in ConfigurationKey.all where key.isSecret {

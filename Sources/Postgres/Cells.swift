@@ -17,8 +17,8 @@ public struct Cells: Sendable {
 
   /// Reads the next cell.
   ///
-  /// - Throws: ``PostgresError/Kind/decoding`` with the column's name when the cell has another type
-  ///   or there is none.
+  /// - Throws: ``PostgresError/Kind/decoding`` with the column's name when the cell has another
+  ///   type or there is none.
   public mutating func next<Value: PostgresDecodable>(
     as type: Value.Type = Value.self
   ) throws(PostgresError) -> Value {

@@ -80,10 +80,10 @@ public final class PostgresClient: Sendable {
   ///
   /// - Parameters:
   ///   - retry: The statement only reads: it is sent once more when the connection is lost.
-  ///   - keepingPlan: One plan serves whatever the parameters are. It is made once for a connection, where planning each
-  ///     call anew may take longer than running it.
-  /// - Throws: ``PostgresError/Kind/connectionLost`` when the connection breaks before the answer is
-  ///   there; whether a statement that writes has had its effect is not known then.
+  ///   - keepingPlan: One plan serves whatever the parameters are. It is made once for a
+  ///     connection, where planning each call anew may take longer than running it.
+  /// - Throws: ``PostgresError/Kind/connectionLost`` when the connection breaks before the answer
+  ///   is there; whether a statement that writes has had its effect is not known then.
   public func query(
     _ sql: SQL, retry: Bool = false, keepingPlan: Bool = false
   ) async throws(PostgresError) -> Rows {

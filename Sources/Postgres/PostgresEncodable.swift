@@ -1,5 +1,5 @@
-/// A type of which arrays can be parameters. Every ``PostgresEncodable`` type is one; `UInt8` is one
-/// because `[UInt8]` is a `bytea`.
+/// A type of which arrays can be parameters. Every ``PostgresEncodable`` type is one; `UInt8` is
+/// one because `[UInt8]` is a `bytea`.
 public protocol PostgresArrayElement {
   static var postgresArrayType: PostgresType { get }
   static func encode(array: [Self], into buffer: inout ParameterBuffer)

@@ -1,13 +1,13 @@
 /// Why the database did not do what it was asked.
 ///
-/// The description holds the kind, the SQLSTATE and the constraint's name: nothing of the statement,
-/// its values or the server's message, so that it may appear in any log or reply.
+/// The description holds the kind, the SQLSTATE and the constraint's name: nothing of the
+/// statement, its values or the server's message, so that it may appear in any log or reply.
 public struct PostgresError: Error, Sendable {
   public enum Kind: Sendable {
     /// The server refused the statement; ``PostgresError/sqlState`` says why.
     case server
-    /// The connection broke while the statement was in flight. A transaction was not committed and may
-    /// be run again; whether a statement outside one has had its effect is not known.
+    /// The connection broke while the statement was in flight. A transaction was not committed and
+    /// may be run again; whether a statement outside one has had its effect is not known.
     case connectionLost
     /// There is no connection. Nothing was sent.
     case unavailable

@@ -7,8 +7,8 @@ public struct PostgresDate: Hashable, Sendable {
   }
 }
 
-/// A `timestamptz`: microseconds since 1970-01-01 00:00 UTC. A `timestamp` is read as if it were UTC.
-/// The server's infinities are the greatest and the least value.
+/// A `timestamptz`: microseconds since 1970-01-01 00:00 UTC. A `timestamp` is read as if it were
+/// UTC. The server's infinities are the greatest and the least value.
 public struct PostgresTimestamp: Hashable, Sendable {
   public var microseconds: Int64
 

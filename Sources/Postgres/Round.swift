@@ -125,7 +125,8 @@ final class Round: @unchecked Sendable {
     guard (isStale && restarts == 0) || (isExposed && failure?.kind == .timedOut) else {
       return nil
     }
-    // Each cancellation that hits the wrong round was somebody's: they come to an end by themselves.
+    // Each cancellation that hits the wrong round was somebody's: they come to an end by
+    // themselves.
     if isStale { restarts += 1 }
     rewind(to: restart.index)
     return restart.cleanup

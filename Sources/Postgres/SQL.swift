@@ -2,8 +2,8 @@
 ///
 ///     let statement: SQL = "SELECT name FROM patients WHERE id = \(id)"
 ///
-/// An interpolated value becomes a parameter (`$1`) and never a part of the text. Text is spliced in
-/// with `\(raw: …)`, another statement, its parameters renumbered, with `\(sql: …)`.
+/// An interpolated value becomes a parameter (`$1`) and never a part of the text. Text is spliced
+/// in with `\(raw: …)`, another statement, its parameters renumbered, with `\(sql: …)`.
 public struct SQL: Sendable {
   struct Parameter: Sendable {
     let type: PostgresType

@@ -14,8 +14,8 @@ extension Wire {
     }
   }
 
-  /// Asks the server to stop a round. One further back is asked for when its turn comes: the request
-  /// stops what the server is doing at that moment, whatever it is.
+  /// Asks the server to stop a round. One further back is asked for when its turn comes: the
+  /// request stops what the server is doing at that moment, whatever it is.
   func stop(_ round: Round) {
     if rounds.first === round { requestCancel() }
     _ = loop.schedule(after: Self.answerLimit) { [weak self] in

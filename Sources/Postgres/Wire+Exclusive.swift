@@ -1,8 +1,8 @@
 import CLibpq
 import StoreLoop
 
-/// What cannot be done in pipeline mode: it has the connection to itself meanwhile. Used on the loop
-/// only.
+/// What cannot be done in pipeline mode: it has the connection to itself meanwhile. Used on the
+/// loop only.
 protocol ExclusiveOperation: AnyObject, Sendable {
   /// Sends the request.
   func begin(_ handle: ConnectionHandle) -> Bool

@@ -8,8 +8,8 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
   /// The server's web listener, by HTTP or HTTPS.
   case webSocket(host: String, port: Int, isSecure: Bool)
 
-  /// Reads `host:port`, `tls://host:port`, `ws://host:port` or `wss://host:port`; an IPv6 address stands in brackets:
-  /// `[::1]:7654`.
+  /// Reads `host:port`, `tls://host:port`, `ws://host:port` or `wss://host:port`; an IPv6 address
+  /// stands in brackets: `[::1]:7654`.
   public init?(hostAndPort address: String) {
     let scheme = ["tls", "ws", "wss"].first { address.hasPrefix("\($0)://") }
     let text = scheme.map { address.dropFirst($0.count + 3) } ?? address[...]

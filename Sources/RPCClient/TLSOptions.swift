@@ -30,7 +30,8 @@ public struct TLSOptions: Sendable, Hashable {
     return try NIOSSLContext(configuration: configuration)
   }
 
-  /// - Parameter host: the name that the server's certificate has to have; an address is compared with those in it.
+  /// - Parameter host: the name that the server's certificate has to have; an address is compared
+  ///   with those in it.
   static func handler(_ context: NIOSSLContext, host: String) throws -> NIOSSLClientHandler {
     let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
     return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)

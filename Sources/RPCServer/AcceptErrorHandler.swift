@@ -1,8 +1,8 @@
 import Logging
 import NIOCore
 
-/// Pauses a listener that cannot accept, when file descriptors are used up for instance: trying again at once would only
-/// burn the processor.
+/// Pauses a listener that cannot accept, when file descriptors are used up for instance: trying
+/// again at once would only burn the processor.
 final class AcceptErrorHandler: ChannelInboundHandler {
   typealias InboundIn = any Channel
 

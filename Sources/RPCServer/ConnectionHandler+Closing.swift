@@ -9,8 +9,8 @@ enum Closing: Equatable {
   case cancelling(until: ContinuousClock.Instant)
   /// All is answered; the last bytes are on their way.
   case flushing
-  /// The client was told that no more comes. Its input is read, unseen: a close with unread input would be a reset, and
-  /// take from the client what it has not read yet.
+  /// The client was told that no more comes. Its input is read, unseen: a close with unread input
+  /// would be a reset, and take from the client what it has not read yet.
   case lingering(Linger)
   case closed
 }
@@ -43,7 +43,8 @@ struct ConnectionEnding {
 }
 
 extension ConnectionHandler {
-  /// Closes in order after a last error; calls in flight are cancelled, and their replies still sent.
+  /// Closes in order after a last error; calls in flight are cancelled, and their replies still
+  /// sent.
   func abort(with error: RPCError?) {
     guard closing == .open else { return }
     announceEnd(error)

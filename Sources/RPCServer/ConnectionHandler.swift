@@ -4,13 +4,15 @@ import NIOCore
 
 /// Drives one connection: feeds its state, starts and cancels its calls, writes what it answers.
 ///
-/// Lives on its event loop. Replies are collected and flushed once for each read and each batch of messages.
+/// Lives on its event loop. Replies are collected and flushed once for each read and each batch of
+/// messages.
 final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   typealias InboundIn = ByteBuffer
   typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  // What a notification needs comes first: with thousands of subscribers it is the memory touched that costs.
+  // What a notification needs comes first: with thousands of subscribers it is the memory touched
+  // that costs.
   var context: ChannelHandlerContext?
   var closing = Closing.open
   /// What notifications are kept for a slow reader, together.
@@ -254,7 +256,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     let batch = state.complete(slot, with: outcome)
     if let call, !held.isEmpty { settleHeld(by: call, outcome: outcome, in: batch) }
     process()
-    // Large replies of many connections would lie about together until this batch of messages was dealt with.
+    // Large replies of many connections would lie about together until this batch of messages was
+    // dealt with.
     if state.outputSize < server.limits.pendingWriteBytes / 4 { flushSoon() } else { flush() }
   }
 
@@ -281,7 +284,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     settleUnread()
   }
 
-  /// Tells how much the client has not taken; closes when there is no room for it: it would not read a reason either.
+  /// Tells how much the client has not taken; closes when there is no room for it: it would not
+  /// read a reason either.
   private func settleUnread() {
     let unsent = context?.channel.isWritable == false ? unsentBytes : 0
     let held = state.heldReplies + unsent

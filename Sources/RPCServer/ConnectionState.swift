@@ -1,10 +1,11 @@
 import JSONRPC
 import NIOCore
 
-/// What one connection owes its client: bytes and outcomes in, calls to start and bytes to send out. Knows no socket,
-/// no task and no time.
+/// What one connection owes its client: bytes and outcomes in, calls to start and bytes to send
+/// out. Knows no socket, no task and no time.
 ///
-/// After every input, call `next` until it returns nil, do what it says, and send what `takeOutput` gives.
+/// After every input, call `next` until it returns nil, do what it says, and send what `takeOutput`
+/// gives.
 struct ConnectionState {
   /// What is to be done for the connection.
   enum Action {
@@ -313,7 +314,8 @@ struct ConnectionState {
 
   // MARK: Ending
 
-  /// Refuses the calls that did not start and those that come; the connection is finished when those that run have ended.
+  /// Refuses the calls that did not start and those that come; the connection is finished when
+  /// those that run have ended.
   mutating func drain() {
     guard !isDraining else { return }
     isDraining = true
@@ -323,8 +325,8 @@ struct ConnectionState {
     waitingBytes = 0
   }
 
-  /// Forgets the calls that did not start, ignores all further input and sends a last error; the connection is finished
-  /// when the calls that run have ended.
+  /// Forgets the calls that did not start, ignores all further input and sends a last error; the
+  /// connection is finished when the calls that run have ended.
   mutating func abort(with error: RPCError?) {
     guard !ignoresInput else { return }
     ignoresInput = true

@@ -4,8 +4,8 @@ import Synchronization
 
 /// One event loop and what other threads have to tell it.
 ///
-/// Messages are handled in the order they were posted, many at a wake-up, and each connection is flushed once for all of
-/// them.
+/// Messages are handled in the order they were posted, many at a wake-up, and each connection is
+/// flushed once for all of them.
 final class EventLoopWorker: Sendable {
   let index: Int
   let eventLoop: any EventLoop

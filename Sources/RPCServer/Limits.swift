@@ -2,8 +2,8 @@
 public struct Limits: Sendable {
   /// One message; past it the connection is closed after an answer.
   public var messageBytes = 1_048_576
-  /// Memory of the messages of all connections that are not complete, together; strangers may take half of it. Without it
-  /// each of a thousand could be kept waiting a byte before its end.
+  /// Memory of the messages of all connections that are not complete, together; strangers may take
+  /// half of it. Without it each of a thousand could be kept waiting a byte before its end.
   public var unfinishedBytes = 33_554_432
   /// Arrays and objects in one another.
   public var nesting = 64
@@ -37,7 +37,8 @@ public struct Limits: Sendable {
 
   /// Written, but not taken by the client yet; past it its requests are not read.
   public var pendingWriteBytes = 32_768
-  /// What all those who have not said who they are have not taken, together; who asks for more is closed.
+  /// What all those who have not said who they are have not taken, together; who asks for more is
+  /// closed.
   public var unreadBytesOfStrangers = 16_777_216
   /// How long a client that has something to read may read nothing.
   public var writeStallTimeout = Duration.seconds(30)

@@ -150,7 +150,8 @@ final class Listeners: Sendable {
 
   // MARK: Closing
 
-  /// Closes the listeners, but for adopted ones: their connections wait for whoever adopts them next.
+  /// Closes the listeners, but for adopted ones: their connections wait for whoever adopts them
+  /// next.
   func stopAccepting() async {
     for listener in open.withLock({ $0 }) {
       do {

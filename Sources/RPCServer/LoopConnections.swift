@@ -131,7 +131,8 @@ final class LoopConnections {
     guard let subscriptions = channels[channel] else { return }
     var tail = NotificationTail(result: publication.body)
     for subscription in subscriptions {
-      // Sending now, while the connection is in the processor's cache, is cheaper than in a second pass.
+      // Sending now, while the connection is in the processor's cache, is cheaper than in a second
+      // pass.
       subscription.connection.deliver(
         publication, to: subscription, tail: &tail, atOnce: atOnce)
     }

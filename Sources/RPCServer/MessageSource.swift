@@ -46,7 +46,8 @@ struct MessageSource {
   var terminator: MessageFramer.Terminator { queue == nil ? framer.terminator : .lf }
 }
 
-/// Messages that come whole: a WebSocket's, or the body of a request. One that is not JSON spoils no other.
+/// Messages that come whole: a WebSocket's, or the body of a request. One that is not JSON spoils
+/// no other.
 struct MessageQueue {
   private let limits: JSONLimits
   private var messages = CircularBuffer<[UInt8]>(initialCapacity: 1)

@@ -5,8 +5,8 @@ import NIOPosix
 
 /// Serves an application on Unix and TCP sockets.
 ///
-/// Make it, open listeners with `bind` or `adopt`, then `run()`. It stops, in order, when `drain` is called or the task of
-/// `run()` is cancelled, and cannot be used again.
+/// Make it, open listeners with `bind` or `adopt`, then `run()`. It stops, in order, when `drain`
+/// is called or the task of `run()` is cancelled, and cannot be used again.
 public final class RPCServer: Sendable {
   private let core: ServerCore
   private let group: MultiThreadedEventLoopGroup
@@ -42,7 +42,8 @@ public final class RPCServer: Sendable {
 
   // MARK: What can be replaced
 
-  /// Speaks TLS on TCP sockets, with connections that come from now on; without settings it does not.
+  /// Speaks TLS on TCP sockets, with connections that come from now on; without settings it does
+  /// not.
   public func use(_ tls: TLSSettings?) throws(TLSSettings.Failure) {
     core.tls = try tls?.context()
   }
@@ -54,7 +55,8 @@ public final class RPCServer: Sendable {
 
   // MARK: Listeners
 
-  /// Listens on a Unix socket. A socket file that nobody listens on is replaced; the file is removed at the stop.
+  /// Listens on a Unix socket. A socket file that nobody listens on is replaced; the file is
+  /// removed at the stop.
   ///
   /// - Parameter mode: the file's permissions. The process's umask is set while the file is made.
   /// - Returns: the address in use.
@@ -71,7 +73,8 @@ public final class RPCServer: Sendable {
     try await listeners.bind(host: host, port: port, speaking: language)
   }
 
-  /// Takes over a socket that is bound already, from systemd for instance; it stays the giver's: its file is not removed.
+  /// Takes over a socket that is bound already, from systemd for instance; it stays the giver's:
+  /// its file is not removed.
   @discardableResult
   public func adopt(
     descriptor: Int32, speaking language: WireLanguage = .rpc
@@ -91,7 +94,8 @@ public final class RPCServer: Sendable {
 
   // MARK: Life
 
-  /// Returns when the server has stopped. If the task is cancelled, the server is drained for `Limits.drainTime`.
+  /// Returns when the server has stopped. If the task is cancelled, the server is drained for
+  /// `Limits.drainTime`.
   public func run() async {
     await withTaskCancellationHandler {
       await stopRequested.wait()
@@ -101,8 +105,9 @@ public final class RPCServer: Sendable {
     await drain(within: core.limits.drainTime)
   }
 
-  /// Stops in order: no new connections; subscribers are told (`{"kind":"shutdown"}`); new calls are refused, those in flight
-  /// answered; then connections are closed. Calls that are still running after `time` are cancelled.
+  /// Stops in order: no new connections; subscribers are told (`{"kind":"shutdown"}`); new calls
+  /// are refused, those in flight answered; then connections are closed. Calls that are still
+  /// running after `time` are cancelled.
   public func drain(within time: Duration) async {
     guard drainStarted.open() else {
       await stopped.wait()
@@ -127,7 +132,8 @@ public final class RPCServer: Sendable {
     stopped.open()
   }
 
-  /// After `time` cancels what still runs, after a grace closes what is still open, and then no longer waits.
+  /// After `time` cancels what still runs, after a grace closes what is still open, and then no
+  /// longer waits.
   private func scheduleLimit(of time: Duration) -> Scheduled<Void> {
     let eventLoop = group.any()
     let grace = TimeAmount(core.limits.cancellationGrace)

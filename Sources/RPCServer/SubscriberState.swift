@@ -87,7 +87,8 @@ struct SubscriberState {
       if newest.version <= version { forgetPending() }
       return
     }
-    // A snapshot among what was kept resets the versions: which side of it was read is not known, so it is sent too.
+    // A snapshot among what was kept resets the versions: which side of it was read is not known,
+    // so it is sent too.
     if pending.contains(where: \.isSnapshot) { return }
     while let first = pending.first, first.version <= version {
       pending.removeFirst()
@@ -95,7 +96,8 @@ struct SubscriberState {
     }
   }
 
-  /// The reply was written: notifications may follow it. What was not started by now follows from whatever comes first.
+  /// The reply was written: notifications may follow it. What was not started by now follows from
+  /// whatever comes first.
   mutating func release() {
     isHeld = false
     hasStarted = true

@@ -57,7 +57,8 @@ final class NotificationPrefix {
   }
 }
 
-/// What follows the subscription's id in a notification: the same bytes for all connections that end their lines alike.
+/// What follows the subscription's id in a notification: the same bytes for all connections that
+/// end their lines alike.
 struct NotificationTail {
   private let result: [UInt8]
   private var made: [(terminator: MessageFramer.Terminator, bytes: ByteBuffer)] = []

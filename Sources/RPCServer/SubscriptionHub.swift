@@ -1,11 +1,13 @@
 public import JSONRPC
 import Synchronization
 
-/// A server's notification hub: knows who subscribed to what, and hands publications to the event loops concerned.
+/// A server's notification hub: knows who subscribed to what, and hands publications to the event
+/// loops concerned.
 ///
 /// Made before the server, so that the application can be given it.
 public final class SubscriptionHub: NotificationHub {
-  /// Messages are posted under this lock, so that every event loop sees them in the order of the registry's changes.
+  /// Messages are posted under this lock, so that every event loop sees them in the order of the
+  /// registry's changes.
   private let registry = Mutex(HubRegistry())
   private let subscriptionsPerSession: Int
 

@@ -10,13 +10,14 @@ enum SystemCalls {
   static let keepAliveInterval = NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)
   static let keepAliveCount = NIOBSDSocket.Option(rawValue: TCP_KEEPCNT)
 
-  /// Sets the length of a listening socket's queue. It was listening before, so a failure changes nothing.
+  /// Sets the length of a listening socket's queue. It was listening before, so a failure changes
+  /// nothing.
   static func listen(_ descriptor: Int32, backlog: Int32) {
     _ = Glibc.listen(descriptor, backlog)
   }
 
-  /// Runs `body` so that the files it makes have `mode`: narrowing it afterwards would leave a moment in which anybody
-  /// could connect.
+  /// Runs `body` so that the files it makes have `mode`: narrowing it afterwards would leave a
+  /// moment in which anybody could connect.
   static func withFileMode<Result>(
     _ mode: UInt32, _ body: () async throws -> Result
   ) async rethrows -> Result {

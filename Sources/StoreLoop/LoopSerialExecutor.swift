@@ -1,4 +1,5 @@
-/// Lets an actor live on a loop: `unownedExecutor` is `loop.serialExecutor.asUnownedSerialExecutor()`.
+/// Lets an actor live on a loop: `unownedExecutor` is
+/// `loop.serialExecutor.asUnownedSerialExecutor()`.
 ///
 /// The loop itself is a task executor only. Were it both, each resumption of a task that is not
 /// isolated would look to the runtime like leaving an actor and cost another job.

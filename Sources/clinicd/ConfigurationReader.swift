@@ -119,7 +119,8 @@ struct ConfigurationReader {
     return (host, port)
   }
 
-  /// `https://clinic.example,http://10.0.0.5:8080`: scheme, host and perhaps a port, and nothing more.
+  /// `https://clinic.example,http://10.0.0.5:8080`: scheme, host and perhaps a port, and nothing
+  /// more.
   mutating func origins(_ name: String) -> Set<String> {
     let origins = list(name).map { $0.lowercased() }
     for origin in origins {

@@ -19,8 +19,8 @@ struct Daemon: Sendable {
 
     init(description: String) { self.description = description }
 
-    /// Why PostgreSQL cannot be used. Each session begins with the clinic's zone: a server that does
-    /// not know it lets none begin.
+    /// Why PostgreSQL cannot be used. Each session begins with the clinic's zone: a server that
+    /// does not know it lets none begin.
     init(of postgres: PostgresClient, _ error: PostgresError, zone: String) {
       let message = error.message ?? postgres.lastFailure?.message ?? error.description
       description =

@@ -4,8 +4,8 @@ import Postgres
 import StoreLoop
 import Systemd
 
-/// A small clinic to try the daemon on: staff of every role, 200 patients, the doctors' slots of two
-/// weeks, some of today's appointments, some thirty medicines. Loading it again on the same day
+/// A small clinic to try the daemon on: staff of every role, 200 patients, the doctors' slots of
+/// two weeks, some of today's appointments, some thirty medicines. Loading it again on the same day
 /// changes nothing.
 enum DemoClinic {
   private struct Person {

@@ -77,8 +77,8 @@ struct Document: ParsableCommand {
   func run() throws { print(try Daemon.openRPC()) }
 }
 
-/// Does a command's work and ends the process with it: status 1 and a line on what is wrong, without
-/// the usage that nobody asked for.
+/// Does a command's work and ends the process with it: status 1 and a line on what is wrong,
+/// without the usage that nobody asked for.
 private func ending(_ work: () async throws -> Void) async -> Never {
   do {
     try await work()

@@ -81,7 +81,8 @@ import Testing
     }
   }
 
-  /// Whatever is made of the document, it is one of the things that a message can be, and what is read from it is JSON again.
+  /// Whatever is made of the document, it is one of the things that a message can be, and what is
+  /// read from it is JSON again.
   func check(_ document: JSONDocument) {
     let tree = Tree(document.root)
     #expect((try? Tree(written { tree.write(into: &$0) })) == tree)

@@ -10,8 +10,8 @@ import Testing
 
 @testable import Clinic
 
-/// Stores that a test may kill and freeze, and daemons on them: servers that lose nothing which they
-/// have acknowledged, as in a clinic. All of it is torn down in every case.
+/// Stores that a test may kill and freeze, and daemons on them: servers that lose nothing which
+/// they have acknowledged, as in a clinic. All of it is torn down in every case.
 final class FaultsStack: Sendable {
   enum Store: String, Sendable { case postgres, redis, mongo }
 

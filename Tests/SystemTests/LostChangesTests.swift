@@ -19,7 +19,8 @@ import Testing
       }
       try await board.reach(3)
 
-      // The third token is of the fourth patient now, and behind every connection is another server.
+      // The third token is of the fourth patient now, and behind every connection is another
+      // server.
       try await clinic.postgres.withTransaction { transaction in
         _ = try await transaction.pipeline([
           "UPDATE queue_tokens SET patient_id = \(patients[3]) WHERE number = 3",

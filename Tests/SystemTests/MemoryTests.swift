@@ -22,7 +22,8 @@ import Testing
         ("patients.get", ["id": .int(patient)]),
         ("patients.list", ["name": "Zo", "limit": 1]),
         ("queue.today", [:]),
-        // Refused by the queue, for a name that is unknown, for one that is missing, and for a type.
+        // Refused by the queue, for a name that is unknown, for one that is missing, and for a
+        // type.
         ("queue.walk_in", ["patient_id": .int(patient)]),
         ("patients.get", ["id": .int(patient), "colour": "blue"]),
         ("patients.create", ["name": "Zo"]),
@@ -39,7 +40,8 @@ import Testing
           for _ in 0..<part { _ = try #require(try await wire.message()) }
         }
       }
-      // First, what grows until it is as large as it has to be: buffers, statements, the allocator's parts.
+      // First, what grows until it is as large as it has to be: buffers, statements, the
+      // allocator's parts.
       try await answer(Self.calls)
       let before = try Self.residentBytes(of: daemon)
       try await answer(Self.calls)

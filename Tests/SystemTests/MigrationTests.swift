@@ -165,8 +165,8 @@ import Testing
     return Dictionary(uniqueKeysWithValues: counted)
   }
 
-  /// What a clinic has in the tables that a migration makes, so that the next ones, and its own end,
-  /// meet rows.
+  /// What a clinic has in the tables that a migration makes, so that the next ones, and its own
+  /// end, meet rows.
   private static let samples: [Int: String] = [
     1: """
     INSERT INTO users (username, password_hash, full_name, role)

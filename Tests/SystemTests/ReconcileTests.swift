@@ -6,7 +6,8 @@ import Testing
 
 @testable import Clinic
 
-/// PostgreSQL, Redis and MongoDB agree, or it is said where they do not, and the copies are repaired.
+/// PostgreSQL, Redis and MongoDB agree, or it is said where they do not, and the copies are
+/// repaired.
 @Suite(.serialized) struct ReconcileTests {
   @Test("what was changed in Redis and MongoDB is found, told without patients' data, and repaired")
   func repair() async throws {

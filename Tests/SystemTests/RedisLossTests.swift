@@ -6,8 +6,8 @@ import Testing
 
 @testable import Clinic
 
-/// Rule 25: whatever happens to Redis, no token is lost and no number repeated; boards show the true
-/// queue again within seconds.
+/// Rule 25: whatever happens to Redis, no token is lost and no number repeated; boards show the
+/// true queue again within seconds.
 @Suite struct RedisLossTests {
   /// A morning: 12 tokens, two being served, one skipped.
   private struct Morning {

@@ -213,7 +213,8 @@ import Testing
     }
   }
 
-  /// A connection and a subscription of a token that ends soon. On a busy machine it may end sooner.
+  /// A connection and a subscription of a token that ends soon. On a busy machine it may end
+  /// sooner.
   private func shortLogin(
     _ clinic: TestClinic, _ token: inout AccessToken, _ keys: SigningKeys
   ) async throws -> (Caller, Follower) {

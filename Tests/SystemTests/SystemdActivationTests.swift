@@ -20,7 +20,8 @@ import Testing
           "--fdname=rpc-unix:rpc-tcp", "-l", path, "-l", "127.0.0.1:\(port)",
         ])
       try await service.run {
-        // The first connection starts the daemon, and waits in the socket's queue until it is ready.
+        // The first connection starts the daemon, and waits in the socket's queue until it is
+        // ready.
         let first = try await awaited("the sockets are open") { try? WireSocket(path: path) }
         let answer = try await first.call("auth.whoami", within: .seconds(60))
         #expect(answer["result"]?["role"]?.string == "ADMIN")

@@ -28,7 +28,8 @@ import Testing
       try SmallFile.write(Array("two".utf8), to: "\(folder)/shared/rpc.js")
       #expect(try await web.get("/shared/rpc.js", [("If-None-Match", tag)]).text == "two")
 
-      // What a page loads has an address of its content, which is kept for good; the page is asked for.
+      // What a page loads has an address of its content, which is kept for good; the page is asked
+      // for.
       let board = "<script src=\"/shared/rpc.js\"></script>"
       try SmallFile.write(Array(board.utf8), to: "\(folder)/board/index.html")
       let first = try await web.get("/board/")

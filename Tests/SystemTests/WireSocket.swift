@@ -119,7 +119,8 @@ final class WireSocket: Sendable {
     }
   }
 
-  /// What `take` finds in what has come; it takes away what it has used. It is told whether more may come.
+  /// What `take` finds in what has come; it takes away what it has used. It is told whether more
+  /// may come.
   func read<Value: Sendable>(
     within limit: Duration = .seconds(60), _ what: Comment,
     sourceLocation: SourceLocation = #_sourceLocation,

@@ -63,8 +63,8 @@ package protocol Command: Method {
   static var takesKey: Bool { get }
   /// False for a command that takes long: it does not share its transaction with others.
   static var sharesTransaction: Bool { get }
-  /// Where it waits for its turn. Commands that lock the same rows have a lane of their own, so that
-  /// they do not wait for each other across transactions that others are in.
+  /// Where it waits for its turn. Commands that lock the same rows have a lane of their own, so
+  /// that they do not wait for each other across transactions that others are in.
   static func lane(of clinic: Clinic) -> CommandLane
   func run(in transaction: Transaction, of clinic: Clinic, by caller: Caller) async throws -> Result
   /// What the audit calls the thing that was made; by default the call's own subject.
@@ -159,9 +159,9 @@ package struct PageLimit: BoundedNumber {
   package static let bounds = 1...200
   package static let standard = PageLimit(rawValue: 50)
 
-  /// One row more than a page holds, for a LIMIT. It is text and no parameter: PostgreSQL keeps a plan that knows how few
-  /// rows are wanted, and need not plan each call. A search by part of a name has a parameter there, because its plan
-  /// depends on what is searched for.
+  /// One row more than a page holds, for a LIMIT. It is text and no parameter: PostgreSQL keeps a
+  /// plan that knows how few rows are wanted, and need not plan each call. A search by part of a
+  /// name has a parameter there, because its plan depends on what is searched for.
   var rows: SQL { "\(raw: String(rawValue + 1))" }
 }
 

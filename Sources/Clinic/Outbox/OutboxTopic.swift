@@ -1,8 +1,8 @@
 import Mongo
 import Postgres
 
-/// What MongoDB is told of one kind of row: `outbox` names the rows that changed, what is carried is
-/// what the tables hold then. Carrying a row again changes nothing.
+/// What MongoDB is told of one kind of row: `outbox` names the rows that changed, what is carried
+/// is what the tables hold then. Carrying a row again changes nothing.
 protocol OutboxTopic: Sendable {
   /// The topic's name in `outbox`, and the collection.
   static var collection: String { get }

@@ -121,7 +121,8 @@ package final class Relay: Sendable {
     }
   }
 
-  /// On its own, so that MongoDB being away or frozen delays nothing else; its return needs no hand.
+  /// On its own, so that MongoDB being away or frozen delays nothing else; its return needs no
+  /// hand.
   ///
   /// - Parameters:
   ///   - depth: after a step that carried so much there is more.

@@ -36,8 +36,9 @@ final class KnownDays: Sendable {
 
   func forget() { state.withLock { $0 = [:] } }
 
-  /// Forgets what was seen before a connection was opened. Behind it may be another server, a standby
-  /// or a backup, which lost the last changes and has others by now under the same versions.
+  /// Forgets what was seen before a connection was opened. Behind it may be another server, a
+  /// standby or a backup, which lost the last changes and has others by now under the same
+  /// versions.
   func forget(before opening: ContinuousClock.Instant) {
     state.withLock { state in
       for (date, known) in state where known.lockedAt < opening { state[date] = nil }

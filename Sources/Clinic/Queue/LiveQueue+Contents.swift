@@ -1,7 +1,7 @@
 import Redis
 
-/// What Redis holds of a day, and what it should: each key as fields of text. A key of one value has
-/// one field without a name.
+/// What Redis holds of a day, and what it should: each key as fields of text. A key of one value
+/// has one field without a name.
 extension LiveQueue {
   func expected(_ day: QueueDay) -> [String: [String: String]] {
     guard day.version > 0 else { return [:] }
@@ -72,7 +72,8 @@ extension LiveQueue {
     return found.sorted()
   }
 
-  /// The fields of a hash, or the members of a sorted set with their scores; `nil` for an empty one.
+  /// The fields of a hash, or the members of a sorted set with their scores; `nil` for an empty
+  /// one.
   private static func pairs(_ reply: RedisValue) -> [String: String]? {
     guard let elements = reply.elements else { return ["": "another type"] }
     let texts = elements.map { $0.text ?? "" }

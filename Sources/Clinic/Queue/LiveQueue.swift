@@ -130,9 +130,9 @@ package final class LiveQueue: Sendable {
     return String(Int64(token.priority.rank) * 10_000_000_000_000 + since)
   }
 
-  /// KEYS: counter, queue, prefix of tokens, current, serving, version, events.
-  /// ARGV: version before (-1: any older one, -2: any), version after, last number, seconds to keep,
-  /// current, tokens, serving, events. Gives the version that is there afterwards.
+  /// KEYS: counter, queue, prefix of tokens, current, serving, version, events. ARGV: version
+  /// before (-1: any older one, -2: any), version after, last number, seconds to keep, current,
+  /// tokens, serving, events. Gives the version that is there afterwards.
   private static let applyScript = RedisScript(
     """
     local before, after = tonumber(ARGV[1]), tonumber(ARGV[2])

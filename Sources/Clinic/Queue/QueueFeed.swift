@@ -200,8 +200,8 @@ package final class QueueFeed: Sendable {
     }
   }
 
-  /// Behind a new connection may be another server, a standby or a backup, which lost the last changes
-  /// and has others by now under the same versions.
+  /// Behind a new connection may be another server, a standby or a backup, which lost the last
+  /// changes and has others by now under the same versions.
   private func compareHistory(of dates: [LocalDate]) async throws {
     let lost = postgres.statistics.connectionsLost
     guard state.withLock({ $0.connectionsLost != lost }) else { return }

@@ -17,8 +17,8 @@ package struct GetDailySummary: Query {
 }
 
 extension DailySummary {
-  /// A day's: the stored document, or what PostgreSQL gives as long as there is none. Without a date
-  /// today's so far.
+  /// A day's: the stored document, or what PostgreSQL gives as long as there is none. Without a
+  /// date today's so far.
   static func read(_ date: LocalDate?, in clinic: Clinic) async throws -> DailySummary {
     let date = try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today
     // One that was made while the day went on, or not yet, is not the day's.

@@ -102,8 +102,8 @@ extension Appointment: RowDecodable {
     "SELECT \(sql: columns) FROM appointments a \(sql: joins) WHERE \(sql: condition)"
   }
 
-  /// Locks the appointment of a command for what the command will do, and reads it. In one statement
-  /// it would not be found while a merge or a move gives it to somebody else.
+  /// Locks the appointment of a command for what the command will do, and reads it. In one
+  /// statement it would not be found while a merge or a move gives it to somebody else.
   static func lock(_ id: ID<Appointment>) -> [SQL] {
     [
       "SELECT FROM appointments WHERE id = \(id) FOR NO KEY UPDATE",

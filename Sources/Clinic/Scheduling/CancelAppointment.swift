@@ -47,8 +47,8 @@ extension Appointment {
     guard status == .scheduled || status == .checkedIn else { throw cannotBecome(.cancelled) }
     let cancelled = try await changed(
       ["status = 'CANCELLED'", "cancel_reason = \(reason)"], by: caller, in: transaction)
-    // Before a day's first check-in there was no day to lock: what was read while that committed may
-    // lack the token.
+    // Before a day's first check-in there was no day to lock: what was read while that committed
+    // may lack the token.
     if status == .checkedIn, let token = cancelled.token {
       try await clinic.queue.change(token.date, in: transaction) { day, now in
         try day.setStatus(of: token.number, to: .cancelled, at: now)

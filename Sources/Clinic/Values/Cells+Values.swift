@@ -1,7 +1,7 @@
 import Postgres
 
-// The types of which a list has thousands, each by the cell's own type: the compiler makes code for them, where the one way
-// for all types looks types up while it runs.
+// The types of which a list has thousands, each by the cell's own type: the compiler makes code for
+// them, where the one way for all types looks types up while it runs.
 extension Cells {
   mutating func next<Entity>() throws(PostgresError) -> ID<Entity> {
     ID(rawValue: try next() as Int64)

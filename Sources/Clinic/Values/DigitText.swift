@@ -1,4 +1,5 @@
-/// Puts numbers of fixed width and what stands between them together: dates and times, of which a list has thousands.
+/// Puts numbers of fixed width and what stands between them together: dates and times, of which a
+/// list has thousands.
 struct DigitText: CustomStringConvertible {
   private var bytes: [UInt8] = []
 

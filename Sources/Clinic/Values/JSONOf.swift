@@ -1,7 +1,8 @@
 package import JSONRPC
 package import Postgres
 
-/// A value of a type, as the JSON text that a store made of it: it goes to the client without being taken apart first.
+/// A value of a type, as the JSON text that a store made of it: it goes to the client without being
+/// taken apart first.
 package struct JSONOf<Value: Codable & Sendable>: Codable, Sendable, JSONSchemaRepresentable {
   private let json: RawJSON
 

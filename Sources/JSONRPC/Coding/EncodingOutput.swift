@@ -1,7 +1,9 @@
-/// What the encoders and containers of one encoding share: the writer, and which arrays and objects are open in it.
+/// What the encoders and containers of one encoding share: the writer, and which arrays and objects
+/// are open in it.
 ///
-/// The writer is taken out while something is written and put back: so the compiler sees that no two accesses overlap
-/// and need not check it while the program runs, which would cost more than the writing.
+/// The writer is taken out while something is written and put back: so the compiler sees that no
+/// two accesses overlap and need not check it while the program runs, which would cost more than
+/// the writing.
 final class EncodingOutput {
   private var writer = JSONWriter.empty
   private var lastWasLeftOut = false
@@ -34,7 +36,8 @@ final class EncodingOutput {
     depth += 1
   }
 
-  /// Closes what was opened inside of a container and is done with: containers do not say when they end.
+  /// Closes what was opened inside of a container and is done with: containers do not say when they
+  /// end.
   func close(to outer: Int) {
     while depth > outer {
       depth -= 1
@@ -146,7 +149,8 @@ struct WireKey {
   }
 }
 
-/// Whether keys of this type hold any text, as those of a dictionary do, and are no cases of an enum.
+/// Whether keys of this type hold any text, as those of a dictionary do, and are no cases of an
+/// enum.
 func keysAreText<Key: CodingKey>(_ type: Key.Type) -> Bool {
   MemoryLayout<Key>.size > 2
 }

@@ -1,7 +1,7 @@
 /// Decodes from a ``JSONValue`` in place.
 ///
-/// Properties are named in ``SnakeCase``; the keys of dictionaries are taken as they are. Integers are read from integral JSON
-/// numbers only, exactly; strings that hold U+0000 are refused.
+/// Properties are named in ``SnakeCase``; the keys of dictionaries are taken as they are. Integers
+/// are read from integral JSON numbers only, exactly; strings that hold U+0000 are refused.
 public struct JSONValueDecoder: Sendable {
   public enum UnknownMembers: Sendable {
     /// A member that no property asked for is an error.

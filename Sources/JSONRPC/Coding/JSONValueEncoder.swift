@@ -1,11 +1,12 @@
 /// Encodes straight into JSON text, without a tree between.
 ///
-/// Properties are named in ``SnakeCase``; the keys of dictionaries are taken as they are. An optional that is nil is written
-/// as null, so that a result always shows every field.
+/// Properties are named in ``SnakeCase``; the keys of dictionaries are taken as they are. An
+/// optional that is nil is written as null, so that a result always shows every field.
 public struct JSONValueEncoder: Sendable {
   public init() {}
 
-  /// - Throws: what the value's own `encode(to:)` throws; `EncodingError` for a number that is not finite.
+  /// - Throws: what the value's own `encode(to:)` throws; `EncodingError` for a number that is not
+  ///   finite.
   public func encode(_ value: some Encodable) throws -> [UInt8] {
     var writer = JSONWriter(capacity: 1024)
     try encode(value, into: &writer)

@@ -1,4 +1,5 @@
-/// The members of one object while a type's properties are decoded from it, and which of them were asked for.
+/// The members of one object while a type's properties are decoded from it, and which of them were
+/// asked for.
 ///
 /// Decoders and containers hold it; it holds none of them.
 final class MemberReading {
@@ -13,7 +14,8 @@ final class MemberReading {
   private let count: Int
   /// The names that positions stand for.
   private let positions: [MethodParams.Field]?
-  // Properties are mostly asked for in the order of the members: where the next is expected, and its number.
+  // Properties are mostly asked for in the order of the members: where the next is expected, and
+  // its number.
   private var cursor: Int
   private var cursorNumber = 0
   private var read = MemberSet()
@@ -138,7 +140,8 @@ final class MemberReading {
 }
 
 extension JSONStorage {
-  /// Whether the string node at `index` is the wire's name of the property, or for a text key that very text.
+  /// Whether the string node at `index` is the wire's name of the property, or for a text key that
+  /// very text.
   fileprivate func member(at index: Int, isNamed name: Span<UInt8>, _ isText: Bool) -> Bool {
     if isText { return string(at: index, equals: name) }
     if tape[index].kind == .escapedString {

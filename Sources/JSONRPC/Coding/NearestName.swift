@@ -1,6 +1,7 @@
 /// Guesses which name somebody meant.
 public enum NearestName {
-  /// The name that takes the fewest changed letters, when they are few enough; the first of equally near ones.
+  /// The name that takes the fewest changed letters, when they are few enough; the first of equally
+  /// near ones.
   public static func nearest(to name: String, among known: [String]) -> String? {
     let wanted = Array(name.utf8)
     guard wanted.count <= 64 else { return nil }

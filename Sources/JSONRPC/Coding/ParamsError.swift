@@ -1,7 +1,8 @@
 /// Params that do not fit the method: what is wrong, and where.
 public struct ParamsError: Error, Sendable, Equatable {
   public var reason: Reason
-  /// The path of the field on the wire (`emergency_contact.phone`, `items[2].quantity`); nil for the params as a whole.
+  /// The path of the field on the wire (`emergency_contact.phone`, `items[2].quantity`); nil for
+  /// the params as a whole.
   public var field: String?
   /// A phrase for people, without the field's name and without its value.
   public var message: String
@@ -50,7 +51,8 @@ extension ParamsError: CustomStringConvertible {
   }
 }
 
-/// What the `init(from:)` of a type with rules of its own throws; the decoder adds where it happened.
+/// What the `init(from:)` of a type with rules of its own throws; the decoder adds where it
+/// happened.
 public struct InvalidValue: Error, Sendable {
   public var reason: ParamsError.Reason
   public var message: String

@@ -3,7 +3,8 @@ public protocol OptionalParam: Decodable {
   static var absent: Self { get }
 }
 
-/// What an update does to a field: a member that is absent leaves it, null clears it, a value sets it.
+/// What an update does to a field: a member that is absent leaves it, null clears it, a value sets
+/// it.
 public enum Patch<Value> {
   case unchanged
   case clear

@@ -1,7 +1,9 @@
-/// The wire's names of Swift's properties: `patientID` is `patient_id`, `icd10Codes` is `icd10_codes`.
+/// The wire's names of Swift's properties: `patientID` is `patient_id`, `icd10Codes` is
+/// `icd10_codes`.
 ///
-/// A word begins at a capital letter after a small one or a digit, and at the last capital of a run that a small letter
-/// follows (`htmlURLString` is `html_url_string`); the s of a plural belongs to its acronym (`patientIDs` is `patient_ids`).
+/// A word begins at a capital letter after a small one or a digit, and at the last capital of a run
+/// that a small letter follows (`htmlURLString` is `html_url_string`); the s of a plural belongs to
+/// its acronym (`patientIDs` is `patient_ids`).
 public enum SnakeCase {
   public static func convert(_ camelCase: String) -> String {
     var output: [UInt8] = []

@@ -1,5 +1,6 @@
 extension JSONSchema {
-  /// Why the value does not fit, with the place (`items[2].quantity: must be an integer`); nil when it does.
+  /// Why the value does not fit, with the place (`items[2].quantity: must be an integer`); nil when
+  /// it does.
   ///
   /// Formats and patterns are not looked at: they describe what the types themselves check.
   public func mismatch(_ value: JSONValue) -> String? {

@@ -36,7 +36,8 @@ public struct MethodParams: Sendable {
     positional = fields.filter { !$0.isByNameOnly }
   }
 
-  /// - Throws: ``SchemaError`` when the type is no struct of named properties, or one of them has no schema.
+  /// - Throws: ``SchemaError`` when the type is no struct of named properties, or one of them has
+  ///   no schema.
   public init<T: Decodable>(_ type: T.Type) throws(SchemaError) {
     self.init(fields: try Recording(use: .params).fields(of: type))
   }

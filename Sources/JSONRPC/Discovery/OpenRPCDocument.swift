@@ -1,4 +1,5 @@
-/// The answer to `rpc.discover`: an OpenRPC 1.3.2 document. The same description always gives the same bytes.
+/// The answer to `rpc.discover`: an OpenRPC 1.3.2 document. The same description always gives the
+/// same bytes.
 public struct OpenRPCDocument: Sendable {
   public var title: String
   public var version: String
@@ -74,7 +75,8 @@ extension MethodDescription {
     writer.endObject()
   }
 
-  /// OpenRPC wants required params first. Where the positional order is another one, it promises names alone.
+  /// OpenRPC wants required params first. Where the positional order is another one, it promises
+  /// names alone.
   private func writeParams(into writer: inout JSONWriter) {
     let byName = params.fields.filter(\.isByNameOnly)
     let required = params.positional.filter(\.isRequired)

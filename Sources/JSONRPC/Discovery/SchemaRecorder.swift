@@ -6,14 +6,16 @@ public struct SchemaError: Error, Sendable, CustomStringConvertible {
   public var description: String { "\(typeName): \(message)" }
 }
 
-/// Learns the schema of a type by decoding it: the recorder answers whatever the type's `init(from:)` asks for, and takes
-/// down what that was. So the schema of a struct with synthesized `Decodable` is always what its decoding accepts.
+/// Learns the schema of a type by decoding it: the recorder answers whatever the type's
+/// `init(from:)` asks for, and takes down what that was. So the schema of a struct with synthesized
+/// `Decodable` is always what its decoding accepts.
 public enum SchemaRecorder {
   /// Which way the type goes, which decides what an optional property means.
   public enum Use: Sendable {
     /// Read from a client: optional properties may be left out, unknown members are refused.
     case params
-    /// Written to a client: every property is there, optional ones may be null, and members may be added some day.
+    /// Written to a client: every property is there, optional ones may be null, and members may be
+    /// added some day.
     case result
   }
 

@@ -7,7 +7,8 @@ enum JSONEscapes {
     case invalid(JSONSyntaxError.Reason)
   }
 
-  /// Looks at the escape that starts with the reverse solidus at `start`. A surrogate pair is one escape.
+  /// Looks at the escape that starts with the reverse solidus at `start`. A surrogate pair is one
+  /// escape.
   static func scan(_ bytes: Span<UInt8>, at start: Int) -> Scan {
     guard start + 1 < bytes.count else { return .incomplete }
     switch bytes[start + 1] {

@@ -24,7 +24,8 @@ enum JSONInteger: Equatable {
       ? .integer(isNegative: isNegative, magnitude: magnitude) : Self.long(bytes, range)
   }
 
-  /// A number with a fraction, an exponent or many digits: digits × 10^exponent, without zeros at either end.
+  /// A number with a fraction, an exponent or many digits: digits × 10^exponent, without zeros at
+  /// either end.
   private static func long(_ bytes: Span<UInt8>, _ range: Range<Int>) -> JSONInteger {
     var digits: [UInt8] = []
     var exponent = 0
@@ -59,7 +60,8 @@ enum JSONInteger: Equatable {
     return .integer(isNegative: isNegative, magnitude: magnitude)
   }
 
-  /// The number after the `e`, held within ±2^40: no text is long enough for more to make a difference.
+  /// The number after the `e`, held within ±2^40: no text is long enough for more to make a
+  /// difference.
   private static func exponent(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
     let limit = 1 << 40
     var value = 0

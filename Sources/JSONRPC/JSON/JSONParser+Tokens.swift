@@ -73,7 +73,8 @@ extension JSONParser {
     return endValue()
   }
 
-  /// At the top level another value may follow at once, if it cannot be taken for part of the number.
+  /// At the top level another value may follow at once, if it cannot be taken for part of the
+  /// number.
   private static func mayFollowNumber(_ byte: UInt8) -> Bool {
     byte.isJSONWhitespace || byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
       || byte == UInt8(ascii: "\"")

@@ -16,7 +16,8 @@ public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   public let reason: Reason
-  /// The offset, in bytes from the start of the text, of the byte (or of the escape or the UTF-8 sequence) at fault.
+  /// The offset, in bytes from the start of the text, of the byte (or of the escape or the UTF-8
+  /// sequence) at fault.
   public let offset: Int
 
   public init(reason: Reason, offset: Int) {

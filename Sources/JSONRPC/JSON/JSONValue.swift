@@ -82,7 +82,8 @@ public struct JSONValue: Sendable {
     return nil
   }
 
-  /// The element at that position; nil when there is none or it is not an array. Walks the elements before it.
+  /// The element at that position; nil when there is none or it is not an array. Walks the elements
+  /// before it.
   public subscript(position: Int) -> JSONValue? {
     guard position >= 0 else { return nil }
     return elements.dropFirst(position).first(where: { _ in true })

@@ -1,5 +1,5 @@
-/// Writes one JSON text into a growing buffer. Commas are its own business; that every container is closed and every
-/// key has a value is the caller's.
+/// Writes one JSON text into a growing buffer. Commas are its own business; that every container is
+/// closed and every key has a value is the caller's.
 public struct JSONWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8]
@@ -194,7 +194,8 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-  /// Whether nothing has to be escaped. Written without an early exit, so that many bytes are looked at at a time.
+  /// Whether nothing has to be escaped. Written without an early exit, so that many bytes are
+  /// looked at at a time.
   fileprivate var isPlainJSON: Bool {
     var special: UInt8 = 0
     for i in 0..<count {

@@ -7,7 +7,8 @@ public struct RawJSON: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// Takes JSON of a writer that puts space between: what stands outside of strings goes, line ends among it.
+  /// Takes JSON of a writer that puts space between: what stands outside of strings goes, line ends
+  /// among it.
   public init(compacting text: [UInt8]) {
     bytes = []
     bytes.append(addingCapacity: text.count) { output in

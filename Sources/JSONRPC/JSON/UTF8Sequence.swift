@@ -1,6 +1,7 @@
 /// Validation of one UTF-8 sequence of two bytes or more, as RFC 3629 has it.
 enum UTF8Sequence {
-  /// The length of the sequence at `start`; 0 when more bytes are needed to tell; nil when it is not UTF-8.
+  /// The length of the sequence at `start`; 0 when more bytes are needed to tell; nil when it is
+  /// not UTF-8.
   static func length(_ bytes: Span<UInt8>, at start: Int) -> Int? {
     let length: Int
     var second: ClosedRange<UInt8> = 0x80...0xbf

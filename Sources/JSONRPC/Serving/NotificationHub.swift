@@ -13,8 +13,8 @@ public protocol NotificationHub: Sendable {
   /// Keeps publications of `channel` for a subscription of `session`. `id` is unique in the
   /// session; `method` is the notifications' method, `queue.changed` for instance.
   ///
-  /// - Returns: false if the session is closed, has a subscription of that id, or has as many as the
-  ///   server lets it have.
+  /// - Returns: false if the session is closed, has a subscription of that id, or has as many as
+  ///   the server lets it have.
   @discardableResult
   func subscribe(
     _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy

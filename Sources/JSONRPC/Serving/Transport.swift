@@ -9,7 +9,8 @@ public enum Transport: Sendable, Hashable {
   /// A TCP connection; `address` is the peer's numeric address without its port.
   case tcp(address: String)
 
-  /// A TCP connection whose client has shown a certificate that was checked; `subject` is its common name.
+  /// A TCP connection whose client has shown a certificate that was checked; `subject` is its
+  /// common name.
   case tls(address: String, subject: String)
 
   /// The peer's numeric address; nil on a Unix socket.

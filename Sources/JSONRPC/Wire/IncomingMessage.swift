@@ -11,7 +11,8 @@ public struct EnvelopeLimits: Sendable, Equatable {
 public enum IncomingMessage: Sendable {
   /// One request; an invalid one is answered too.
   case single(Item)
-  /// At least one item. All but notifications are answered, in one array; when there is nothing to answer, not at all.
+  /// At least one item. All but notifications are answered, in one array; when there is nothing to
+  /// answer, not at all.
   case batch([Item])
   /// A batch that is empty or over the limit: one error with the id null, and nothing is run.
   case refused(RPCError)

@@ -1,8 +1,8 @@
 /// Cuts a stream of bytes into JSON values: bytes in, events out.
 ///
-/// Values may have any white space or none between them and may be cut anywhere. A value on one line that is not JSON is
-/// answered, and reading resumes after that line. One that had spanned lines ends the stream: resuming inside it could run a nested
-/// object as a request.
+/// Values may have any white space or none between them and may be cut anywhere. A value on one
+/// line that is not JSON is answered, and reading resumes after that line. One that had spanned
+/// lines ends the stream: resuming inside it could run a nested object as a request.
 public struct MessageFramer: Sendable {
   public enum Event: Sendable {
     case message(JSONDocument)
@@ -40,7 +40,8 @@ public struct MessageFramer: Sendable {
   private var hasEnded = false
   private var lastWasCarriageReturn = false
 
-  /// What to end the next reply with: as the client ended its first line, and two newlines while it has ended none.
+  /// What to end the next reply with: as the client ended its first line, and two newlines while it
+  /// has ended none.
   public private(set) var terminator = Terminator.doubleLF
 
   public init(limits: JSONLimits = .init()) {
@@ -56,7 +57,8 @@ public struct MessageFramer: Sendable {
     buffer.capacity + parser.tape.capacity * MemoryLayout<JSONNode>.stride
   }
 
-  /// Whether no event can follow: after a fatal one, or when the stream has ended and everything was handed out.
+  /// Whether no event can follow: after a fatal one, or when the stream has ended and everything
+  /// was handed out.
   public var isFinished: Bool { mode == .closed }
 
   /// Takes what has arrived. Call ``next()`` until it gives nil before taking much more.

@@ -1,4 +1,5 @@
-// The errors of JSON-RPC itself. Those whose message the specification words keep that wording, and say more in `detail`.
+// The errors of JSON-RPC itself. Those whose message the specification words keep that wording, and
+// say more in `detail`.
 extension RPCError {
   /// The text is not JSON, or nested too deep.
   /// - Parameter maxDepth: the limit that a text nested too deep has passed.

@@ -1,4 +1,5 @@
-/// An error as JSON-RPC has it. `data` always begins with `reason`, a stable word for programs; `message` is for people.
+/// An error as JSON-RPC has it. `data` always begins with `reason`, a stable word for programs;
+/// `message` is for people.
 public struct RPCError: Error, Sendable, Equatable {
   public var code: Int
   public var message: String

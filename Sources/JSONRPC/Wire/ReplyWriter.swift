@@ -1,4 +1,5 @@
-/// Assembles what goes over the wire from parts that are JSON already. None of it ends in a newline.
+/// Assembles what goes over the wire from parts that are JSON already. None of it ends in a
+/// newline.
 public enum ReplyWriter {
   public static func response(id: RequestID, result: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []

@@ -32,7 +32,8 @@ public enum ServerMessage: Sendable {
 }
 
 extension RPCError {
-  /// An error object as a server sent it; nil when it is none. `data` of another server may lack a reason.
+  /// An error object as a server sent it; nil when it is none. `data` of another server may lack a
+  /// reason.
   public init?(_ value: JSONValue) {
     guard let code = value["code"]?.int, let message = value["message"]?.string else { return nil }
     var details: Details = [:]

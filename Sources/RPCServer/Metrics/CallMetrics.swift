@@ -1,7 +1,8 @@
 import JSONRPC
 import Synchronization
 
-/// Counts calls by method and outcome, and how long they took by group of methods. Costs a call some tens of nanoseconds.
+/// Counts calls by method and outcome, and how long they took by group of methods. Costs a call
+/// some tens of nanoseconds.
 final class CallMetrics: Sendable {
   private let methods: [String: MethodMetrics]
   /// What somebody called that is not there: names that strangers choose are no labels.

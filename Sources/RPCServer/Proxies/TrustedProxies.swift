@@ -17,7 +17,8 @@ public struct TrustedProxies: Sendable, Equatable {
 
   public init() {}
 
-  /// - Parameter list: addresses, networks (`10.0.0.0/8`), and `unix` for whoever connects to a Unix socket of the web.
+  /// - Parameter list: addresses, networks (`10.0.0.0/8`), and `unix` for whoever connects to a
+  ///   Unix socket of the web.
   /// - Returns: nil when an entry is none of that.
   public init?(_ list: [String]) {
     for entry in list {

@@ -1,4 +1,5 @@
-/// Finds a certificate's common name in its DER (X.509, RFC 5280). The signature was checked before.
+/// Finds a certificate's common name in its DER (X.509, RFC 5280). The signature was checked
+/// before.
 enum CertificateSubject {
   /// - Returns: the last common name of the subject; nil when there is none.
   static func commonName(ofDER bytes: [UInt8]) -> String? {

@@ -4,7 +4,8 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Waits for a connection's handshake, and then lets in whoever speaks behind it. Stands after NIO's TLS handler.
+/// Waits for a connection's handshake, and then lets in whoever speaks behind it. Stands after
+/// NIO's TLS handler.
 final class TLSGate: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
 
@@ -14,7 +15,8 @@ final class TLSGate: ChannelInboundHandler, RemovableChannelHandler {
   private var isAdmitted = false
   private var timer: Scheduled<Void>?
 
-  /// - Parameter open: adds the handlers behind it, for a transport that may have the client's name.
+  /// - Parameter open: adds the handlers behind it, for a transport that may have the client's
+  ///   name.
   init(
     server: ServerCore, transport: Transport,
     open: @escaping (any Channel, Transport) throws -> Void

@@ -4,7 +4,8 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Drives one connection that speaks HTTP/1.1: a request at a time, until it is closed or becomes a WebSocket.
+/// Drives one connection that speaks HTTP/1.1: a request at a time, until it is closed or becomes a
+/// WebSocket.
 ///
 /// Lives on its event loop, behind NIO's decoder and its handler for pipelined requests.
 final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, LoopConnection {
@@ -338,8 +339,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     if isLast { finish() }
   }
 
-  /// Says that no more comes, and reads what the client still sends: a close with unread input would be a reset, and take the
-  /// reply from it.
+  /// Says that no more comes, and reads what the client still sends: a close with unread input
+  /// would be a reset, and take the reply from it.
   private func finish() {
     switch phase {
     case .closed, .lingering: return

@@ -12,8 +12,8 @@ enum PagePath: Equatable {
   /// Where the bare address leads.
   private static let first = "/desk/"
 
-  /// - Parameter path: of the request's target, without the query. It is taken as it is: none of the pages' names needs an
-  ///   escape.
+  /// - Parameter path: of the request's target, without the query. It is taken as it is: none of
+  ///   the pages' names needs an escape.
   init(_ path: Substring) {
     let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     guard path.first == "/", let folder = parts.first else {
@@ -36,7 +36,8 @@ enum PagePath: Equatable {
     }
   }
 
-  /// Letters, digits, `-`, `_` and dots, but for the first: nothing that leads elsewhere, and nothing hidden.
+  /// Letters, digits, `-`, `_` and dots, but for the first: nothing that leads elsewhere, and
+  /// nothing hidden.
   private static func isName(_ name: Substring) -> Bool {
     guard let first = name.utf8.first, first != UInt8(ascii: ".") else { return false }
     return name.utf8.allSatisfy { byte in

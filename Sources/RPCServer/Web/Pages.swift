@@ -4,8 +4,9 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Answers with files of the pages' folder. They are read at each request, so that a changed one is seen at once; what was
-/// compressed is kept by its content. A browser asks for a page each time, and keeps what the page loads by its content.
+/// Answers with files of the pages' folder. They are read at each request, so that a changed one is
+/// seen at once; what was compressed is kept by its content. A browser asks for a page each time,
+/// and keeps what the page loads by its content.
 final class Pages: Sendable {
   private let compressed = Mutex<[String: [UInt8]]>([:])
   /// More files than the pages have.
@@ -57,7 +58,8 @@ final class Pages: Sendable {
     return packed
   }
 
-  /// A page loads from this server alone, runs no inline code, is framed by nobody and asks for no devices.
+  /// A page loads from this server alone, runs no inline code, is framed by nobody and asks for no
+  /// devices.
   private static let securityHeaders = [
     (
       "Content-Security-Policy",

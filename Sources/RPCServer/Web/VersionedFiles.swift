@@ -1,5 +1,6 @@
-/// Gives the pages' files with `?v=…` after the name of each file that they load, which a browser may then keep for
-/// good: that address changes when the content does, or the content of what is loaded in turn.
+/// Gives the pages' files with `?v=…` after the name of each file that they load, which a browser
+/// may then keep for good: that address changes when the content does, or the content of what is
+/// loaded in turn.
 struct VersionedFiles {
   private let read: (String) -> [UInt8]?
   private var known: [String: [UInt8]] = [:]

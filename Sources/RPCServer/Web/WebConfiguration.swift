@@ -5,7 +5,8 @@ public struct WebConfiguration: Sendable {
   /// What is missing before calls can be answered, a line each; empty when nothing is.
   public var missing: @Sendable () -> [String] = { [] }
 
-  /// A file below the pages' folder, by its path there; nil for one that is not there. Called on threads that may wait.
+  /// A file below the pages' folder, by its path there; nil for one that is not there. Called on
+  /// threads that may wait.
   public var page: @Sendable (String) -> [UInt8]? = { _ in nil }
 
   /// Adds the application's figures to the server's.

@@ -139,8 +139,8 @@ extension HTTPRequestHead {
       && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
   }
 
-  /// Whether the client offers to speak something else from here on; if it is not taken at its word, the connection cannot
-  /// be used any more.
+  /// Whether the client offers to speak something else from here on; if it is not taken at its
+  /// word, the connection cannot be used any more.
   var offersUpgrade: Bool {
     method == .CONNECT
       || headers.contains(name: "Upgrade")
@@ -180,7 +180,8 @@ extension HTTPRequestHead {
     return isPlain && (name == "application/json" || name == "application/json-rpc")
   }
 
-  /// The access token of `Authorization: Bearer`. A header of another kind is a token that no one knows.
+  /// The access token of `Authorization: Bearer`. A header of another kind is a token that no one
+  /// knows.
   var bearer: String? {
     let values = headers["Authorization"]
     guard let value = values.first else { return nil }

@@ -2,8 +2,8 @@ import JSONRPC
 import NIOCore
 import NIOWebSocket
 
-/// Stands between a WebSocket's frames and a connection's lines: a text message in is one message, a line out is one text
-/// frame.
+/// Stands between a WebSocket's frames and a connection's lines: a text message in is one message,
+/// a line out is one text frame.
 final class WebSocketHandler: ChannelDuplexHandler {
   typealias InboundIn = WebSocketFrame
   typealias InboundOut = ByteBuffer

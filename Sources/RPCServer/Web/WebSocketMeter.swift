@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Counts what comes of a WebSocket's messages before they are complete: it is held by those who put frames and messages
-/// together.
+/// Counts what comes of a WebSocket's messages before they are complete: it is held by those who
+/// put frames and messages together.
 final class WebSocketMeter: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 

@@ -1,5 +1,5 @@
-/// What scheduling, the pharmacy and billing are measured with. Every measurement begins with rows of
-/// its own, so that none meets what another has left.
+/// What scheduling, the pharmacy and billing are measured with. Every measurement begins with rows
+/// of its own, so that none meets what another has left.
 struct Departments: Sendable {
   let setting: Setting
   let patient: Int

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// `billing.create` of a prescription and `billing.pay` of its invoice, timed together, beside those
-/// two transactions by pgbench on the same tables.
+/// `billing.create` of a prescription and `billing.pay` of its invoice, timed together, beside
+/// those two transactions by pgbench on the same tables.
 enum BillAndPay {
   /// What is read of an invoice beside its id.
   private static let columns = """

@@ -1,8 +1,8 @@
 import Crypto
 import FoundationEssentials
 
-/// Encrypts a stream piece by piece with AES-256-GCM. A piece's number and whether it is the last one go into
-/// its nonce: pieces that are left out, moved, cut off or added are found out.
+/// Encrypts a stream piece by piece with AES-256-GCM. A piece's number and whether it is the last
+/// one go into its nonce: pieces that are left out, moved, cut off or added are found out.
 struct BackupSeal {
   /// Bytes of a piece before it is sealed; the last one may have fewer.
   static let pieceSize = 1 << 20

@@ -1,7 +1,8 @@
 import JSONRPC
 import Synchronization
 
-/// An application without a clinic: calls that wait until the test lets them go on, and notes of what happened.
+/// An application without a clinic: calls that wait until the test lets them go on, and notes of
+/// what happened.
 final class ToyApplication: Application {
 
   private struct State {

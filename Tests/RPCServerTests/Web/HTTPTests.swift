@@ -175,7 +175,8 @@ import Testing
       try await client.send(handshake.joined(separator: "\r\n"))
       let answer = await client.bytesUntilEnd()
       #expect(answer.hasPrefix("HTTP/1.1 101 "))
-      // 0x89 0x00; the first byte is no UTF-8. A browser ends the connection at 0x09, a part of a ping.
+      // 0x89 0x00; the first byte is no UTF-8. A browser ends the connection at 0x09, a part of a
+      // ping.
       #expect(answer.contains("\u{FFFD}\0"))
       #expect(!answer.contains("\t\0"))
     }

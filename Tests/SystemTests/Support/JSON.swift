@@ -1,7 +1,8 @@
 import JSONRPC
 import Testing
 
-/// Params of a call, as a literal: `["patient_id": 1, "priority": "URGENT", "name": .string(name)]`.
+/// Params of a call, as a literal: `["patient_id": 1, "priority": "URGENT", "name":
+/// .string(name)]`.
 indirect enum JSON: Sendable {
   case null
   case bool(Bool)
@@ -84,7 +85,8 @@ extension JSONValue {
 
   private var summary: String { String(String(decoding: rawBytes, as: UTF8.self).prefix(500)) }
 
-  /// Every member of every object in it, at whatever depth, with the path of names that leads there.
+  /// Every member of every object in it, at whatever depth, with the path of names that leads
+  /// there.
   var leaves: [(path: String, value: JSONValue)] {
     switch kind {
     case .object:

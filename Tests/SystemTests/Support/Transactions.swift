@@ -3,7 +3,8 @@ import Testing
 
 @testable import Clinic
 
-/// What the departments write, written by SQL: a test of what becomes of it needs much, and quickly.
+/// What the departments write, written by SQL: a test of what becomes of it needs much, and
+/// quickly.
 extension PostgresClient {
   /// Completed visits with a note and a prescription each, a day apart, the last one of today.
   ///
@@ -66,8 +67,8 @@ extension PostgresClient {
     ).column(as: Int.self).sorted()
   }
 
-  /// Invoices of 12.50 with 1.25 of tax, issued now, of which some were paid, perhaps some days ago, and some
-  /// refunded.
+  /// Invoices of 12.50 with 1.25 of tax, issued now, of which some were paid, perhaps some days
+  /// ago, and some refunded.
   func invoices(
     _ count: Int, of patient: Int, paid: Int = 0, daysAgo: Int = 0, refunded: Int = 0
   ) async throws {
