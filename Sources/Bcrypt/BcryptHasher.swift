@@ -58,11 +58,10 @@ public struct BcryptHasher: Sendable {
     _ = try await run { try Crypt.hash(phrase, setting: setting) }
   }
 
-  /// Whether `hash` was made with less work than new hashes are, so that it should be replaced at a
-  /// login.
+  /// Whether `hash` was made with more or less work than new hashes are, so that it should be
+  /// replaced at a login.
   public func needsRehash(_ hash: String) -> Bool {
-    guard let setting = Crypt.setting(of: hash) else { return true }
-    return setting.cost < cost
+    Crypt.setting(of: hash)?.cost != cost
   }
 
   private func run<Value: Sendable>(

@@ -60,9 +60,9 @@ package final class Clinic: Sendable {
     audit = AuditJournal(postgres: postgres)
     patients = PatientLookup(postgres: postgres)
     refusals = Refusals(audit: audit)
-    commands = CommandLane(postgres: postgres, settings: settings, width: 3, aside: 2)
-    billing = CommandLane(postgres: postgres, settings: settings, width: 1, aside: 1)
-    liveQueue = LiveQueue(redis: redis, staff: staff)
+    commands = CommandLane(postgres: postgres, width: 3, aside: 2)
+    billing = CommandLane(postgres: postgres, width: 1, aside: 1)
+    liveQueue = LiveQueue(redis: redis, staff: staff, log: log)
     feed = QueueFeed(
       postgres: postgres, redis: redis, live: liveQueue, hub: hub, staff: staff, calendar: calendar,
       rules: settings.queue, log: log)

@@ -21,7 +21,8 @@ package struct Settings: Sendable {
   /// Failed logins of one user from one address that a minute allows.
   package var loginFailuresPerMinute = 5
   package var passwordCost = 12
-  package var version = "0.1.0"
+  /// Of the program.
+  package static let version = "0.1.0"
 
   package init(secretKey: [UInt8], auditKey: [UInt8]) {
     self.secretKey = secretKey

@@ -49,10 +49,6 @@ extension BSON {
     }
   }
 
-  public var boolValue: Bool? {
-    if case .bool(let value) = self { value } else { nil }
-  }
-
   /// Milliseconds since 1970-01-01T00:00:00Z.
   public var dateValue: Int64? {
     if case .date(let value) = self { value } else { nil }

@@ -9,7 +9,6 @@ final class Pool: @unchecked Sendable {
 
   struct Status: Sendable {
     var state = Reachability.down
-    var since = ContinuousClock.now
     var lastFailure: PostgresError?
   }
 
@@ -218,11 +217,7 @@ final class Pool: @unchecked Sendable {
   }
 
   private func setState(_ state: Reachability) {
-    status.withLock { status in
-      guard status.state != state else { return }
-      status.state = state
-      status.since = .now
-    }
+    status.withLock { $0.state = state }
   }
 
   // MARK: Waiting

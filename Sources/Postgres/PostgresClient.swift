@@ -64,9 +64,6 @@ public final class PostgresClient: Sendable {
   /// Whether any connection is open.
   public var state: Reachability { pool?.status.withLock(\.state) ?? .down }
 
-  /// Since when ``state`` is what it is.
-  public var stateSince: ContinuousClock.Instant { pool?.status.withLock(\.since) ?? .now }
-
   /// Why the last connection that failed could not be made; its `message` is for the log.
   public var lastFailure: PostgresError? {
     pool.map { $0.status.withLock(\.lastFailure) } ?? configurationError

@@ -1,7 +1,7 @@
 import StoreLoop
 
-/// Statements that travel together and end with one Sync: an error keeps those behind it from being
-/// executed, and the next round is untouched by it. Used on the loop only.
+/// A pipeline: statements that travel together and end with one Sync. An error keeps those behind
+/// it from being executed, and the next round is untouched by it. Used on the loop only.
 final class Round: @unchecked Sendable {
   /// What the server is going to answer for a statement.
   struct Step {

@@ -3,8 +3,6 @@ public struct TransactionMode: Sendable {
   let begin: SQL
 
   public static let readCommitted = TransactionMode(begin: "BEGIN")
-  public static let repeatableRead = TransactionMode(begin: "BEGIN ISOLATION LEVEL REPEATABLE READ")
-  public static let serializable = TransactionMode(begin: "BEGIN ISOLATION LEVEL SERIALIZABLE")
   /// Reads only, and everything as of one moment.
   public static let snapshot = TransactionMode(
     begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -1,8 +1,8 @@
 import CLibpq
 import StoreLoop
 
-/// One connection in pipeline mode: rounds go out as they come, their answers return in order.
-/// Used on the loop only.
+/// One connection, in libpq's pipeline mode: rounds go out as they come, their answers return in
+/// order. Used on the loop only.
 @safe final class Wire: @unchecked Sendable {
   /// How long the server may take to answer a cancellation or a ROLLBACK.
   static let answerLimit = Duration.seconds(1)

@@ -120,3 +120,14 @@ struct Configuration: Sendable {
     if !reader.problems.isEmpty { throw Invalid(problems: reader.problems) }
   }
 }
+
+extension Configuration {
+  /// Refuses a socket beyond loopback that is not encrypted, unless that was asked for in words.
+  func requireEncryption(of address: ListenerAddress) throws(Daemon.Failure) {
+    if case .tcp(let host, _) = address, !allowsPlainTCP, tls == nil,
+      !ConfigurationReader.isLoopback(host)
+    {
+      throw Daemon.Failure(description: "a socket beyond loopback, and not encrypted: \(address)")
+    }
+  }
+}

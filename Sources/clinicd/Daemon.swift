@@ -12,7 +12,7 @@ import Systemd
 struct Daemon: Sendable {
   /// Unix time in seconds, at the first look.
   static let startedAt = Int(WallClock.microseconds() / 1_000_000)
-  static let version = "0.1.0"
+  static let version = Settings.version
 
   struct Failure: Error, CustomStringConvertible {
     let description: String
@@ -50,14 +50,17 @@ struct Daemon: Sendable {
       ("TimeZone", configuration.settings.timeZone),
       // What a frozen instance holds is freed by the server.
       ("idle_in_transaction_session_timeout", "10s"),
+      // A plan is kept for long, and a table that it read from end to end while that was short
+      // grows: whatever an index can find is found by it. Plans for which there is none look dear
+      // then, and are not worth compiling for that.
+      ("enable_seqscan", "off"),
+      ("jit", "off"),
     ]
     postgres = PostgresClient(configuration: database, loop: loop)
     do {
       redis = RedisClient(
         configuration: try RedisClient.Configuration(url: configuration.redisURL), loop: loop)
-      // The URL names the database, or it is `clinic`.
-      let named = try? MongoClient(url: configuration.mongoURL)
-      mongo = try named ?? MongoClient(url: configuration.mongoURL, database: "clinic")
+      mongo = try MongoClient(url: configuration.mongoURL)
     } catch let error as RedisError {
       throw Failure(description: "REDIS_URL: \(error)")
     } catch {

@@ -99,12 +99,7 @@ struct Lifetime: Sendable {
     for socket in adopted {
       let address = try await server.adopt(
         descriptor: socket.descriptor, speaking: socket.name == "web" ? .web : .rpc)
-      if case .tcp(let host, _) = address, !configuration.allowsPlainTCP,
-        configuration.tls == nil, !ConfigurationReader.isLoopback(host)
-      {
-        throw Daemon.Failure(
-          description: "a socket beyond loopback, and not encrypted: \(address)")
-      }
+      try configuration.requireEncryption(of: address)
     }
     guard adopted.isEmpty else { return }
     var place = configuration.socketPath

@@ -36,6 +36,11 @@ final class Reloader: Sendable {
     let values = ConfigurationSource.ofProcess().values
     do {
       let configuration = try Configuration(values)
+      for language in [WireLanguage.rpc, .web] {
+        for address in server.addresses(speaking: language) {
+          try configuration.requireEncryption(of: address)
+        }
+      }
       try server.use(configuration.tls)
       server.use(configuration.web(for: clinic))
       state.withLock { state in

@@ -81,6 +81,30 @@ import Testing
     }
   }
 
+  @Test("what a restore that was killed has left is used by nobody")
+  func unfinished() async throws {
+    try await TestClinic.run(1) { clinic in
+      let path = "\(clinic.folder)/backup"
+      let made = try await clinic.clinicctl(["backup", path])
+      try #require(made.status == 0, "\(made.output)")
+      try await withEmptyDatabase { url in
+        let restored = try await clinic.clinicctl(["restore", path], database: url)
+        #expect(restored.status == 0, "\(restored.output)")
+        try await onDatabase(url) { postgres in
+          let marks = try await postgres.query("SELECT to_regclass('restore_unfinished')::text")
+            .column(as: String?.self)
+          #expect(marks == [nil])
+          _ = try await postgres.query("CREATE TABLE restore_unfinished ()")
+        }
+        for command in [["restore", path], ["migrate", "up"], ["migrate", "status"]] {
+          let refused = try await clinic.clinicctl(command, database: url)
+          #expect(refused.status == 1, "\(command)")
+          #expect(refused.output.contains("was not finished"), "\(refused.output)")
+        }
+      }
+    }
+  }
+
   @Test("a backup that is cut off restores nothing")
   func cutOff() async throws {
     try await TestClinic.run(1) { clinic in

@@ -53,6 +53,40 @@ import Testing
     }
   }
 
+  @Test("a device whose refresh got no answer for long uses its token again, once")
+  func lostRefresh() async throws {
+    try await TestClinic.run(2) { clinic in
+      let (_, _, claim) = try await pair("KIOSK", in: clinic)
+      let caller = try await clinic.stranger(on: 1)
+      let params: JSON = ["refresh_token": claim["refresh_token"].json]
+      let lost = try await caller.call("auth.refresh", params)
+      _ = try await clinic.postgres.query(
+        "UPDATE refresh_tokens SET used_at = used_at - interval '1 hour'")
+      let next = try await caller.call("auth.refresh", params)
+      #expect(
+        try await caller.refused("auth.refresh", ["refresh_token": lost["refresh_token"].json])
+          .reason == "token_revoked")
+      #expect(
+        try await caller.refused("auth.refresh", ["refresh_token": next["refresh_token"].json])
+          .reason == "token_revoked", "somebody has two of them")
+    }
+  }
+
+  @Test("a user who is called like a device keeps none out")
+  func nameTaken() async throws {
+    try await TestClinic.run(1) { clinic in
+      _ = try await clinic.postgres.query(
+        """
+        INSERT INTO users (username, password_hash, full_name, role) \
+        VALUES ('device-1', '', 'Somebody', 'RECEPTION')
+        """)
+      let (device, _, claim) = try await pair("DISPLAY", in: clinic)
+      #expect(claim["user"]?["username"]?.string?.hasPrefix("device-1-") == true)
+      #expect(claim["status"]?.string == "CLAIMED")
+      _ = try await device.subscribe()
+    }
+  }
+
   @Test("a claim whose answer was lost is repeated; the tokens of the first one end")
   func lostAnswer() async throws {
     try await TestClinic.run(1) { clinic in

@@ -1,5 +1,6 @@
 import JSONRPC
 import Postgres
+import Redis
 import Testing
 
 @testable import Clinic
@@ -48,6 +49,26 @@ import Testing
           == patients[3])
       try await board.reach(4)
       #expect(try board.messages.contains { try $0.text("kind") == "snapshot" })
+    }
+  }
+
+  @Test("rule 15: a day that PostgreSQL has lost is over everywhere, and begins anew")
+  func wholeDay() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let patients = try await clinic.patients(2)
+      for patient in patients {
+        try await desk.call("queue.walk_in", ["patient_id": .int(patient)])
+      }
+      _ = try await clinic.postgres.query("TRUNCATE queue_days CASCADE")
+      try await eventually("it is shown") {
+        try await desk.call("queue.today").list("tokens").isEmpty
+      }
+      try await eventually("Redis has forgotten the tokens") {
+        try await clinic.redis.command(["KEYS", "queue:token:*"]).elements?.isEmpty == true
+      }
+      let token = try await desk.call("queue.walk_in", ["patient_id": .int(patients[0])])
+      #expect(try token.integer("number") == 1)
     }
   }
 }

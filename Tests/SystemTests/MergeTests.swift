@@ -179,6 +179,38 @@ import Testing
     }
   }
 
+  @Test("rule 6: a merge that would make a record longer than one may be loses nothing of it")
+  func tooLong() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(3)
+      _ = try await clinic.postgres.query(
+        """
+        UPDATE patients SET allergies = ARRAY(SELECT id || ' ' || n FROM generate_series(1, 26) n), \
+        medical_history = repeat(id::text, 10000)
+        """)
+      func refusal() async throws -> RPCError {
+        try await admin.refused(
+          "patients.merge", ["id": .int(patients[0]), "into": .int(patients[1])])
+      }
+      let lists = try await refusal()
+      #expect(lists.code == -32004)
+      #expect(lists.reason == "record_too_long")
+      #expect(lists.data["field"] == "allergies")
+      _ = try await clinic.postgres.query("UPDATE patients SET allergies = allergies[1:25]")
+      #expect(try await refusal().data["field"] == "medical_history")
+      _ = try await clinic.postgres.query(
+        "UPDATE patients SET medical_history = left(medical_history, 9999)")
+      let united = try await admin.call(
+        "patients.merge", ["id": .int(patients[0]), "into": .int(patients[1])])
+      #expect(try united.list("allergies").count == 50)
+      #expect(united["medical_history"]?.string?.count == 20_000)
+      // It can be changed still.
+      try await admin.call(
+        "patients.update", ["id": .int(patients[1]), "allergies": united["allergies"].json])
+    }
+  }
+
   @Test("rule 6: what a merge is refused for")
   func refusals() async throws {
     try await TestClinic.run(1) { clinic in

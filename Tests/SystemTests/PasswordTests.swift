@@ -156,6 +156,60 @@ import Testing
     }
   }
 
+  @Test("names made up to look like another count keep nobody out")
+  func namesLikeCounts() async throws {
+    try await TestClinic.run(1, ["CLINIC_LOGIN_FAILURES_PER_MINUTE": "2"]) { clinic in
+      let member = try await clinic.member(.reception)
+      let caller = try await clinic.stranger()
+      let sources = try await clinic.redis.command(["KEYS", "clinic:attempts:*"])
+      #expect(sources.elements?.isEmpty == true)
+      for name in [
+        "\(member.username)@127.0.0.1", "login:127.0.0.1@\(member.username)",
+        "user:\(member.username)", "password:\(member.id)", "pairing:127.0.0.1",
+      ] {
+        for _ in 0..<3 {
+          _ = try await caller.refused(
+            "auth.login", ["username": .string(name), "password": "not the password"])
+        }
+      }
+      try await caller.call("auth.login", member.login)
+      try await caller.call(
+        "auth.change_password",
+        [
+          "current_password": .string(member.password), "new_password": "a password that is new",
+        ])
+      try await clinic.stranger().call("devices.request_pairing", ["role": "DISPLAY"])
+    }
+  }
+
+  @Test("rule 51: a login brings a password to the cost that is set, and ends no other login")
+  func rehashed() async throws {
+    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "5"]) { clinic in
+      let hash = try await Clinic.passwordHash(of: "the right password", cost: 4)
+      _ = try await clinic.postgres.query(
+        """
+        INSERT INTO users (username, password_hash, full_name, role) \
+        VALUES ('known', \(hash), 'Known', 'RECEPTION')
+        """)
+      let login: JSON = ["username": "known", "password": "the right password"]
+      let first = try await clinic.stranger()
+      let credentials = try await first.call("auth.login", login)
+      #expect(
+        try await clinic.texts("SELECT password_hash FROM users WHERE username = 'known'")
+          .allSatisfy { $0.hasPrefix("$2b$05$") })
+      try await clinic.stranger().call("auth.login", login)
+      try await first.call("auth.whoami")
+      try await clinic.stranger().call(
+        "auth.refresh", ["refresh_token": credentials["refresh_token"].json])
+      // Another password ends them, as ever.
+      _ = try await clinic.postgres.query(
+        "UPDATE users SET password_hash = \(hash) WHERE username = 'known'")
+      try await eventually("the login has ended") {
+        try await first.outcome("auth.whoami").reason == "token_revoked"
+      }
+    }
+  }
+
   /// Fifty at a time from each instance, and the fourth round also would pass twenty in a minute.
   @Test("many right logins at once are no guesses")
   func rightAtOnce() async throws {
@@ -168,7 +222,9 @@ import Testing
         }
         #expect(outcomes.allSatisfy { $0 == "ok" })
       }
-      let left = try await clinic.redis.command(["GET", "clinic:attempts:\(member.username)"])
+      let left = try await clinic.redis.command([
+        "GET", "clinic:attempts:user:\(member.username)",
+      ])
       #expect((left.integer ?? 0) == 0, "right logins were counted")
       // Nor are they forgiveness for others: a wrong password at the same time stays a guess.
       let wrong: JSON = ["username": .string(member.username), "password": "not the password"]

@@ -26,6 +26,10 @@ import Testing
       _ = try await redis.command(["DEL", "queue:token:\(date):003"])
       _ = try await redis.command(["HSET", "queue:token:\(date):099", "status", "WAITING"])
       _ = try await redis.command(["SET", "queue:counter:\(date)", "77"])
+      for key in ["queue:token:\(date):002", "queue:serving:\(date)"] {
+        _ = try await redis.command(["DEL", .string(key)])
+        _ = try await redis.command(["SET", .string(key), "of another type"])
+      }
       // MongoDB.
       let mongo = clinic.mongo
       let visits = try await mongo.find("visit_history", sort: ["_id": 1])
@@ -53,7 +57,8 @@ import Testing
       var entry = try #require(await mongo.find("audit_logs", filter: ["_id": 6]).first)
       entry["outcome"] = "another"
       try await mongo.replaceMany("audit_logs", [(filter: ["_id": 6], document: entry)])
-      try await mongo.insertMany("audit_logs", [["_id": 9_999_999]])
+      try await mongo.insertMany("audit_logs", [["_id": 9_999_999], ["_id": "forged"]])
+      try await mongo.insertMany("stock_movements", [["_id": 0], ["_id": 5.5]])
       var day = try #require(await mongo.find("daily_summaries").first)
       day["new_patients"] = 77
       try await mongo.replaceMany(
@@ -66,6 +71,8 @@ import Testing
       let expected: Set = [
         "queue queue:\(date)", "queue queue:token:\(date):001", "queue queue:token:\(date):003",
         "queue queue:token:\(date):099", "queue queue:counter:\(date)",
+        "queue queue:token:\(date):002", "queue queue:serving:\(date)",
+        "audit_logs an id of another kind", "stock_movements an id of another kind",
         "visit_history \(first.integerValue ?? 0)", "visit_history 999999",
         "visit_history \(newer["_id"]?.integerValue ?? 0)", "stock_movements 1",
         "visit_history \(edited["_id"]?.integerValue ?? 0)",
@@ -118,6 +125,29 @@ import Testing
       #expect(try difference.text("store") == "postgresql")
       #expect(try difference.text("expected") == "150")
       #expect(try difference.text("found") == "151")
+    }
+  }
+
+  @Test("an emptied MongoDB is filled again by itself, with its indexes")
+  func emptied() async throws {
+    try await TestClinic.run(2) { clinic in
+      let (admin, _) = try await fill(clinic)
+      let collections = ["audit_logs", "visit_history", "stock_movements", "daily_summaries"]
+      for collection in collections { try await clinic.mongo.drop(collection) }
+      try await eventually(within: .seconds(60), "all is there again") {
+        try await admin.call("system.reconcile")["ok"]?.bool == true
+      }
+      try await eventually("what is unique is so again") {
+        let visits = try await clinic.mongo.find("visit_history", limit: 1)
+        do {
+          try await clinic.mongo.insertMany(
+            "visit_history", [["_id": 999_999, "visit_id": visits.first?["visit_id"] ?? .null]])
+          try await clinic.mongo.deleteMany("visit_history", filter: ["_id": 999_999])
+          return false
+        } catch let error as MongoError {
+          return error.kind == .duplicateKey
+        }
+      }
     }
   }
 

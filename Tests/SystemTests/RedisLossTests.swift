@@ -158,6 +158,29 @@ import Testing
     }
   }
 
+  @Test("rule 25: a hand has put something else under the queue's keys")
+  func otherTypes() async throws {
+    try await TestClinic.run { clinic in
+      let morning = try await Morning.spend(in: clinic)
+      for key in ["queue:version", "queue", "queue:current"] {
+        _ = try await clinic.redis.command(["DEL", .string("\(key):\(morning.date)")])
+      }
+      _ = try await clinic.redis.command(["SET", "queue:version:\(morning.date)", "abc"])
+      _ = try await clinic.redis.command(["SET", "queue:\(morning.date)", "x"])
+      _ = try await clinic.redis.command(["LPUSH", "queue:current:\(morning.date)", "x"])
+      try await morning.goOn(clinic, from: 13, count: 5)
+      try await morning.checkRedis(clinic)
+      try await morning.checkBoards(clinic)
+      // Nothing moves, and it is put right all the same.
+      _ = try await clinic.redis.command(["DEL", "queue:version:\(morning.date)"])
+      _ = try await clinic.redis.command(["LPUSH", "queue:version:\(morning.date)", "x"])
+      try await eventually("it is a number again") {
+        try await clinic.redis.command(["TYPE", "queue:version:\(morning.date)"]).text == "string"
+      }
+      try await morning.checkRedis(clinic)
+    }
+  }
+
   @Test("rule 25: Redis holds what never was: a version of the future")
   func ahead() async throws {
     try await TestClinic.run { clinic in
@@ -168,6 +191,11 @@ import Testing
       _ = try await clinic.redis.command([
         "ZADD", "queue:\(morning.date)", "1", "\(morning.date)-900",
       ])
+      for version in ["1000", "99999999999999999999"] {
+        _ = try await clinic.redis.command([
+          "PUBLISH", "queue:events:\(morning.date)", .string(#"{"version":\#(version)}"#),
+        ])
+      }
       try await morning.goOn(clinic, from: 13, count: 5)
       try await morning.checkRedis(clinic)
       try await morning.checkBoards(clinic)

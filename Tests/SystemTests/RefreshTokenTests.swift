@@ -266,6 +266,24 @@ import Testing
     }
   }
 
+  @Test("a token may be over for a week before the one that it replaced, whose life was longer")
+  func pruningSuccessor() async throws {
+    try await TestClinic.run(1) { clinic in
+      let device = try await Device(clinic)
+      _ = try await device.refresh(device.first)
+      _ = try await clinic.postgres.query(
+        """
+        UPDATE refresh_tokens SET expires_at = now() - interval '8 days' WHERE used_at IS NULL
+        """)
+      try await clinic.daemons[0].restart()
+      try await eventually("the token is forgotten") {
+        try await clinic.number("SELECT count(*) FROM refresh_tokens") == 1
+      }
+      // What was used stays used.
+      #expect(try await device.refusal(device.first).reason == "token_revoked")
+    }
+  }
+
   @Test("a login is forgotten when its last token has been over for a week, and no sooner")
   func pruning() async throws {
     try await TestClinic.run(1) { clinic in

@@ -244,12 +244,15 @@ import Testing
       let other = try await Person(clinic)
       // It hears nothing any more and cannot begin to listen again.
       try await clinic.limitConnections(to: 0)
-      _ = try await clinic.postgres.query(
-        """
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-        WHERE datname = current_database() AND application_name = 'clinicd' \
-        AND query IN ('LISTEN clinic_staff', 'SELECT 1')
-        """)
+      try await eventually("the listening connection is found and ended") {
+        try await !clinic.postgres.query(
+          """
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+          WHERE datname = current_database() AND application_name = 'clinicd' \
+          AND query IN ('LISTEN clinic_staff', 'SELECT 1')
+          """
+        ).isEmpty
+      }
       try await eventually("the instance has noticed") {
         clinic.daemons[0].process.output.contains("the staff directory waits for PostgreSQL")
       }

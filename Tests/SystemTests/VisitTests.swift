@@ -207,6 +207,10 @@ import Testing
       #expect(again.reason == "visit_exists")
       try await doctor.caller.call("visits.complete", ["id": visit["id"].json])
       #expect(try await clinic.texts("SELECT status FROM appointments") == ["COMPLETED"])
+      let whole = try await doctor.caller.call("appointments.get", ["id": appointment])
+      #expect(
+        try whole.list("history").map { try $0.text("changed_by") }
+          == ["test", doctor.member.username, doctor.member.username])
       let late = try await doctor.caller.refused("visits.create", ["appointment_id": appointment])
       #expect(late.reason == "invalid_transition")
       #expect(late.data["from"] == .string("COMPLETED"))

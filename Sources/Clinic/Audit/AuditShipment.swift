@@ -16,7 +16,6 @@ struct AuditShipment: Sendable {
     }
 
   private let mongo: MongoClient
-  private let hasIndexes = Shared(false)
 
   init(mongo: MongoClient) {
     self.mongo = mongo
@@ -24,10 +23,6 @@ struct AuditShipment: Sendable {
 
   /// - Returns: how many were copied.
   func ship(from postgres: PostgresClient) async throws -> Int {
-    if !hasIndexes.value {
-      try await mongo.createIndexes(Self.collection, Self.indexes)
-      hasIndexes.value = true
-    }
     let start: Int64 = try await postgres.query(
       "SELECT position FROM projections WHERE name = 'audit_logs'"
     ).single()

@@ -14,12 +14,13 @@ enum BillingSource {
     var items: [InvoiceItem] = []
   }
 
-  /// The prescription is locked, so that it is not cancelled meanwhile, and the patient, so that
-  /// nobody archives or merges him or her.
+  /// The patient is locked, so that nobody archives or merges him or her, and then the
+  /// prescription, so that it is not cancelled meanwhile.
   var statements: [SQL] {
     switch self {
     case .prescription(let id, let patientID, _):
       [
+        Patient.lock("SELECT patient_id FROM prescriptions WHERE id = \(id)"),
         """
         SELECT patient_id, visit_id, status = 'CANCELLED', patient_id = survivor(\(patientID)) \
         FROM prescriptions WHERE id = \(id) FOR NO KEY UPDATE
@@ -49,12 +50,12 @@ enum BillingSource {
   func billed(_ results: [Rows]) throws -> Billed {
     switch self {
     case .prescription(let id, _, let visitID):
-      let prescription: BilledPrescription = try results[0].row(orMissing: "prescription", id)
+      let prescription: BilledPrescription = try results[1].row(orMissing: "prescription", id)
       if prescription.isCancelled { throw ClinicError(.prescriptionCancelled) }
-      if let invoice = try results[3].column(as: ID<Invoice>.self).first {
+      if let invoice = try results[4].column(as: ID<Invoice>.self).first {
         throw ClinicError.alreadyInvoiced(invoice)
       }
-      if try results[1].single() { throw ClinicError(.patientArchived) }
+      if try results[2].single() { throw ClinicError(.patientArchived) }
       if prescription.isOfPatient == false {
         throw ParamsError(
           reason: .invalid, field: "patient_id", message: "not the prescription's patient")
@@ -65,7 +66,7 @@ enum BillingSource {
       }
       return Billed(
         patientID: prescription.patientID, visitID: prescription.visitID,
-        items: try results[2].decode())
+        items: try results[3].decode())
     case .patient(let id, let visitID):
       let patient: BilledPatient = try results[0].row(orMissing: "patient", id)
       if patient.isArchived { throw ClinicError(.patientArchived) }

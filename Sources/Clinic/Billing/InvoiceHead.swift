@@ -139,7 +139,7 @@ extension Rows {
   /// What ``InvoiceHead/lock(_:)`` gave.
   func locked(_ id: ID<Invoice>, version: RowVersion?) throws -> InvoiceHead {
     let invoice: InvoiceHead = try row(orMissing: "invoice", id)
-    if let version, version != invoice.version { throw ClinicError.stale(invoice.version) }
+    try version.require(invoice.version)
     return invoice
   }
 }

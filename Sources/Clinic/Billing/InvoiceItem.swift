@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 package import Postgres
 
 /// A line of an invoice. Its price is a copy: a later one in the catalogue does not change it
@@ -70,29 +70,13 @@ package struct InvoiceLine: Codable, Sendable {
 }
 
 /// The lines that a caller gives: at most 100.
-package struct InvoiceLines: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
+package struct InvoiceLines: BoundedList {
   package let rawValue: [InvoiceLine]
   package init(rawValue: [InvoiceLine]) { self.rawValue = rawValue }
-  private static let limit = 100
+  package static let counts = 0...100
 
-  package static var jsonSchema: JSONSchema {
-    let line = try? SchemaRecorder.schema(of: InvoiceLine.self, as: .params)
-    return .array(of: line ?? .any, maxItems: limit)
-  }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode([InvoiceLine].self)
-    guard rawValue.count <= Self.limit else {
-      throw InvalidValue(reason: .tooLong, message: "at most \(Self.limit) lines")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
-
-  /// What the catalogue says of the medicines that the lines name; no statement when they name none.
+  /// What the catalogue says of the medicines that the lines name; no statement when they name
+  /// none.
   var catalogue: [SQL] {
     let medicines = Set(rawValue.compactMap(\.medicineID)).sorted()
     guard !medicines.isEmpty else { return [] }

@@ -19,7 +19,8 @@ package struct IssueInvoice: BillingCommand {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Invoice {
-    // The prescription before the patient and the invoice, as everywhere.
+    // The patient, the prescription and the invoice, as everywhere.
+    transaction.enqueue(Patient.lock("SELECT patient_id FROM invoices WHERE id = \(id)"))
     let results = try await transaction.pipeline([
       """
       SELECT status = 'CANCELLED' FROM prescriptions \

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 package import Postgres
 
 /// Takes a payment: all or a part of the balance, by one method or by several. Cash beyond the
@@ -104,7 +104,7 @@ package struct PayInvoice: BillingCommand {
 }
 
 /// The parts of a mixed payment: 1 to 10.
-package struct PartialPayments: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
+package struct PartialPayments: BoundedList {
   package struct Part: Codable, Sendable {
     package let paymentMethod: PaymentMethod
     package let amount: PositiveMoney
@@ -113,23 +113,5 @@ package struct PartialPayments: RawRepresentable, Codable, Sendable, JSONSchemaR
 
   package let rawValue: [Part]
   package init(rawValue: [Part]) { self.rawValue = rawValue }
-  private static let limits = 1...10
-
-  package static var jsonSchema: JSONSchema {
-    let part = try? SchemaRecorder.schema(of: Part.self, as: .params)
-    return .array(of: part ?? .any, minItems: limits.lowerBound, maxItems: limits.upperBound)
-  }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode([Part].self)
-    guard Self.limits.contains(rawValue.count) else {
-      throw InvalidValue(
-        reason: rawValue.isEmpty ? .tooShort : .tooLong, message: "1 to 10 payments")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
+  package static let counts = 1...10
 }

@@ -51,6 +51,7 @@ package enum Reason: String, CaseIterable, Sendable {
   case unpaidInvoice = "unpaid_invoice"
   case alreadyMerged = "already_merged"
   case notMerged = "not_merged"
+  case recordTooLong = "record_too_long"
 
   // Rules of the clinic.
   case dayClosed = "day_closed"
@@ -103,7 +104,7 @@ package enum Reason: String, CaseIterable, Sendable {
       .visitExists,
       .visitCompleted, .prescriptionCancelled, .alreadyDispensed, .exceedsPrescribed,
       .insufficientStock, .batchExists, .alreadyHeld, .notHeld, .exceedsDispensed, .alreadyInvoiced,
-      .notDraft, .unpaidInvoice, .alreadyMerged, .notMerged:
+      .notDraft, .unpaidInvoice, .alreadyMerged, .notMerged, .recordTooLong:
       .conflict
     case .dayClosed, .doctorRequired, .notADoctor, .patientArchived, .bornInFuture, .samePassword,
       .lastAdmin, .outsideWindow, .tooEarly, .inPast, .allergyMatch,
@@ -173,6 +174,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .unpaidInvoice: "the patient has an unpaid invoice"
     case .alreadyMerged: "the patient is merged already"
     case .notMerged: "the patient is not merged"
+    case .recordTooLong: "both records together are longer than one may be"
     case .outsideWindow: "it is too early or too late to check in"
     case .tooEarly: "it is too early for that"
     case .inPast: "this is in the past"

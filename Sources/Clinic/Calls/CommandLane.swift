@@ -1,6 +1,5 @@
 import JSONRPC
 import Postgres
-import Synchronization
 
 /// Runs commands, several in one transaction.
 ///
@@ -18,7 +17,6 @@ package final class CommandLane: Sendable {
   private static let lockPatience: SQL = "SET LOCAL lock_timeout = '50ms'"
 
   private let postgres: PostgresClient
-  private let settings: Settings
   private let width: Int
   /// Calls that may wait for locks aside at once: each has a connection meanwhile.
   private let asideWidth: Int
@@ -26,9 +24,8 @@ package final class CommandLane: Sendable {
   private let aside = Gathering<CommandJob>()
 
   /// - Parameter width: how many transactions may be under way at once, and aside.
-  init(postgres: PostgresClient, settings: Settings, width: Int, aside: Int) {
+  init(postgres: PostgresClient, width: Int, aside: Int) {
     self.postgres = postgres
-    self.settings = settings
     self.width = width
     asideWidth = aside
   }
@@ -84,7 +81,7 @@ package final class CommandLane: Sendable {
     guard !jobs.isEmpty else { return nil }
     let (companions, others) = together ? Self.companions(of: jobs) : ([], jobs)
     do {
-      let (outcomes, again) = try await transact { transaction in
+      let (outcomes, again) = try await transact(within: Self.patience(of: jobs)) { transaction in
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
         var again: [CommandJob] = []
         if !waitsForLocks { transaction.enqueue(Self.lockPatience) }
@@ -199,136 +196,25 @@ extension CommandLane {
     }
   }
 
+  /// As long as one of the callers waits, and a little longer.
+  private static func patience(of jobs: [CommandJob]) -> Duration {
+    let longest = jobs.map { $0.work.context.map { $0.deadline - .now } ?? .seconds(20) }.max()
+    return (longest ?? .zero) + .milliseconds(500)
+  }
+
   private func transact<Value: Sendable>(
-    _ body: @escaping @Sendable (Transaction) async throws -> Value
+    within limit: Duration, _ body: @escaping @Sendable (Transaction) async throws -> Value
   ) async throws -> Value {
-    try await postgres.loop.limited(to: .seconds(20)) {
+    try await postgres.loop.limited(to: limit) {
       try await self.postgres.withTransaction { transaction in try await body(transaction) }
     }
   }
 }
 
-/// What a command does in its savepoint, and how the audit tells of it.
-package struct CommandWork: Sendable {
-  let context: CallContext?
-  let body: @Sendable (Transaction) async throws -> [UInt8]
-  /// The same as statements, if that is all it is.
-  let pipelined: PipelinedWork<[UInt8]>?
-  /// The entry for the outcome; nil when there is nothing to tell.
-  let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
-
-  func entry(for outcome: Result<[UInt8], any Error>) -> AuditEntry? {
-    CallContext.$current.withValue(context) { entry(outcome) }
-  }
-}
-
-/// What a ``PipelinedCommand`` does.
-package struct PipelinedWork<Reply>: Sendable {
-  let locks: [Subject]
-  let look: [SQL]
-  let decide: @Sendable ([Rows]) async throws -> [SQL]
-  let reply: @Sendable ([Rows]) throws -> Reply
-
-  func map<Other>(
-    _ transform: @escaping @Sendable (Reply) throws -> Other
-  ) -> PipelinedWork<Other> {
-    PipelinedWork<Other>(locks: locks, look: look, decide: decide) { try transform(reply($0)) }
-  }
-}
-
-/// A command on its way through the lane.
-final class CommandJob: Sendable {
-  let work: CommandWork
-
-  private struct State {
-    var continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>?
-    /// An outcome that came before somebody waited for it.
-    var outcome: Result<[UInt8], any Error>?
-    /// Cancels what is run for it.
-    var cancel: (@Sendable () -> Void)?
-    var hasBegun = false
-    var isCancelled = false
-    var retries = 0
-  }
-  private let state = Mutex(State())
-
-  init(_ work: CommandWork) {
-    self.work = work
-  }
-
-  func wait(_ continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>) {
-    let outcome = state.withLock { state in
-      if state.outcome == nil { state.continuation = continuation }
-      return state.outcome
-    }
-    if let outcome { continuation.resume(returning: outcome) }
-  }
-
-  /// The job waits for another turn.
-  func setAside() {
-    let isCancelled = state.withLock { state in
-      state.hasBegun = false
-      return state.isCancelled
-    }
-    if isCancelled { finish(.failure(CancellationError())) }
-  }
-
-  /// False for a job that was cancelled while it waited.
-  func begin() -> Bool {
-    state.withLock { state in
-      state.hasBegun = true
-      return !state.isCancelled
-    }
-  }
-
-  func perform(in transaction: Transaction) async -> Result<[UInt8], any Error> {
-    let task = Task(executorPreference: transaction.loop) {
-      try await CallContext.$current.withValue(self.work.context) {
-        try await transaction.savepoint { try await self.work.body(transaction) }
-      }
-    }
-    running { task.cancel() }
-    defer { running(nil) }
-    return await task.result
-  }
-
-  /// Notes what cancels the work that is run for it now, which may have to be done at once.
-  func running(_ cancel: (@Sendable () -> Void)?) {
-    let isCancelled = state.withLock { state in
-      state.cancel = cancel
-      return state.isCancelled
-    }
-    if isCancelled { cancel?() }
-  }
-
-  func mayRetry() -> Bool {
-    state.withLock { state in
-      state.retries += 1
-      return state.retries <= 5 && !state.isCancelled
-    }
-  }
-
-  /// A job that waits ends at once, one that runs is rolled back by its lane.
-  func cancel() {
-    let (cancel, hasBegun) = state.withLock { state in
-      state.isCancelled = true
-      return (state.cancel, state.hasBegun)
-    }
-    cancel?()
-    if !hasBegun { finish(.failure(CancellationError())) }
-  }
-
-  func finish(_ outcome: Result<[UInt8], any Error>) {
-    state.withLock { state in
-      if state.outcome == nil { state.outcome = outcome }
-      defer { state.continuation = nil }
-      return state.continuation
-    }?.resume(returning: outcome)
-  }
-}
-
 extension PostgresError {
-  /// A deadlock, a serialization failure or a lock that was not to be had: the same again may
-  /// succeed.
-  var isRetriable: Bool { ["40P01", "40001", "55P03"].contains(sqlState) }
+  /// A deadlock, a serialization failure, a lock that was not to be had, or a key that another call
+  /// has just used: the same again may succeed, or finds out how it stands.
+  var isRetriable: Bool {
+    ["40P01", "40001", "55P03"].contains(sqlState) || constraint == "idempotency_keys_pkey"
+  }
 }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Work that waits to be done together: many tasks add, some take all that is there.
+/// A batching queue: work that waits to be done together. Many tasks add, some take all that is
+/// there.
 package final class Gathering<Element: Sendable>: Sendable {
   private struct State {
     var waiting: [Element] = []

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Work that is done once for all who ask for the same at the same time.
+/// Work that is done once for all who ask for the same at the same time ("single flight").
 ///
 /// One of them does it and the others wait for what comes of it. When that one is cancelled, the
 /// next does it instead; who is cancelled while waiting leaves.

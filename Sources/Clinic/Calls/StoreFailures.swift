@@ -18,7 +18,9 @@ extension ClinicError {
     case .server:
       if let reason = error.constraint.flatMap({ Self.reasonsByConstraint[$0] }) {
         self.init(reason)
-      } else if let state = error.sqlState, Self.passingStates.contains(String(state.prefix(2))) {
+      } else if let state = error.sqlState,
+        Self.passingStates.contains(String(state.prefix(2))) || state == Self.readOnly
+      {
         self.init(.storeUnavailable)
       } else {
         return nil
@@ -51,6 +53,9 @@ extension ClinicError {
     "invoices_refunded": .exceedsPaid,
     "patient_merges_live": .alreadyMerged,
   ]
+
+  /// What a standby says before it is promoted.
+  private static let readOnly = "25006"
 
   /// Classes of SQLSTATE that pass by themselves: connections, resources, an operator's hand, the
   /// system, transactions rolled back.

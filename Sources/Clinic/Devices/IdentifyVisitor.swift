@@ -50,8 +50,8 @@ package struct IdentifyVisitor: Command {
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Result {
     let digits = String(phone.rawValue.filter(\.isNumber).suffix(9))
-    try await clinic.throttle.allow("kiosk:\(caller.scope)", upTo: Self.perKiosk)
-    try await clinic.throttle.allow("visitor:\(digits)", upTo: Self.perPhone)
+    try await clinic.throttle.allow(.kiosk(caller.scope), upTo: Self.perKiosk)
+    try await clinic.throttle.allow(.visitor(digits), upTo: Self.perPhone)
     let visitor = VisitorToken(rawValue: Secret.make())
     // Two people of one phone and one birth date, such as twins, are for the reception.
     let results = try await transaction.pipeline([

@@ -25,7 +25,7 @@ package struct RequestPairing: SessionMethod {
   private static let waiting = 1000
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
-    try await clinic.throttle.allow("pairing:\(session.source)", upTo: Self.perMinute)
+    try await clinic.throttle.allow(.pairing(source: session.source), upTo: Self.perMinute)
     let code = PairingCode.make()
     let secret = Secret.make()
     let made = try await clinic.postgres.withTransaction { transaction in
@@ -72,7 +72,7 @@ package struct ClaimDevice: SessionMethod {
   package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
   package static let profile = CallProfile.barrier
 
-  package let secret: RefreshToken
+  package let secret: OpaqueToken
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
     let opened = try await clinic.postgres.withTransaction { transaction in

@@ -16,6 +16,8 @@ package struct Migrator: Sendable {
   package enum Failure: Error, Equatable, CustomStringConvertible {
     /// The database has migrations that this program does not know.
     case newer(Int)
+    /// A restore into this database has begun and was not finished.
+    case halfRestored
     /// There is nothing to take back.
     case none
 
@@ -23,6 +25,7 @@ package struct Migrator: Sendable {
       switch self {
       case .newer(let number):
         "the database is at migration \(number), which this version does not know"
+      case .halfRestored: "a restore into this database was not finished: restore into a new one"
       case .none: "no migration is applied"
       }
     }
@@ -51,7 +54,8 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Throws when the schema is not what this program needs.
+  /// - Returns: whether the schema is what this program needs.
+  /// - Throws: ``Failure`` when it never will be.
   package func check() async throws -> Bool {
     try await postgres.withConnection { connection in
       let applied = try await applied(on: connection)
@@ -63,13 +67,16 @@ package struct Migrator: Sendable {
   package func status() async throws -> [Status] {
     try await postgres.withConnection { connection in
       let applied = try await applied(on: connection)
+      try refuseNewer(applied)
       return migrations.map {
         Status(number: $0.number, name: $0.name, isApplied: applied.contains($0.number))
       }
     }
   }
 
-  /// Applies what is missing. - Returns: what was applied.
+  /// Applies what is missing.
+  ///
+  /// - Returns: what was applied.
   package func up() async throws -> [Migration] {
     try await exclusively { connection, applied in
       try refuseNewer(applied)
@@ -88,7 +95,9 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Takes the newest migration back, with all that it held. - Returns: what was taken back.
+  /// Takes the newest migration back, with all that it held.
+  ///
+  /// - Returns: what was taken back.
   package func down() async throws -> Migration {
     try await exclusively { connection, applied in
       try refuseNewer(applied)
@@ -111,17 +120,30 @@ package struct Migrator: Sendable {
   ) async throws -> Value {
     try await postgres.withConnection { connection in
       _ = try await connection.query("SELECT pg_advisory_lock(\(Self.lock))")
-      return try await work(connection, try await applied(on: connection))
+      let applied = try await applied(on: connection)
+      try await connection.execute(
+        script: """
+          CREATE TABLE IF NOT EXISTS schema_migrations (
+            number integer PRIMARY KEY, name text NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now())
+          """)
+      return try await work(connection, applied)
     }
   }
 
+  /// A table that is there from the beginning of a restore to its end: `pg_restore` may outlive
+  /// what has started it, and then nobody has compared what it left, nor ended its logins.
+  package static let restoreMark = "restore_unfinished"
+
   private func applied(on connection: Connection) async throws -> Set<Int> {
-    try await connection.execute(
-      script: """
-        CREATE TABLE IF NOT EXISTS schema_migrations (
-          number integer PRIMARY KEY, name text NOT NULL,
-          applied_at timestamptz NOT NULL DEFAULT now())
-        """)
+    let found = try await connection.query(
+      """
+      SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace \
+      AND relname IN ('schema_migrations', \(Self.restoreMark))
+      """
+    ).column(as: String.self)
+    if found.contains(Self.restoreMark) { throw Failure.halfRestored }
+    guard found.contains("schema_migrations") else { return [] }
     return Set(
       try await connection.query("SELECT number FROM schema_migrations").column(as: Int.self))
   }

@@ -13,7 +13,6 @@ struct OutboxShipment: Sendable {
 
   private let mongo: MongoClient
   private let log: Logger
-  private let hasIndexes = Shared(false)
   /// Rows that MongoDB does not take; they are tried again by the next leader.
   private let stuck = Shared<Set<Int64>>([])
 
@@ -24,12 +23,6 @@ struct OutboxShipment: Sendable {
 
   /// - Returns: how many rows were carried.
   func ship(from postgres: PostgresClient) async throws -> Int {
-    if !hasIndexes.value {
-      for topic in OutboxTopics.all {
-        try await mongo.createIndexes(topic.collection, topic.indexes)
-      }
-      hasIndexes.value = true
-    }
     let rows = try await postgres.query(
       """
       SELECT id, topic, entity_id FROM outbox WHERE id <> ALL(\(stuck.value.sorted())) \

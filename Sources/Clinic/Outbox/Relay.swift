@@ -8,7 +8,9 @@ import Synchronization
 /// summed up, prunes what is kept for some days.
 ///
 /// One instance does it at a time: the one whose session holds the advisory lock. A frozen leader's
-/// session is ended by the server, and its work with it, since all of it runs on that session.
+/// session is ended by the server, and with it the sealing, which runs on that session. What runs
+/// on others may be done twice without harm: copies are written under their own ids, and days are
+/// closed under their lock.
 package final class Relay: Sendable {
   /// How far the projections are behind.
   package struct Lag: Sendable, Equatable {
@@ -21,6 +23,9 @@ package final class Relay: Sendable {
     package var waiting: Int?
     package var oldestSeconds: Double?
   }
+
+  /// How often, a second apart, what was carried must be missing.
+  private static let looksBeforeRefill = 10
 
   /// "clinicd" as a number, so that no other program's lock is meant.
   private static let lock: Int64 = 0x63_6c69_6e69_6364
@@ -63,7 +68,6 @@ package final class Relay: Sendable {
           // A frozen leader goes no longer than this.
           _ = try await connection.query("SET idle_session_timeout = '5s'")
           try await waitForLeadership(connection)
-          log.info("this instance carries the outbox now")
           lag.value.isLeader = true
           try await lead(connection)
         }
@@ -91,6 +95,8 @@ package final class Relay: Sendable {
   private func lead(_ connection: Connection) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await self.seal(connection) }
+      group.addTask { try await self.closeDays() }
+      group.addTask { try await self.keepFilled() }
       group.addTask {
         try await self.ship(atOnce: AuditShipment.depth) { try await self.shipment.ship(from: $0) }
       }
@@ -110,10 +116,8 @@ package final class Relay: Sendable {
     var pace = RelayPace(load: load)
     while !Task.isCancelled {
       let sealed = try await chain.seal(on: connection)
-      if round % 20 == 0 {
-        try await closeDays(connection)
-        try await measure(connection)
-      }
+      if round == 0 { log.info("this instance carries the outbox now") }
+      if round % 20 == 0 { try await measure(connection) }
       if round % 240 == 0 { try await anchor(connection) }
       if round % 2400 == 0 { try await prune(connection) }
       round += 1
@@ -131,16 +135,46 @@ package final class Relay: Sendable {
     atOnce depth: Int, _ step: (PostgresClient) async throws -> Int
   ) async throws {
     var pace = RelayPace(load: load)
+    var notices = OutageNotices()
     while !Task.isCancelled {
       var shipped = 0
       if mongo.state == .up {
         do {
           shipped = try await step(postgres)
         } catch {
-          log.debug("a copy waits for a store", metadata: ["error": "\(error)"])
+          // Of a PostgreSQL that is away the relay tells.
+          let isOfPostgres = (error as? PostgresError).map { $0.kind != .decoding } ?? false
+          let isNews = !isOfPostgres && mongo.state == .up && notices.isNews("\(error)")
+          log.log(
+            level: isNews ? .warning : .debug, "MongoDB does not get its copies",
+            metadata: ["error": "\(error)"])
         }
       }
       try await pace.rest(isBehind: shipped >= depth)
+    }
+  }
+
+  /// Makes the indexes once MongoDB is there, and fills it again when it was emptied.
+  private func keepFilled() async throws {
+    var hasIndexes = false
+    var looksThatMissed = 0
+    while !Task.isCancelled {
+      do {
+        if mongo.state == .up {
+          if !hasIndexes { try await MongoCollections.createIndexes(in: mongo) }
+          hasIndexes = true
+          // A rebuild or a repair takes things away for a moment.
+          let areEmptied = try await MongoCollections.areEmptied(in: mongo, of: postgres)
+          looksThatMissed = areEmptied ? looksThatMissed + 1 : 0
+          if looksThatMissed == Self.looksBeforeRefill {
+            try await MongoCollections.createIndexes(in: mongo)
+            _ = try await postgres.query(MongoCollections.again)
+            log.notice("MongoDB was emptied: everything is carried there again")
+            looksThatMissed = 0
+          }
+        }
+      } catch is MongoError {}
+      try await Task.sleep(for: .seconds(1))
     }
   }
 
@@ -170,24 +204,25 @@ package final class Relay: Sendable {
   }
 
   /// The daemon itself closes the days that are over (rule 16), and notes who did not come.
-  private func closeDays(_ connection: Connection) async throws {
-    let rows = try await connection.query(
-      "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date")
-    for row in rows {
-      var cells = row.cells
-      let date: LocalDate = try cells.next()
-      if await queue.close(date) {
+  /// Somebody may hold a day for long: nothing else waits for that.
+  private func closeDays() async throws {
+    while !Task.isCancelled {
+      let dates: [LocalDate] = try await postgres.query(
+        "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date"
+      ).column()
+      for date in dates where await queue.close(date) {
         log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
       }
+      _ = try await postgres.query(MissedAppointments.mark(under: scheduling))
+      try await sumUpDays()
+      try await Task.sleep(for: .seconds(5))
     }
-    _ = try await connection.query(MissedAppointments.mark(under: scheduling))
-    try await sumUpDays(connection)
   }
 
   /// Has each day summed up once it is over: its queue is closed, and no transaction runs that has
   /// begun on it.
-  private func sumUpDays(_ connection: Connection) async throws {
-    _ = try await connection.query(
+  private func sumUpDays() async throws {
+    _ = try await postgres.query(
       """
       WITH days AS (INSERT INTO outbox (topic, entity_id) SELECT 'daily_summaries', n \
       FROM projections p, generate_series(p.position + 1, current_date - DATE '2000-01-01' - 1) n \

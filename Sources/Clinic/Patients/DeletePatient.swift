@@ -28,7 +28,7 @@ package struct DeletePatient: Command {
       """
     ).row(orMissing: "patient", id)
     if before.archivedAt != nil { return before }
-    if let version, version != before.version { throw ClinicError.stale(before.version) }
+    try version.require(before.version)
     transaction.enqueue(Patient.requireSurvivor(before.id, of: id))
     try await refuseWhileBusy(before.id, in: transaction)
     return try await transaction.query(

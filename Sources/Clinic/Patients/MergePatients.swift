@@ -11,7 +11,7 @@ package struct MergePatients: Command {
   package static let roles = Roles.only(.admin)
   package static let errors: [Reason] = [
     .noSuch, .staleVersion, .samePatient, .alreadyMerged, .patientArchived, .patientInQueue,
-    .appointmentsOverlap, .visitOpen,
+    .appointmentsOverlap, .visitOpen, .recordTooLong,
   ]
   package static let profile = CallProfile(deadline: .seconds(20))
   package static let sharesTransaction = false
@@ -28,7 +28,7 @@ package struct MergePatients: Command {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Patient {
-    let days = try await PatientMerges.lock(transaction)
+    let days = try await PatientMerges.lockWithOpenDays(transaction)
     let patients = try await LockedPatient.lock([id, into], in: transaction)
     guard let old = patients[id] else { throw ClinicError.notFound("patient", id) }
     guard let survivor = patients[into] else { throw ClinicError.notFound("patient", into) }
@@ -40,7 +40,7 @@ package struct MergePatients: Command {
       }
     }
     if survivor.archivedAt != nil { throw ClinicError(.patientArchived) }
-    if let version, version != old.version { throw ClinicError.stale(old.version) }
+    try version.require(old.version)
     let live = try await transaction.query(
       """
       SELECT FROM queue_tokens WHERE patient_id = \(id) \
@@ -59,10 +59,9 @@ package struct MergePatients: Command {
     _ = try await transaction.pipeline(
       PatientTable.moved.map { $0.move(from: id, to: into, merge: merge) } + [archive, repoint])
     try await PatientMerges.showInQueue(days, merge, of: into, in: transaction, of: clinic)
-    let united = try await transaction.pipeline([
-      UnitedRecord.keep(merge), UnitedRecord.unite(merge),
-    ])
-    return try united[1].row()
+    let tooLong: String? = try await transaction.query(UnitedRecord.keep(merge)).single()
+    if let tooLong { throw ClinicError(.recordTooLong).with("field", .string(tooLong)) }
+    return try await transaction.query(UnitedRecord.unite(merge)).row()
   }
 
   /// What the survivor cannot have beside his or her own. The schema holds that; here the refusal
@@ -103,8 +102,9 @@ package struct MergePatients: Command {
 }
 
 /// Undoes the last merge of a patient: the rows that it moved go back, as far as they still belong
-/// to the survivor, with what was made for them since, and the patient is as before it; archived only if nothing is under way. The survivor loses what he or she got by the
-/// merge and what nobody has changed since.
+/// to the survivor, with what was made for them since, and the patient is as before it; archived
+/// only if nothing is under way. The survivor loses what he or she got by the merge and what nobody
+/// has changed since.
 package struct UnmergePatient: Command {
   package typealias Result = Patient
   package static let name = "patients.unmerge"
@@ -121,7 +121,7 @@ package struct UnmergePatient: Command {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Patient {
-    let days = try await PatientMerges.lock(transaction)
+    let days = try await PatientMerges.lockWithOpenDays(transaction)
     let survivor: ID<Patient>? =
       try await transaction.query(
         "SELECT merged_into FROM patients WHERE id = \(id)"
@@ -169,15 +169,15 @@ package struct UnmergePatient: Command {
 /// What merging and undoing it have in common.
 private enum PatientMerges {
   /// "merge" as a number.
-  private static let lock: Int64 = 0x6d_6572_6765
+  private static let advisoryKey: Int64 = 0x6d_6572_6765
 
   /// Lets one merge run at a time, so that no chain becomes a ring, and holds the open days of the
   /// queue: whoever changes a day locks it before the patients.
   ///
   /// - Returns: those days.
-  static func lock(_ transaction: Transaction) async throws -> [LocalDate] {
+  static func lockWithOpenDays(_ transaction: Transaction) async throws -> [LocalDate] {
     try await transaction.pipeline([
-      "SELECT pg_advisory_xact_lock(\(lock))",
+      "SELECT pg_advisory_xact_lock(\(advisoryKey))",
       "SELECT date FROM queue_days WHERE closed_at IS NULL ORDER BY date FOR NO KEY UPDATE",
     ])[1].column()
   }

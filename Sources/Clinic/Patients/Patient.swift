@@ -47,9 +47,30 @@ extension Patient {
     "(SELECT coalesce(o.merged_into, o.id) FROM patients o WHERE o.id = \(id))"
   }
 
+  /// Locks the patient of a row before the row: merges and renames take the two in that order.
+  ///
+  /// - Parameter owner: a subquery that gives the patient.
+  static func lock(_ owner: SQL, _ strength: SQL = "FOR KEY SHARE") -> SQL {
+    "SELECT FROM patients WHERE id = (\(sql: owner)) \(sql: strength)"
+  }
+
   /// Has the command begin again when the number means another patient than the locked one by now.
   static func requireSurvivor(_ locked: ID<Patient>, of id: ID<Patient>) -> SQL {
     "SELECT require_survivor(\(id), \(locked))"
+  }
+}
+
+extension ID<Patient> {
+  /// The patient whom the number means today: of a merged one, the survivor (rule 6).
+  ///
+  /// - Throws: `not_found` when there is no such patient.
+  func survivor(in clinic: Clinic) async throws -> ID<Patient> {
+    let rows = try await clinic.postgres.query(
+      "SELECT coalesce(merged_into, id) FROM patients WHERE id = \(self)", retry: true)
+    guard let survivor = try rows.column(as: ID<Patient>.self).first else {
+      throw ClinicError.notFound("patient", self)
+    }
+    return survivor
   }
 }
 
@@ -179,23 +200,10 @@ extension PatientSummary: JSONWritable {
 }
 
 /// Allergies and the like: up to 50 lines.
-package struct Lines: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
+package struct Lines: BoundedList {
   package let rawValue: [Line]
   package init(rawValue: [Line]) { self.rawValue = rawValue }
-
-  package static var jsonSchema: JSONSchema { .array(of: Line.jsonSchema, maxItems: 50) }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode([Line].self)
-    guard rawValue.count <= 50 else {
-      throw InvalidValue(reason: .tooLong, message: "at most 50 items")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
+  package static let counts = 0...50
 
   var texts: [String] { rawValue.map(\.rawValue) }
 }

@@ -9,6 +9,9 @@ enum UnitedRecord {
   private static let texts = ["phone", "email", "address"]
 
   /// Notes what the survivor is going to get, of a merge whose two patients are locked.
+  ///
+  /// Gives, of what is added, the first member that would be longer than a record's may be: whoever
+  /// wrote it could not change it any more.
   static func keep(_ merge: Int64) -> SQL {
     let added = lists.map { list -> SQL in
       """
@@ -22,13 +25,26 @@ enum UnitedRecord {
     let history: SQL = """
       'medical_history', CASE WHEN strpos(coalesce(s.medical_history, ''), o.medical_history) = 0 \
       THEN jsonb_build_object('before', s.medical_history, 'after', \
-      left(concat_ws(E'\\n\\n', s.medical_history, o.medical_history), 20000)) END
+      concat_ws(E'\\n\\n', s.medical_history, o.medical_history)) END
       """
+    let tooLong =
+      lists.map { list -> SQL in
+        """
+        WHEN cardinality(s.\(raw: list)) + jsonb_array_length(m.united -> '\(raw: list)') \
+        > \(Lines.counts.upperBound) THEN '\(raw: list)'
+        """
+      } + [
+        """
+        WHEN char_length(m.united #>> '{medical_history,after}') > \(LongText.lengths.upperBound) \
+        THEN 'medical_history'
+        """
+      ]
     return """
       UPDATE patient_merges m SET united = jsonb_strip_nulls(jsonb_build_object(\
       \(sql: (added + taken + [history]).joined(separator: ", ")))) \
       FROM patients s, patients o \
-      WHERE m.id = \(merge) AND s.id = m.survivor_id AND o.id = m.merged_id
+      WHERE m.id = \(merge) AND s.id = m.survivor_id AND o.id = m.merged_id RETURNING CASE \
+      \(sql: tooLong.joined(separator: " ")) END
       """
   }
 

@@ -51,7 +51,7 @@ package struct UpdatePatient: Command {
       """
     ).row(orMissing: "patient", id)
     if before.archivedAt != nil { throw ClinicError(.patientArchived) }
-    if let version, version != before.version { throw ClinicError.stale(before.version) }
+    try version.require(before.version)
     transaction.enqueue(Patient.requireSurvivor(before.id, of: id))
     let patient: Patient = try await transaction.query(
       """
@@ -77,8 +77,8 @@ package struct UpdatePatient: Command {
       changes.append("chronic_conditions = \(chronicConditions.texts)")
     }
     if let verified { changes.append("verified = \(verified)") }
-    changes += change("phone", phone) + change("email", email) + change("address", address)
-    changes += change("medical_history", medicalHistory)
+    changes += phone.change(of: "phone") + email.change(of: "email")
+    changes += address.change(of: "address") + medicalHistory.change(of: "medical_history")
     switch emergencyContact {
     case .unchanged: break
     case .clear: changes.append("emergency_contact = NULL")
@@ -101,13 +101,4 @@ package struct UpdatePatient: Command {
     case (.unchanged, .unchanged): []
     }
   }
-
-  private func change<Value: PostgresEncodable>(_ column: String, _ patch: Patch<Value>) -> [SQL] {
-    switch patch {
-    case .unchanged: []
-    case .clear: ["\(raw: column) = NULL"]
-    case .set(let value): ["\(raw: column) = \(value)"]
-    }
-  }
-
 }

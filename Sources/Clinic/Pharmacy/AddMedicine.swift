@@ -65,7 +65,7 @@ package struct UpdateMedicine: Command {
       "SELECT version FROM medicines WHERE id = \(id) FOR NO KEY UPDATE"
     ).column(as: RowVersion.self).first
     guard let stored else { throw ClinicError.notFound("medicine", id) }
-    if let version, version != stored { throw ClinicError.stale(stored) }
+    try version.require(stored)
     return try await transaction.query(
       """
       WITH m AS (UPDATE medicines SET \(sql: changes.joined(separator: ", ")) WHERE id = \(id) \
@@ -83,16 +83,5 @@ package struct UpdateMedicine: Command {
     return changes + genericName.change(of: "generic_name") + drugClass.change(of: "drug_class")
       + manufacturer.change(of: "manufacturer") + form.change(of: "form")
       + strength.change(of: "strength")
-  }
-}
-
-extension Patch where Value: PostgresEncodable {
-  /// What an UPDATE sets, if anything.
-  func change(of column: String) -> [SQL] {
-    switch self {
-    case .unchanged: []
-    case .clear: ["\(raw: column) = NULL"]
-    case .set(let value): ["\(raw: column) = \(value)"]
-    }
   }
 }

@@ -8,6 +8,8 @@ package struct HoldBatch: Command {
   package static let summary = "Holds a batch back: nothing is dispensed of it."
   package static let roles = Roles.only(.pharmacist)
   package static let errors: [Reason] = [.noSuch, .alreadyHeld]
+  /// As for ``CreateDispensing``.
+  package static let sharesTransaction = false
 
   package let id: ID<Batch>
   package let reason: Line
@@ -32,6 +34,8 @@ package struct ReleaseBatch: Command {
   package static let summary = "Releases a held batch."
   package static let roles = Roles.only(.pharmacist)
   package static let errors: [Reason] = [.noSuch, .notHeld]
+  /// As for ``CreateDispensing``.
+  package static let sharesTransaction = false
 
   package let id: ID<Batch>
   package let reason: Line?

@@ -2,8 +2,8 @@ import JSONRPC
 import Postgres
 
 /// A prescription with everything that decides whether and from where it is dispensed, locked until
-/// the transaction ends: the prescription, its patient, its invoice, the batches, in this order, and
-/// the batches by id.
+/// the transaction ends: its patient, the prescription, its invoice, the batches, in this order,
+/// and the batches by id.
 struct LockedPrescription: Sendable {
   let id: ID<Prescription>
   let isCancelled: Bool
@@ -28,6 +28,8 @@ struct LockedPrescription: Sendable {
   static func lock(
     _ id: ID<Prescription>, for pharmacist: ID<User>, in transaction: Transaction
   ) async throws -> LockedPrescription {
+    transaction.enqueue(
+      Patient.lock("SELECT patient_id FROM prescriptions WHERE id = \(id)", "FOR SHARE"))
     let results = try await transaction.pipeline([
       """
       SELECT status = 'CANCELLED', (current_date - date)::bigint, \
@@ -103,9 +105,9 @@ struct LockedPrescription: Sendable {
     }
   }
 
-  /// What was refunded is not paid for any more. It counts for what was brought back, as far as that
-  /// goes, and beyond for what was never handed out: of both, what is left after this dispensing is
-  /// worth it.
+  /// What was refunded is not paid for any more. It counts for what was brought back, as far as
+  /// that goes, and beyond for what was never handed out: of both, what is left after this
+  /// dispensing is worth it.
   func requirePaid(
     _ wanted: [(item: DispensableItem, quantity: Int)], by rules: PharmacyRules
   ) throws(ClinicError) {
@@ -152,7 +154,7 @@ struct LockedPrescription: Sendable {
   func checkAllergies(
     to medicines: [ID<Medicine>], in transaction: Transaction
   ) async throws -> AllergyCheck {
-    guard hasAllergies else { return AllergyCheck(of: [], against: []) }
+    guard hasAllergies else { return await AllergyCheck(of: [], against: []) }
     return try await AllergyCheck.run(
       Set(medicines).sorted(), of: id, for: patientID, in: transaction)
   }

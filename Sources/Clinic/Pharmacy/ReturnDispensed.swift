@@ -86,8 +86,8 @@ package struct ReturnDispensed: Command {
   }
 
   /// What was paid for it: its price, less its share of a discount and with its share of the tax,
-  /// and never more than what is left of the payments. Parts that come back one by one get as much as
-  /// all of them at once would: what was returned before is in the columns already.
+  /// and never more than what is left of the payments. Parts that come back one by one get as much
+  /// as all of them at once would: what was returned before is in the columns already.
   private func refundDue(for returned: [Returned], of prescription: ID<Prescription>) -> SQL {
     """
     SELECT i.id, CASE WHEN i.subtotal = 0 THEN 0.00 ELSE least(i.paid - i.refunded, \

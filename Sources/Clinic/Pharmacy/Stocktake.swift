@@ -26,6 +26,8 @@ package struct Stocktake: Command {
   package static let summary = "Sets what was counted of batches: all of it or nothing."
   package static let roles = Roles.only(.pharmacist)
   package static let errors: [Reason] = [.noSuch]
+  /// As for ``CreateDispensing``.
+  package static let sharesTransaction = false
 
   package let counts: ItemList<Count>
   package let reason: Note?

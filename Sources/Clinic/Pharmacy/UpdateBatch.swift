@@ -9,6 +9,8 @@ package struct UpdateBatch: Command {
     "Corrects a batch: the quantity, or an adjustment of it, with a reason; other fields."
   package static let roles = Roles.only(.pharmacist)
   package static let errors: [Reason] = [.noSuch, .staleVersion, .insufficientStock]
+  /// As for ``CreateDispensing``.
+  package static let sharesTransaction = false
 
   package let id: ID<Batch>
   /// What there is of it.
@@ -28,7 +30,7 @@ package struct UpdateBatch: Command {
   ) async throws -> Batch {
     try checkParams()
     let before = try await Batch.locked(id, in: transaction)
-    if let version, version != before.version { throw ClinicError.stale(before.version) }
+    try version.require(before.version)
     var statements: [SQL] = []
     let change = try change(of: before)
     if change != 0 {

@@ -21,8 +21,8 @@ package struct AllergyCheck: Sendable {
   /// Checks medicines, and locks the patient's row, so that an allergy that is recorded meanwhile
   /// is seen by one of the two.
   ///
-  /// - Parameter prescription: where the medicines may have been prescribed under other names, which
-  ///   count too.
+  /// - Parameter prescription: where the medicines may have been prescribed under other names,
+  ///   which count too.
   /// - Throws: `not_found` for a medicine that there is not.
   package static func run(
     _ medicines: [ID<Medicine>], of prescription: ID<Prescription>? = nil,
@@ -50,12 +50,12 @@ package struct AllergyCheck: Sendable {
     if let unknown = medicines.first(where: { !known.contains($0) }) {
       throw ClinicError.notFound("medicine", unknown)
     }
-    return AllergyCheck(
+    return await AllergyCheck(
       of: substances, against: zip(allergies, folded).map { Allergy(text: $0, folded: $1) })
   }
 
-  /// Refuses a match for which nobody gives a reason. The refusal names the medicines and nothing of
-  /// the patient.
+  /// Refuses a match for which nobody gives a reason. The refusal names the medicines and nothing
+  /// of the patient.
   package func require(override reason: Note?) throws(ClinicError) {
     guard outcome == .match, reason == nil else { return }
     throw ClinicError(.allergyMatch).with("warnings", .raw(warningsOfMedicines))
@@ -115,7 +115,8 @@ extension AllergyCheck {
     let folded: String
   }
 
-  init(of substances: [Substance], against allergies: [Allergy]) {
+  /// Others have their turn after each substance: many long texts take a while.
+  init(of substances: [Substance], against allergies: [Allergy]) async {
     var warnings: [AllergyWarning] = []
     var isComplete = true
     let recorded = allergies.map { (text: $0.text, words: Words(folded: $0.folded)) }
@@ -135,6 +136,7 @@ extension AllergyCheck {
           isComplete = false
         }
       }
+      await Task.yield()
     }
     self.warnings = warnings
     outcome = warnings.isEmpty ? (isComplete ? .clear : .notRun) : .match
@@ -142,7 +144,17 @@ extension AllergyCheck {
 
   /// The words that tell substances apart.
   struct Words: Sendable {
-    let words: [Substring]
+    private struct Word: Hashable {
+      let letters: [Character]
+      /// Short Latin words stand in too many others: iron in spironolactone.
+      let mayBeContained: Bool
+
+      init(_ text: Substring) {
+        letters = Array(text)
+        mayBeContained = letters.count >= (text.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2)
+      }
+    }
+    private let words: Set<Word>
     private let scripts: Set<Script>
 
     init(folded text: String) {
@@ -153,7 +165,8 @@ extension AllergyCheck {
         $0.contains(where: \.isLetter) && $0.first?.isNumber == false
       }
       let telling = all.filter { !Self.commonWords.contains(String($0)) }
-      words = telling.isEmpty ? all : telling
+      let words = telling.isEmpty ? all : telling
+      self.words = Set(words.map(Word.init))
       scripts = Set(words.flatMap { $0.unicodeScalars.compactMap(Script.init(of:)) })
     }
 
@@ -164,10 +177,10 @@ extension AllergyCheck {
     /// Whether a word of one is a word of the other, is contained in one (`penicillin` in
     /// `penicillins`, `statin` in `atorvastatin`), or is one with another ending (`amoxicilina`).
     func match(_ other: Words) -> Bool {
-      words.contains { word in
+      if !words.isDisjoint(with: other.words) { return true }
+      return words.contains { word in
         other.words.contains {
-          word == $0 || Self.contains(word, $0) || Self.contains($0, word)
-            || Self.differInEndings(word, $0)
+          Self.contains(word, $0) || Self.contains($0, word) || Self.differInEndings(word, $0)
         }
       }
     }
@@ -178,13 +191,15 @@ extension AllergyCheck {
       scripts.count == 1 && scripts == other.scripts
     }
 
-    /// Short Latin words stand in too many others: iron in spironolactone.
-    private static func contains(_ long: Substring, _ short: Substring) -> Bool {
-      let length = short.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2
-      return short.count >= length && long.count > short.count && long.contains(short)
+    private static func contains(_ long: Word, _ short: Word) -> Bool {
+      let places = long.letters.count - short.letters.count
+      guard short.mayBeContained, places > 0 else { return false }
+      return (0...places).contains { long.letters[$0...].starts(with: short.letters) }
     }
 
-    private static func differInEndings(_ a: Substring, _ b: Substring) -> Bool {
+    private static func differInEndings(_ a: Word, _ b: Word) -> Bool {
+      let (a, b) = (a.letters, b.letters)
+      guard min(a.count, b.count) >= 8, abs(a.count - b.count) <= 3 else { return false }
       let common = zip(a, b).prefix { $0 == $1 }.count
       return common >= 8 && a.count - common <= 3 && b.count - common <= 3
     }

@@ -1,9 +1,9 @@
 import JSONRPC
 package import Postgres
 
-/// Takes a prescription back before anything of it is dispensed. An invoice of which nothing is paid
-/// and that bills nothing else is cancelled with it; any other one is left to the reception, and can
-/// neither be issued nor be paid any more.
+/// Takes a prescription back before anything of it is dispensed. An invoice of which nothing is
+/// paid and that bills nothing else is cancelled with it; any other one is left to the reception,
+/// and can neither be issued nor be paid any more.
 package struct CancelPrescription: Command {
   package typealias Result = Prescription
   package static let name = "prescriptions.cancel"
@@ -24,6 +24,8 @@ package struct CancelPrescription: Command {
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Prescription {
     let user = try caller.requireUser()
+    transaction.enqueue(
+      Patient.lock("SELECT patient_id FROM prescriptions WHERE id = \(id)"))
     // Dispensing locks the same rows in the same order.
     let locked = try await transaction.pipeline([
       "SELECT doctor_id, status, version FROM prescriptions WHERE id = \(id) FOR NO KEY UPDATE",
@@ -43,7 +45,7 @@ package struct CancelPrescription: Command {
     let stored: RowVersion = try cells.next()
     guard user == doctor || caller.role == .admin else { throw ClinicError(.notYourVisit) }
     if status == .cancelled { throw ClinicError(.prescriptionCancelled) }
-    if let version, version != stored { throw ClinicError.stale(stored) }
+    try version.require(stored)
     guard try locked[2].column(as: Int.self).allSatisfy({ $0 == 0 }) else {
       throw ClinicError(.alreadyDispensed)
     }

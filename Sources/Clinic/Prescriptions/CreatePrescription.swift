@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 package import Postgres
 
 /// Prescribes medicines at one's own visit, open or completed. What matches an allergy of the
@@ -41,6 +41,8 @@ package struct CreatePrescription: Command {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Prescription {
+    transaction.enqueue(
+      Patient.lock("SELECT patient_id FROM visits WHERE id = \(visitID)", "FOR SHARE"))
     let visit = try await LockedVisit.lock(visitID, in: transaction)
     try visit.requireOwner(caller)
     let medicines = Set(items.rawValue.map(\.medicineID)).sorted()
@@ -89,27 +91,10 @@ package struct CreatePrescription: Command {
 }
 
 /// What a prescription may hold: 1 to 50 medicines.
-package struct PrescribedItems: Codable, Sendable, JSONSchemaRepresentable {
+package struct PrescribedItems: BoundedList {
   package let rawValue: [CreatePrescription.Item]
-  private static let limits = 1...50
-
-  package static var jsonSchema: JSONSchema {
-    let item = try? SchemaRecorder.schema(of: CreatePrescription.Item.self, as: .params)
-    return .array(of: item ?? .any, minItems: limits.lowerBound, maxItems: limits.upperBound)
-  }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode([CreatePrescription.Item].self)
-    guard Self.limits.contains(rawValue.count) else {
-      throw InvalidValue(
-        reason: rawValue.isEmpty ? .tooShort : .tooLong, message: "1 to 50 items")
-    }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
-  }
+  package init(rawValue: [CreatePrescription.Item]) { self.rawValue = rawValue }
+  package static let counts = 1...50
 }
 
 /// How many days a medicine is taken: 1 to 3650.

@@ -31,18 +31,29 @@ extension LiveQueue {
     var keys: [String: [String: String]] = [:]
     do {
       for key in ["queue:counter:\(date)", "queue:version:\(date)", "queue:current:\(date)"] {
-        let value = try await redis.command(["GET", .string(key)])
-        if !value.isNull { keys[key] = ["": value.text ?? "another type"] }
+        let value = try await read(["GET", .string(key)])
+        if value?.isNull != true { keys[key] = ["": value?.text ?? Self.anotherType] }
       }
       keys["queue:\(date)"] = Self.pairs(
-        try await redis.command(["ZRANGE", .string("queue:\(date)"), "0", "-1", "WITHSCORES"]))
+        try await read(["ZRANGE", .string("queue:\(date)"), "0", "-1", "WITHSCORES"]))
       let serving = "queue:serving:\(date)"
-      keys[serving] = Self.pairs(try await redis.command(["HGETALL", .string(serving)]))
+      keys[serving] = Self.pairs(try await read(["HGETALL", .string(serving)]))
       for key in try await tokenKeys(of: date) {
-        keys[key] = Self.pairs(try await redis.command(["HGETALL", .string(key)]))
+        keys[key] = Self.pairs(try await read(["HGETALL", .string(key)]))
       }
       return keys
     } catch {
+      return nil
+    }
+  }
+
+  private static let anotherType = "another type"
+
+  /// - Returns: `nil` for a key that holds something else than the command reads.
+  private func read(_ command: [RedisArgument]) async throws -> RedisValue? {
+    do {
+      return try await redis.command(command)
+    } catch let error where error.code == "WRONGTYPE" {
       return nil
     }
   }
@@ -74,8 +85,8 @@ extension LiveQueue {
 
   /// The fields of a hash, or the members of a sorted set with their scores; `nil` for an empty
   /// one.
-  private static func pairs(_ reply: RedisValue) -> [String: String]? {
-    guard let elements = reply.elements else { return ["": "another type"] }
+  private static func pairs(_ reply: RedisValue?) -> [String: String]? {
+    guard let elements = reply?.elements else { return ["": anotherType] }
     let texts = elements.map { $0.text ?? "" }
     guard !texts.isEmpty else { return nil }
     return Dictionary(

@@ -1,15 +1,20 @@
 import JSONRPC
+import Logging
 import Redis
+import Synchronization
 
 /// The live queue in Redis, under the keys that its readers expect (`docs/architecture.md`). A
 /// projection: it is fed after each commit, and can be made anew from PostgreSQL at any time.
 package final class LiveQueue: Sendable {
   let redis: RedisClient
   private let staff: StaffDirectory
+  private let log: Logger
+  private let notices = Mutex(OutageNotices())
 
-  init(redis: RedisClient, staff: StaffDirectory) {
+  init(redis: RedisClient, staff: StaffDirectory, log: Logger) {
     self.redis = redis
     self.staff = staff
+    self.log = log
   }
 
   /// Days that keys outlive their date.
@@ -62,16 +67,29 @@ package final class LiveQueue: Sendable {
     arguments += serving(day)
     arguments.append(.int(events.count))
     arguments += events.map { .bytes($0) }
-    let reply = try? await redis.eval(
-      Self.applyScript, keys: keys(day.date), arguments: arguments)
-    return reply?.integer
+    do {
+      return try await redis.eval(
+        Self.applyScript, keys: keys(day.date), arguments: arguments
+      ).integer
+    } catch {
+      // It answers, and is short of memory for instance.
+      if error.kind == .server, notices.withLock({ $0.isNews("\(error)") }) {
+        log.warning("Redis does not take the live queue", metadata: ["error": "\(error)"])
+      }
+      return nil
+    }
   }
 
-  /// The version of a day that Redis holds; `nil` when Redis is away, 0 when it holds none.
+  /// The version of a day that Redis holds; `nil` when Redis is away, 0 when it holds none, -1 when
+  /// that is something else.
   package func version(of date: LocalDate) async -> Int64? {
-    guard isUp, let value = try? await redis.command(["GET", "queue:version:\(date.description)"])
-    else { return nil }
-    return value.integer ?? 0
+    guard isUp else { return nil }
+    do {
+      let value = try await redis.command(["GET", "queue:version:\(date.description)"])
+      return value.isNull ? 0 : value.integer ?? -1
+    } catch {
+      return error.code == "WRONGTYPE" ? -1 : nil
+    }
   }
 
   private func keys(_ date: LocalDate) -> [RedisArgument] {
@@ -136,12 +154,23 @@ package final class LiveQueue: Sendable {
   private static let applyScript = RedisScript(
     """
     local before, after = tonumber(ARGV[1]), tonumber(ARGV[2])
-    local version = tonumber(redis.call('GET', KEYS[6]) or '0')
+    if before < 0 then
+      -- What a hand has put there in another form is nothing.
+      local kinds = {'string', 'zset', false, 'string', 'hash', 'string'}
+      for i, kind in ipairs(kinds) do
+        local found = kind and redis.call('TYPE', KEYS[i]).ok
+        if found and found ~= kind then redis.call('DEL', KEYS[i]) end
+      end
+    end
+    local version = tonumber(redis.call('GET', KEYS[6]) or '0') or 0
     if before >= 0 and version ~= before then return version end
     local keep = ARGV[4]
     if before < 0 then
       if before == -1 and version > after then return version end
       redis.call('DEL', KEYS[2], KEYS[4])
+      for number = ARGV[3] + 1, tonumber(redis.call('GET', KEYS[1]) or '0') or 0 do
+        redis.call('DEL', KEYS[3] .. string.format('%03d', number))
+      end
     end
     local i = 6
     local function take()
@@ -151,6 +180,7 @@ package final class LiveQueue: Sendable {
     for _ = 1, tonumber(take()) do
       local number, name, score, count = take(), take(), take(), tonumber(take())
       local key = KEYS[3] .. number
+      if before < 0 then redis.call('DEL', key) end
       redis.call('HSET', key, unpack(ARGV, i, i + count - 1))
       redis.call('EXPIRE', key, keep)
       if score == '' then redis.call('ZREM', KEYS[2], name)

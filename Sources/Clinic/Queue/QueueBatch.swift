@@ -41,7 +41,7 @@ struct QueueBatch: Sendable {
       Self.lock(date),
       Self.tokens(date, after: knownVersion, of: guess),
       """
-      SELECT o.id, p.id, p.name, p.archived_at IS NOT NULL, \
+      SELECT o.id, p.id, p.name, archived(p.archived_at, p.merged_into), \
       CASE WHEN p.created_at > now() - interval '15 minutes' THEN p.registered_by END \
       FROM patients o JOIN patients p ON p.id = coalesce(o.merged_into, o.id) \
       WHERE o.id = ANY(\(patients)) ORDER BY p.id FOR KEY SHARE OF p
@@ -124,7 +124,7 @@ struct QueueBatch: Sendable {
       ORDER BY a.id FOR KEY SHARE OF p FOR NO KEY UPDATE OF a
       """,
       """
-      SELECT v.token_hash, v.caller, p.id, p.name, p.archived_at IS NOT NULL, NULL::text \
+      SELECT v.token_hash, v.caller, p.id, p.name, archived(p.archived_at, p.merged_into), NULL::text \
       FROM visitors v JOIN patients o ON o.id = v.patient_id \
       JOIN patients p ON p.id = coalesce(o.merged_into, o.id) \
       WHERE v.token_hash = ANY(\(visitors)) AND v.expires_at > now() FOR KEY SHARE OF p
@@ -243,11 +243,11 @@ struct QueueBatch: Sendable {
       SELECT \(day.date), t.*, \(day.version) FROM unnest(\(tokens.map { Int32($0.number) }), \
       \(tokens.map(\.patientID.rawValue)), \(tokens.map(\.patientName)), \
       \(tokens.map(\.doctorID?.rawValue)), \(tokens.map(\.priority.rawValue)), \
-      \(tokens.map(\.status.rawValue)), \(tokens.map(\.arrivedAt.stored)), \
-      \(tokens.map(\.calledAt?.stored)), \(tokens.map(\.endedAt?.stored)), \
+      \(tokens.map(\.status.rawValue)), \(tokens.map(\.arrivedAt)), \
+      \(tokens.map(\.calledAt)), \(tokens.map(\.endedAt)), \
       \(tokens.map { Int32($0.passedOver) }), \(tokens.map { $0.callsToWait.map(Int32.init) }), \
       \(tokens.map(\.autoClosed)), \(tokens.map(\.appointmentID?.rawValue)), \
-      \(tokens.map(\.dueAt?.stored))) AS t ON CONFLICT (date, number) DO UPDATE SET \
+      \(tokens.map(\.dueAt))) AS t ON CONFLICT (date, number) DO UPDATE SET \
       patient_id = excluded.patient_id, patient_name = excluded.patient_name, doctor_id = excluded.doctor_id, \
       priority = excluded.priority, status = excluded.status, called_at = excluded.called_at, \
       ended_at = excluded.ended_at, passed_over = excluded.passed_over, \
@@ -280,10 +280,6 @@ extension TokenStatus {
     case .withDoctor: 2
     }
   }
-}
-
-extension Instant {
-  fileprivate var stored: PostgresTimestamp { PostgresTimestamp(microseconds: microseconds) }
 }
 
 extension PatientAtDesk: RowDecodable {

@@ -23,6 +23,7 @@ package final class QueueFeed: Sendable {
     var connectionsLost = 0
     /// A comparison is asked for and has not begun.
     var willCompare = false
+    var notices = OutageNotices()
   }
   private let state = Mutex(State())
   private let postgres: PostgresClient
@@ -186,15 +187,20 @@ package final class QueueFeed: Sendable {
     try await compareHistory(of: followed.keys.sorted())
     let inRedis = await versionsInRedis(followed.keys.sorted())
     let rows = try await postgres.query(
-      "SELECT date, version FROM queue_days WHERE date = ANY(\(followed.keys.map(\.stored)))")
+      "SELECT date, version FROM queue_days WHERE date = ANY(\(followed.keys.sorted()))")
+    // A day that is not there has version 0: PostgreSQL may be an older one, of a backup.
+    var versions = followed.mapValues { _ in Int64(0) }
     for row in rows {
       var cells = row.cells
-      let date: LocalDate = try cells.next()
-      let version: Int64 = try cells.next()
+      versions[try cells.next()] = try cells.next() as Int64
+    }
+    for (date, version) in versions {
       if followed[date] != version { try await catchUp(date) }
       guard let there = inRedis[date], there != version else { continue }
       let day = try await QueueDay.read(date, rules: rules, from: postgres)
-      if await live.rebuild(day, forced: there > version) {
+      if await live.rebuild(day, forced: there > version),
+        state.withLock({ $0.notices.isNews("\(date)") })
+      {
         log.info("the live queue was made anew", metadata: ["queue.date": "\(date)"])
       }
     }
@@ -326,9 +332,4 @@ struct QueueChannel: Sendable, Equatable {
       date: LocalDate(String(parts[1])), view: view,
       doctor: Int64(parts[3]).map(ID.init(rawValue:)))
   }
-}
-
-extension LocalDate {
-  /// As an element of an array parameter.
-  fileprivate var stored: PostgresDate { PostgresDate(days: Int32(clamping: days - 10_957)) }
 }

@@ -193,7 +193,7 @@ extension TokenName: Codable, JSONSchemaRepresentable {
 
   package init(from decoder: any Decoder) throws {
     guard let name = TokenName(try decoder.singleValueContainer().decode(String.self)) else {
-      throw InvalidValue(reason: "malformed", message: "a token looks like 2026-02-17-001")
+      throw InvalidValue(reason: .malformed, message: "a token looks like 2026-02-17-001")
     }
     self = name
   }

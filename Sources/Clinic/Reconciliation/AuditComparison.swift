@@ -17,6 +17,7 @@ struct AuditComparison: Comparison {
       start = last
     }
     try await lookBeyond(in: clinic, repairs: repairs, &findings)
+    try await Strays.look(in: AuditShipment.collection, of: clinic, repairs: repairs, &findings)
     findings.checked(AuditShipment.collection, Int(end))
     return findings
   }

@@ -31,6 +31,7 @@ struct CopyComparison: Comparison {
       guard let last else { break }
       after = last
     }
+    try await Strays.look(in: topic.collection, of: clinic, repairs: repairs, &findings)
     findings.checked(topic.collection, count)
     return findings
   }

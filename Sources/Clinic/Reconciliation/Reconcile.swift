@@ -37,6 +37,7 @@ package struct Reconcile: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     var before = Findings()
     var left = 0
+    if repair == true, part != .queue { try await Self.repairIndexes(of: clinic) }
     for part in part.map({ [$0] }) ?? Part.allCases {
       for comparison in part.comparisons {
         do {
@@ -55,6 +56,17 @@ package struct Reconcile: Query {
     return Result(
       ok: left == 0, checked: before.checked, found: before.found, differences: before.differences,
       repaired: max(0, before.found - left))
+  }
+}
+
+extension Reconcile {
+  /// Those of a collection that was dropped are gone with it.
+  private static func repairIndexes(of clinic: Clinic) async throws {
+    do {
+      try await MongoCollections.createIndexes(in: clinic.mongo)
+    } catch {
+      throw ClinicError(.storeUnavailable).with("store", "mongodb")
+    }
   }
 }
 

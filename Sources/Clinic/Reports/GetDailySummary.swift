@@ -34,7 +34,8 @@ extension DailySummary {
     let documents = try await clinic.report(
       DailySummaries.collection, ["_id": .string(date.description)], ["_id": 1],
       limit: PageLimit(rawValue: 1))
-    return try documents.first?.decode()
+    // One that a hand has changed is none.
+    return try? documents.first?.decode()
   }
 }
 
@@ -60,6 +61,8 @@ package struct RollUp: Command {
   ) async throws -> DailySummary {
     let date =
       try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today.adding(days: -1)
+    // The work is done on other connections; this one holds the key of the call meanwhile.
+    transaction.enqueue("SET LOCAL idle_in_transaction_session_timeout = '65s'")
     do {
       try await DailySummaries.store([date], from: clinic.postgres, to: clinic.mongo)
     } catch is MongoError {

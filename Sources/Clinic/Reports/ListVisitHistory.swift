@@ -50,17 +50,3 @@ package struct ListVisitHistory: Query {
     return filter
   }
 }
-
-extension ID<Patient> {
-  /// The patient whom the number means today: of a merged one, the survivor (rule 6).
-  ///
-  /// - Throws: `not_found` when there is no such patient.
-  func survivor(in clinic: Clinic) async throws -> ID<Patient> {
-    let rows = try await clinic.postgres.query(
-      "SELECT coalesce(merged_into, id) FROM patients WHERE id = \(self)", retry: true)
-    guard let survivor = try rows.column(as: ID<Patient>.self).first else {
-      throw ClinicError.notFound("patient", self)
-    }
-    return survivor
-  }
-}

@@ -86,13 +86,7 @@ extension Appointment: RowDecodable {
     reason = try cells.next()
     notes = try cells.next()
     cancelReason = try cells.next()
-    let tokenDate: LocalDate? = try cells.next()
-    let tokenNumber: Int32? = try cells.next()
-    if let tokenDate, let tokenNumber {
-      token = TokenName(date: tokenDate, number: Int(tokenNumber))
-    } else {
-      token = nil
-    }
+    token = try cells.nextToken()
     version = try cells.next()
     createdAt = try cells.next()
     updatedAt = try cells.next()
@@ -100,6 +94,14 @@ extension Appointment: RowDecodable {
 
   static func select(where condition: SQL) -> SQL {
     "SELECT \(sql: columns) FROM appointments a \(sql: joins) WHERE \(sql: condition)"
+  }
+
+  /// Locks a day of the queue, if there is one, before the appointment whose token may move with
+  /// it: the queue takes the two in that order.
+  ///
+  /// - Parameter date: a subquery that gives the day.
+  static func lockDay(_ date: SQL) -> SQL {
+    "SELECT FROM queue_days WHERE date = (\(sql: date)) FOR NO KEY UPDATE"
   }
 
   /// Locks the appointment of a command for what the command will do, and reads it. In one
@@ -127,10 +129,6 @@ extension Appointment: RowDecodable {
       "UPDATE appointments SET \(sql: fields.joined(separator: ", ")) WHERE id = \(id)",
       Self.select(where: "a.id = \(id)"),
     ])[1].row()
-  }
-
-  func require(_ version: RowVersion?) throws(ClinicError) {
-    if let version, version != self.version { throw .stale(self.version) }
   }
 
   /// The refusal of a move that the appointment cannot make from where it is.

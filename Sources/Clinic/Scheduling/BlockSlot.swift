@@ -34,7 +34,7 @@ package struct BlockSlot: Command {
     }
     var slot = try await Slot.locked(id, in: transaction)
     try caller.requireOwnSlots(of: slot.doctorID)
-    if let version, version != slot.version { throw ClinicError.stale(slot.version) }
+    try version.require(slot.version)
     var cancelled: ID<Appointment>?
     if let booked = try await booking(in: transaction) {
       guard cancelAppointments == true else {
@@ -79,7 +79,7 @@ package struct UnblockSlot: Command {
   ) async throws -> Slot {
     let slot = try await Slot.locked(id, in: transaction)
     try caller.requireOwnSlots(of: slot.doctorID)
-    if let version, version != slot.version { throw ClinicError.stale(slot.version) }
+    try version.require(slot.version)
     guard slot.isBlocked else { return slot }
     return try await slot.changed("is_blocked = false, block_reason = NULL", in: transaction)
   }

@@ -24,20 +24,12 @@ package struct CancelAppointment: Command {
     transaction.enqueue(
       Appointment.lockDay("SELECT date FROM appointments WHERE id = \(id)"))
     let appointment = try await Appointment.locked(id, in: transaction)
-    try appointment.require(version)
+    try version.require(appointment.version)
     return try await appointment.cancel(for: reason, by: caller, in: transaction, of: clinic)
   }
 }
 
 extension Appointment {
-  /// Locks a day of the queue, if there is one, before the appointment whose token may move with
-  /// it: the queue takes the two in that order.
-  ///
-  /// - Parameter date: a subquery that gives the day.
-  static func lockDay(_ date: SQL) -> SQL {
-    "SELECT FROM queue_days WHERE date = (\(sql: date)) FOR NO KEY UPDATE"
-  }
-
   /// Cancels the appointment, which is locked after its day, and its token.
   ///
   /// - Throws: `invalid_transition` from where nothing can be cancelled any more.

@@ -26,7 +26,7 @@ package struct MarkNoShow: Command {
         """
       ])
     let appointment: Appointment = try results[1].row(orMissing: "appointment", id)
-    try appointment.require(version)
+    try version.require(appointment.version)
     guard appointment.status == .scheduled else { throw appointment.cannotBecome(.noShow) }
     guard let row = results[2].first else { throw ClinicError.notFound("appointment", id) }
     var cells = row.cells

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 import Postgres
 
 /// The working hours that slots are made of: equal slots from `start` on, until `end`. One that
@@ -54,28 +54,16 @@ package struct Break: Codable, Sendable, Equatable {
 }
 
 /// The breaks of a day: up to 20.
-package struct Breaks: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
+package struct Breaks: BoundedList {
   package let rawValue: [Break]
   package init(rawValue: [Break]) { self.rawValue = rawValue }
+  package static let counts = 0...20
 
-  package static var jsonSchema: JSONSchema {
-    let element = try? SchemaRecorder.schema(of: Break.self, as: .params)
-    return .array(of: element ?? .any, maxItems: 20)
-  }
-
-  package init(from decoder: any Decoder) throws {
-    rawValue = try decoder.singleValueContainer().decode([Break].self)
-    guard rawValue.count <= 20 else {
-      throw InvalidValue(reason: .tooLong, message: "at most 20 breaks")
-    }
-    guard rawValue.allSatisfy({ $0.start < $0.end }) else {
+  package static func checked(_ breaks: [Break]) throws -> [Break] {
+    guard breaks.allSatisfy({ $0.start < $0.end }) else {
       throw InvalidValue(reason: .invalid, message: "a break starts before it ends")
     }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
+    return breaks
   }
 }
 

@@ -33,7 +33,7 @@ package struct UpdateAppointment: Command {
       found = try booking.findings(of: await transaction.pipeline(booking.look))
     }
     let before = try await Appointment.locked(id, in: transaction)
-    try before.require(version)
+    try version.require(before.version)
     if let status, status != before.status { throw before.cannotBecome(status) }
     var fields = reason.change(of: "reason") + notes.change(of: "notes")
     if let slotID, slotID != before.slotID, let found {

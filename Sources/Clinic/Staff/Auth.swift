@@ -19,7 +19,7 @@ package struct Authenticate: SessionMethod {
   package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
   package static let profile = CallProfile(isBarrier: true, needsConnection: true)
 
-  package let accessToken: TypedPassword
+  package let accessToken: SignedToken
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
     let token = try AccessToken(

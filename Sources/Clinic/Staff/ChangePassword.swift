@@ -22,15 +22,15 @@ package struct ChangePassword: SessionMethod {
       throw ClinicError(.notAuthenticated)
     }
     let id = try identity.caller.requireUser()
-    let pair = "password:\(id)"
-    try await clinic.throttle.allow(pair, upTo: clinic.settings.loginFailuresPerMinute)
+    try await clinic.throttle.allow(
+      .passwordChange(id), upTo: clinic.settings.loginFailuresPerMinute)
     let account = try await clinic.postgres.query(
       "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(id)"
     ).decode(as: Logins.Account.self).first
     guard let account,
       try await clinic.passwords.isRight(currentPassword, for: account.passwordHash)
     else { throw ClinicError(.badCredentials) }
-    await clinic.throttle.forgive(pair)
+    await clinic.throttle.forgive(.passwordChange(id))
     guard currentPassword.rawValue != newPassword.rawValue else {
       throw ClinicError(.samePassword)
     }

@@ -29,6 +29,7 @@ package struct Login: SessionMethod {
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
     let account = try await provenAccount(from: source, in: clinic)
+    let rehashed = try await rehashed(account, in: clinic)
     let (credentials, token) = try await clinic.postgres.withTransaction { transaction in
       let opened = try await Logins.open(
         account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
@@ -39,6 +40,14 @@ package struct Login: SessionMethod {
         AuditEntry.insert([
           AuditEntry(by: caller, method: Self.name, subject: Subject("user", account.user.id))
         ]))
+      if let rehashed {
+        transaction.enqueue("SET LOCAL clinic.same_password = 'yes'")
+        transaction.enqueue(
+          """
+          UPDATE users SET password_hash = \(rehashed) \
+          WHERE id = \(account.user.id) AND password_hash = \(account.passwordHash)
+          """)
+      }
       return opened
     }
     if clinic.staff.member(account.user.id)?.epoch != account.epoch {
@@ -52,25 +61,33 @@ package struct Login: SessionMethod {
   /// of a desk do when the machine comes up, are one attempt if it is right and many if it is not.
   private func provenAccount(from source: String, in clinic: Clinic) async throws -> Logins.Account
   {
-    let pair = "\(username)@\(source)"
-    let outcome = try await clinic.loginAttempts.run(Attempt(pair, password)) {
-      try await count(pair, in: clinic)
+    let attempt = Attempt("\(username)@\(source)", password)
+    let outcome = try await clinic.loginAttempts.run(attempt) {
+      try await count(from: source, in: clinic)
       let account = try await account(of: clinic)
       if account != nil {
-        await clinic.throttle.forgive(pair)
-        await clinic.throttle.takeBack(username.rawValue)
+        await clinic.throttle.forgive(.login(username.rawValue, source: source))
+        await clinic.throttle.takeBack(.user(username.rawValue))
       }
       return account
     }
     if let account = outcome.value { return account }
-    if !outcome.isOwn { try await count(pair, in: clinic) }
+    if !outcome.isOwn { try await count(from: source, in: clinic) }
     throw ClinicError(.badCredentials)
   }
 
-  private func count(_ pair: String, in clinic: Clinic) async throws {
-    try await clinic.throttle.allow(pair, upTo: clinic.settings.loginFailuresPerMinute)
+  /// The hash of the password at today's cost, if the stored one has another: a wrong password and
+  /// an unknown user would take different times (rule 51).
+  private func rehashed(_ account: Logins.Account, in clinic: Clinic) async throws -> String? {
+    guard clinic.passwords.needsRehash(account.passwordHash) else { return nil }
+    return try await clinic.passwords.checking { try await $0.hash(password.rawValue) }
+  }
+
+  private func count(from source: String, in clinic: Clinic) async throws {
+    try await clinic.throttle.allow(
+      .login(username.rawValue, source: source), upTo: clinic.settings.loginFailuresPerMinute)
     // Guessing from many addresses slows the user down and locks nobody out.
-    if await clinic.throttle.attempt(username.rawValue).count > 20 {
+    if await clinic.throttle.attempt(.user(username.rawValue)).count > 20 {
       try await Task.sleep(for: .seconds(1))
     }
   }

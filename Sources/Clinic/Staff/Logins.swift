@@ -1,6 +1,6 @@
 import Bcrypt
 import JSONRPC
-package import Postgres
+import Postgres
 
 /// What a login gives.
 package struct Credentials: Codable, Sendable {
@@ -10,15 +10,6 @@ package struct Credentials: Codable, Sendable {
   /// Seconds until the access token expires.
   package let expiresIn: Int
   package let user: User
-}
-
-/// A refresh token as a caller sends it.
-package struct RefreshToken: CheckedText {
-  package let rawValue: String
-  package init(rawValue: String) { self.rawValue = rawValue }
-  package static var lengths: ClosedRange<Int> { 1...200 }
-  package static func checked(_ text: String) throws -> String { text }
-  package var description: String { "(hidden)" }
 }
 
 /// Logins and their refresh tokens, in PostgreSQL.
@@ -76,15 +67,6 @@ enum Logins {
       epoch = try cells.next()
       user = try User(cells: &cells)
     }
-  }
-}
-
-extension Rows {
-  /// The one value of a statement that gives one row.
-  package func single<T: PostgresDecodable>() throws -> T {
-    guard let row = first else { throw StoreFailure.noRow }
-    var cells = row.cells
-    return try cells.next()
   }
 }
 

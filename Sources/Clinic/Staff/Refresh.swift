@@ -12,7 +12,7 @@ package struct Refresh: SessionMethod {
   package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
   package static let profile = CallProfile.barrier
 
-  package let refreshToken: RefreshToken
+  package let refreshToken: OpaqueToken
 
   private enum Outcome: Sendable {
     case renewed(Credentials, AccessToken)
@@ -43,6 +43,10 @@ package struct Refresh: SessionMethod {
   ) async throws -> Outcome {
     let hash = Secret.hash(refreshToken.rawValue)
     let login: SQL = "(SELECT login_id FROM refresh_tokens WHERE token_hash = \(hash))"
+    // Nobody stands at a device to log it in again when an answer was lost with its network.
+    let isDevice: SQL = """
+      EXISTS (SELECT FROM logins l JOIN devices d ON d.user_id = l.user_id WHERE l.id = t.login_id)
+      """
     let results = try await transaction.pipeline([
       // Whoever ends the login or changes the user comes before this or after it, and so does
       // another exchange of the login's tokens: those are read under these locks.
@@ -53,7 +57,8 @@ package struct Refresh: SessionMethod {
       """,
       """
       SELECT t.id, t.expires_at <= now(), t.used_at IS NOT NULL, \
-      t.used_at > now() - interval '30 seconds' AND s.used_at IS NULL, t.successor_id \
+      (t.used_at > now() - interval '30 seconds' OR \(sql: isDevice)) AND s.used_at IS NULL, \
+      t.successor_id \
       FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.id = t.successor_id \
       WHERE t.token_hash = \(hash)
       """,

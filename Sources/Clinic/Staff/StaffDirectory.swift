@@ -35,6 +35,17 @@ package final class StaffDirectory: Sendable {
     var heardAt: ContinuousClock.Instant?
     /// Counts what may change how doctors are shown.
     var generation = 0
+
+    /// Whatever order readings come in, the newest one stays.
+    mutating func take(_ member: Member) {
+      if let known = members[member.id],
+        (known.version, known.epoch) > (member.version, member.epoch)
+      {
+        return
+      }
+      members[member.id] = member
+      generation += 1
+    }
   }
   private let state: Mutex<State>
   private let postgres: PostgresClient
@@ -135,7 +146,8 @@ extension StaffDirectory {
         let words = notification.payload.split(separator: " ")
         guard words.count == 2, let id = Int64(words[1]) else { continue }
         if words[0] == "user" {
-          try await refresh(ID(rawValue: id))
+          // On this connection: the others may all be busy.
+          try take(await connection.query(Self.select(ID(rawValue: id))))
           await changed(.user(ID(rawValue: id)))
         } else {
           note(ended: id)
@@ -149,17 +161,15 @@ extension StaffDirectory {
 
   /// Reads one user again; called after a change made here, so that it holds before its reply.
   package func refresh(_ id: ID<User>) async throws {
-    let rows = try await postgres.query("SELECT \(sql: Self.columns) FROM users WHERE id = \(id)")
-    guard let member = try rows.decode(as: Member.self).first else { return }
-    state.withLock { state in
-      if let known = state.members[id],
-        (known.version, known.epoch) > (member.version, member.epoch)
-      {
-        return
-      }
-      state.members[id] = member
-      state.generation += 1
-    }
+    try take(await postgres.query(Self.select(id)))
+  }
+
+  private static func select(_ id: ID<User>) -> SQL {
+    "SELECT \(sql: columns) FROM users WHERE id = \(id)"
+  }
+
+  private func take(_ rows: Rows) throws {
+    for member in try rows.decode(as: Member.self) { state.withLock { $0.take(member) } }
   }
 
   /// Asks for users of whom this instance has not heard yet.
@@ -180,16 +190,10 @@ extension StaffDirectory {
       SELECT id FROM logins \
       WHERE revoked_at > now() - make_interval(secs => \(Self.keptFor(settings).components.seconds))
       """)
-    var logins = EndedLogins(keptFor: Self.keptFor(settings))
-    for row in ended {
-      var cells = row.cells
-      logins.insert(try cells.next(), at: .now)
-    }
-    let endedLogins = logins
-    state.withLock {
-      $0.members = Dictionary(uniqueKeysWithValues: members.map { ($0.id, $0) })
-      $0.endedLogins = endedLogins
-      $0.generation += 1
+    let logins: [Int64] = try ended.column()
+    state.withLock { state in
+      for member in members { state.take(member) }
+      for login in logins { state.endedLogins.insert(login, at: .now) }
     }
   }
 

@@ -46,7 +46,7 @@ package struct Version: Query {
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     Result(
-      name: "clinicd", version: clinic.settings.version, clinic: clinic.settings.billing.clinicName,
+      name: "clinicd", version: Settings.version, clinic: clinic.settings.billing.clinicName,
       timeZone: clinic.settings.timeZone)
   }
 }
@@ -156,33 +156,15 @@ package struct Rebuild: Query {
       return Result(store: store, items: rows.count)
     case .mongo:
       do {
-        for (collection, indexes) in Self.collections {
-          try await clinic.mongo.drop(collection)
-          try await clinic.mongo.createIndexes(collection, indexes)
-        }
+        try await MongoCollections.drop(from: clinic.mongo)
+        try await MongoCollections.createIndexes(in: clinic.mongo)
       } catch {
         throw ClinicError(.storeUnavailable).with("store", "mongodb")
       }
-      return Result(store: store, items: try await clinic.postgres.query(Self.again).single())
+      return Result(
+        store: store, items: try await clinic.postgres.query(MongoCollections.again).single())
     }
   }
-
-  private static let collections =
-    [(AuditShipment.collection, AuditShipment.indexes)]
-    + OutboxTopics.all.map { ($0.collection, $0.indexes) }
-
-  /// Has the relay carry everything again; gives how much that is.
-  private static let again: SQL = """
-    WITH reset AS (UPDATE projections SET position = 0 WHERE name = 'audit_logs'), \
-    days AS (SELECT d::date - DATE '2000-01-01' AS day FROM generate_series((SELECT min(date) FROM (\
-    SELECT min(date) AS date FROM queue_days UNION ALL SELECT min(date) FROM visits \
-    UNION ALL SELECT min(date) FROM payments) f), current_date - 1, interval '1 day') d), \
-    rows AS (INSERT INTO outbox (topic, entity_id) \
-    SELECT 'visit_history', id FROM visits WHERE status = 'COMPLETED' UNION ALL \
-    SELECT 'stock_movements', id FROM stock_movements UNION ALL \
-    SELECT 'daily_summaries', day FROM days RETURNING 1) \
-    SELECT (SELECT count(*) FROM audit_chain) + (SELECT count(*) FROM rows)
-    """
 }
 
 /// Describes the methods that the caller may use.
@@ -196,7 +178,7 @@ package struct Discover: Query {
     if let known = clinic.documents.value[caller?.role] { return known }
     let methods = try MethodTable.all().entries.filter { $0.roles.allow(caller?.role) }
     let document = try JSONDocument(
-      parsing: Self.document(of: methods, version: clinic.settings.version)
+      parsing: Self.document(of: methods, version: Settings.version)
     ).root
     clinic.documents.value[caller?.role] = document
     return document

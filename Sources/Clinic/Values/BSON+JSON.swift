@@ -32,7 +32,7 @@ extension BSON {
     case .decimal(let text): json.raw(text)
     case .bool(let flag): json.bool(flag)
     case .date(let milliseconds):
-      json.string(Instant(microseconds: milliseconds * 1000).description)
+      json.string(Instant(milliseconds: milliseconds).description)
     case .null, .binary, .timestamp, .unsupported: json.null()
     }
   }

@@ -1,3 +1,4 @@
+import JSONRPC
 import Postgres
 
 // The types of which a list has thousands, each by the cell's own type: the compiler makes code for
@@ -36,5 +37,29 @@ extension Cells {
     guard let text = try next() as String? else { return nil }
     guard let value = Value(rawValue: text) else { throw .decoding }
     return value
+  }
+}
+
+extension Cells {
+  /// A token's date and number, both there or neither.
+  mutating func nextToken() throws(PostgresError) -> TokenName? {
+    let date: LocalDate? = try next()
+    let number: Int? = try next()
+    guard let date, let number else { return nil }
+    return TokenName(date: date, number: number)
+  }
+
+  /// A cell of JSON that holds what a result shows.
+  mutating func nextJSON<Value: Decodable>(
+    as type: Value.Type = Value.self
+  ) throws(PostgresError) -> Value? {
+    guard let json: JSONB = try next() else { return nil }
+    do {
+      let limits = JSONLimits(maxBytes: .max)
+      let document = try JSONDocument(parsing: json.bytes, limits: limits)
+      return try JSONValueDecoder(unknownMembers: .ignore).decode(type, from: document.root)
+    } catch {
+      throw .decoding
+    }
   }
 }

@@ -10,6 +10,12 @@ package struct Instant: Hashable, Comparable, Sendable {
     self.microseconds = microseconds
   }
 
+  /// As far as there is a year for it: MongoDB holds any.
+  init(milliseconds: Int64) {
+    let range = Int64.min / 1000...Int64.max / 1000
+    microseconds = min(max(milliseconds, range.lowerBound), range.upperBound) * 1000
+  }
+
   package static func < (a: Self, b: Self) -> Bool { a.microseconds < b.microseconds }
 
   package func adding(seconds: Int64) -> Instant {
@@ -94,7 +100,7 @@ extension Instant: Codable, JSONSchemaRepresentable {
   package init(from decoder: any Decoder) throws {
     guard let instant = Instant(try decoder.singleValueContainer().decode(String.self)) else {
       throw InvalidValue(
-        reason: "malformed", message: "an instant that exists, as 2026-02-17T09:30:00Z")
+        reason: .malformed, message: "an instant that exists, as 2026-02-17T09:30:00Z")
     }
     self = instant
   }
@@ -114,24 +120,5 @@ extension Instant: PostgresEncodable, PostgresDecodable {
 
   package init(postgres value: PostgresValue) throws(PostgresError) {
     microseconds = try PostgresTimestamp(postgres: value).microseconds
-  }
-}
-
-extension Int {
-  /// At least `width` digits.
-  func padded(_ width: Int) -> String {
-    var text = DigitText()
-    text.append(self, digits: width)
-    return text.description
-  }
-
-  /// A number of ASCII digits alone.
-  init?(digits: some Collection<UInt8>) {
-    var value = 0
-    for byte in digits {
-      guard (0x30...0x39).contains(byte) else { return nil }
-      value = value * 10 + Int(byte - 0x30)
-    }
-    self = value
   }
 }

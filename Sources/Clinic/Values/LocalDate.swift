@@ -31,17 +31,9 @@ package struct LocalDate: Hashable, Comparable, Sendable {
     guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else {
       return nil
     }
-    func number(_ range: Range<Int>) -> Int? {
-      var value = 0
-      for byte in bytes[range] {
-        guard (0x30...0x39).contains(byte) else { return nil }
-        value = value * 10 + Int(byte - 0x30)
-      }
-      return value
-    }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else {
-      return nil
-    }
+    guard let year = Int(digits: bytes[0..<4]), let month = Int(digits: bytes[5..<7]),
+      let day = Int(digits: bytes[8..<10])
+    else { return nil }
     self.init(year: year, month: month, day: day)
   }
 
@@ -89,7 +81,7 @@ extension LocalDate: Codable, JSONSchemaRepresentable {
 
   package init(from decoder: any Decoder) throws {
     guard let date = LocalDate(try decoder.singleValueContainer().decode(String.self)) else {
-      throw InvalidValue(reason: "malformed", message: "a date that exists, as YYYY-MM-DD")
+      throw InvalidValue(reason: .malformed, message: "a date that exists, as YYYY-MM-DD")
     }
     self = date
   }

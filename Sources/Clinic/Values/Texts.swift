@@ -30,11 +30,11 @@ extension CheckedText {
     let length = text.unicodeScalars.count
     guard length >= Self.lengths.lowerBound else {
       throw InvalidValue(
-        reason: "too_short", message: "at least \(Self.lengths.lowerBound) characters")
+        reason: .tooShort, message: "at least \(Self.lengths.lowerBound) characters")
     }
     guard length <= Self.lengths.upperBound else {
       throw InvalidValue(
-        reason: "too_long", message: "at most \(Self.lengths.upperBound) characters")
+        reason: .tooLong, message: "at most \(Self.lengths.upperBound) characters")
     }
     self.init(rawValue: text)
   }
@@ -95,7 +95,7 @@ package struct PhoneNumber: CheckedText {
     let digits = text.utf8.count { (0x30...0x39).contains($0) }
     guard (3...20).contains(digits), text.utf8.allSatisfy({ "0123456789+-() ./".utf8.contains($0) })
     else {
-      throw InvalidValue(reason: "malformed", message: "a phone number has 3 to 20 digits")
+      throw InvalidValue(reason: .malformed, message: "a phone number has 3 to 20 digits")
     }
     return text
   }
@@ -113,7 +113,7 @@ package struct EmailAddress: CheckedText {
     let domain = parts.last?.split(separator: ".", omittingEmptySubsequences: false) ?? []
     guard parts.count == 2, !parts[0].isEmpty, domain.count >= 2,
       domain.allSatisfy({ !$0.isEmpty }), text.unicodeScalars.allSatisfy(\.isInWord)
-    else { throw InvalidValue(reason: "malformed", message: "an email address") }
+    else { throw InvalidValue(reason: .malformed, message: "an email address") }
     return text
   }
 }
@@ -135,7 +135,7 @@ extension String {
   func oneLine() throws -> String {
     let others: Set<Unicode.GeneralCategory> = [.control, .lineSeparator, .paragraphSeparator]
     guard unicodeScalars.allSatisfy({ !others.contains($0.properties.generalCategory) }) else {
-      throw InvalidValue(reason: "malformed", message: "one line without control characters")
+      throw InvalidValue(reason: .malformed, message: "one line without control characters")
     }
     return self
   }

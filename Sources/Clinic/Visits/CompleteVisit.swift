@@ -27,6 +27,7 @@ package struct CompleteVisit: Command, VisitFindings {
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Visit {
     transaction.enqueue(Appointment.lockDay("SELECT token_date FROM visits WHERE id = \(id)"))
+    transaction.enqueue(Patient.lock("SELECT patient_id FROM visits WHERE id = \(id)"))
     let visit = try await LockedVisit.lock(id, in: transaction)
     try visit.requireOwner(caller)
     try visit.requireOpen(version)
@@ -36,7 +37,7 @@ package struct CompleteVisit: Command, VisitFindings {
       transaction.enqueue(
         """
         UPDATE appointments SET status = 'COMPLETED', version = version + 1, \
-        updated_at = now(), changed_by = \(caller.scope) WHERE id = \(appointment) \
+        updated_at = now(), changed_by = \(caller.name) WHERE id = \(appointment) \
         AND status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR')
         """)
     }

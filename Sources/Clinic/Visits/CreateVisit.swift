@@ -1,8 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// Opens a visit from a token, an appointment or a patient. A token that waits goes to the doctor in
-/// the same step.
+/// Opens a visit from a token, an appointment or a patient. A token that waits goes to the doctor
+/// in the same step.
 package struct CreateVisit: Command {
   package typealias Result = Visit
   package static let name = "visits.create"
@@ -118,6 +118,7 @@ package struct CreateVisit: Command {
   private func takeUnchecked(
     _ id: ID<Appointment>, in transaction: Transaction, by caller: Caller
   ) async throws -> Origin {
+    transaction.enqueue(Patient.lock("SELECT patient_id FROM appointments WHERE id = \(id)"))
     let rows = try await transaction.query(
       "SELECT patient_id, status FROM appointments WHERE id = \(id) FOR NO KEY UPDATE")
     guard let row = rows.first else { throw ClinicError.notFound("appointment", id) }
@@ -130,7 +131,7 @@ package struct CreateVisit: Command {
       transaction.enqueue(
         """
         UPDATE appointments SET status = 'WITH_DOCTOR', version = version + 1, \
-        updated_at = now(), changed_by = \(caller.scope) WHERE id = \(id)
+        updated_at = now(), changed_by = \(caller.name) WHERE id = \(id)
         """)
     case .withDoctor: break
     case .checkedIn, .completed, .cancelled, .noShow:

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 import Postgres
 
 /// An ICD-10 code, checked for its form: `J45.9`. Kept in capitals.
@@ -32,26 +32,14 @@ package struct DiagnosisCode: CheckedText {
 }
 
 /// The codes of a diagnosis: up to 20, each once.
-package struct DiagnosisCodes: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable {
+package struct DiagnosisCodes: BoundedList {
   package let rawValue: [DiagnosisCode]
   package init(rawValue: [DiagnosisCode]) { self.rawValue = rawValue }
+  package static let counts = 0...20
 
-  package static var jsonSchema: JSONSchema {
-    .array(of: DiagnosisCode.jsonSchema, maxItems: 20)
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let codes = try decoder.singleValueContainer().decode([DiagnosisCode].self)
-    guard codes.count <= 20 else {
-      throw InvalidValue(reason: .tooLong, message: "at most 20 codes")
-    }
+  package static func checked(_ codes: [DiagnosisCode]) -> [DiagnosisCode] {
     var seen: Set<DiagnosisCode> = []
-    rawValue = codes.filter { seen.insert($0).inserted }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(rawValue)
+    return codes.filter { seen.insert($0).inserted }
   }
 
   var texts: [String] { rawValue.map(\.rawValue) }

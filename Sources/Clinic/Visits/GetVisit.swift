@@ -41,19 +41,3 @@ package struct GetVisit: Query {
       Contents(notes: try cells.nextJSON() ?? [], prescriptions: try cells.nextJSON() ?? []))
   }
 }
-
-extension Cells {
-  /// A cell of JSON that holds what a result shows.
-  mutating func nextJSON<Value: Decodable>(
-    as type: Value.Type = Value.self
-  ) throws(PostgresError) -> Value? {
-    guard let json: JSONB = try next() else { return nil }
-    do {
-      let limits = JSONLimits(maxBytes: .max)
-      let document = try JSONDocument(parsing: json.bytes, limits: limits)
-      return try JSONValueDecoder(unknownMembers: .ignore).decode(type, from: document.root)
-    } catch {
-      throw .decoding
-    }
-  }
-}

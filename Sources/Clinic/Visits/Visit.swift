@@ -76,16 +76,6 @@ extension Visit: RowDecodable {
   }
 }
 
-extension Cells {
-  /// A token's date and number, both there or neither.
-  mutating func nextToken() throws(PostgresError) -> TokenName? {
-    let date: LocalDate? = try next()
-    let number: Int? = try next()
-    guard let date, let number else { return nil }
-    return TokenName(date: date, number: number)
-  }
-}
-
 /// What a caller who wants to change a visit must be and what the visit must be. Its row is locked.
 struct LockedVisit: Sendable, RowDecodable {
   let id: ID<Visit>
@@ -125,7 +115,7 @@ struct LockedVisit: Sendable, RowDecodable {
   /// Refuses a completed visit (rule 27), and one that was changed meanwhile (rule 29).
   func requireOpen(_ known: RowVersion? = nil) throws(ClinicError) {
     if status == .completed { throw ClinicError(.visitCompleted) }
-    if let known, known != version { throw ClinicError.stale(version) }
+    try known.require(version)
   }
 }
 

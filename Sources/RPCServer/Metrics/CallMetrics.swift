@@ -51,6 +51,7 @@ final class MethodMetrics: Sendable {
   init(_ method: String, latency: LatencyMetrics) {
     self.method = method
     self.latency = latency
+    precondition(outcomes.count == Self.labels.count, "a code has no place")
   }
 
   func note(_ outcome: CallOutcome, after time: Duration) {

@@ -65,12 +65,7 @@ struct BackupCommand: AsyncParsableCommand {
       try SmallFile.remove(new)
       var writer = try BackupFile.Writer(ByteStream(creating: new), secret: secret)
       try writer.write(try JSONValueEncoder().encode(manifest) + [UInt8(ascii: "\n")])
-      let dump = try PipedProgram(
-        "pg_dump",
-        [
-          "--format=custom", "--snapshot=\(snapshot)", "--no-owner", "--no-privileges",
-          "--lock-wait-timeout=60s",
-        ], environment: environment, .reading)
+      let dump = try pgDump(of: snapshot, environment: environment)
       while true {
         let piece = try dump.stream.read(BackupSeal.pieceSize)
         if piece.isEmpty { break }
@@ -83,8 +78,23 @@ struct BackupCommand: AsyncParsableCommand {
     } catch {
       try? SmallFile.remove(new)
       guard let failure = error as? SmallFile.Failure else { throw error }
-      let hint = failure.isMissing ? "; is pg_dump there?" : ""
-      throw Failure.failed("\(path) cannot be written (error \(failure.number))\(hint)")
+      throw Failure.failed("\(path) cannot be written (error \(failure.number))")
+    }
+  }
+
+  private static func pgDump(
+    of snapshot: String, environment: [String: String]
+  ) throws -> PipedProgram {
+    do {
+      return try PipedProgram(
+        "pg_dump",
+        [
+          "--format=custom", "--snapshot=\(snapshot)", "--no-owner", "--no-privileges",
+          "--lock-wait-timeout=60s",
+        ], environment: environment, .reading)
+    } catch {
+      throw Failure.failed(
+        error.isMissing ? "there is no pg_dump" : "pg_dump cannot be run (error \(error.number))")
     }
   }
 
@@ -119,12 +129,18 @@ struct BackupFolder: Sendable {
     "\(folder)/clinic-\(time.filter { $0 != "-" && $0 != ":" }).backup"
   }
 
-  /// Removes the oldest. - Returns: their names.
+  /// Removes the oldest, and what was begun before the oldest that stays and never finished.
+  ///
+  /// - Returns: the names of the backups.
   func removeAllBut(_ count: Int) -> [String] {
-    let names = SmallFile.names(in: folder).filter {
-      $0.hasPrefix("clinic-") && $0.hasSuffix(".backup")
+    let names = SmallFile.names(in: folder).filter { $0.hasPrefix("clinic-") }
+    let backups = names.filter { $0.hasSuffix(".backup") }
+    if let oldest = backups.suffix(count).first {
+      for name in names where name.hasSuffix(".backup.new") && name < oldest {
+        try? SmallFile.remove("\(folder)/\(name)")
+      }
     }
-    return names.dropLast(count).filter { name in
+    return backups.dropLast(count).filter { name in
       (try? SmallFile.remove("\(folder)/\(name)")) != nil
     }
   }

@@ -36,7 +36,14 @@ struct RestoreCommand: AsyncParsableCommand {
           )
         }
         try await Self.requireEmpty(postgres)
-        try Self.restore(&reader, environment: environment)
+        _ = try await postgres.query("CREATE TABLE \(raw: Migrator.restoreMark) ()")
+        do {
+          try Self.restore(&reader, environment: environment)
+        } catch {
+          // Nothing was restored.
+          _ = try? await postgres.query("DROP TABLE \(raw: Migrator.restoreMark)")
+          throw error
+        }
         try await Self.finish(reader.manifest, in: postgres)
         return reader.manifest
       }
@@ -67,14 +74,12 @@ struct RestoreCommand: AsyncParsableCommand {
       AND relnamespace = 'public'::regnamespace
       """
     ).column(as: String.self)
-    guard !tables.isEmpty else { return }
-    // What a look at an empty database leaves.
-    guard tables == ["schema_migrations"],
-      try await postgres.query("SELECT count(*) FROM schema_migrations").single() as Int == 0
-    else {
-      throw Failure.failed("the database is not empty: make a new one, and name it in DATABASE_URL")
+    guard tables.isEmpty else {
+      throw Failure.failed(
+        tables.contains(Migrator.restoreMark)
+          ? "\(Migrator.Failure.halfRestored)"
+          : "the database is not empty: make a new one, and name it in DATABASE_URL")
     }
-    _ = try await postgres.query("DROP TABLE schema_migrations")
   }
 
   private static func restore(
@@ -112,6 +117,7 @@ struct RestoreCommand: AsyncParsableCommand {
   /// other stores be carried again.
   private static func finish(_ manifest: BackupManifest, in postgres: PostgresClient) async throws {
     try await postgres.withTransaction { transaction in
+      _ = try await transaction.query("DROP TABLE \(raw: Migrator.restoreMark)")
       var found = try await BackupManifest(of: transaction)
       found.madeAt = manifest.madeAt
       guard found == manifest else {

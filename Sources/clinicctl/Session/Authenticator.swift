@@ -9,8 +9,9 @@ struct Authenticator: Sendable {
   let isRequired: Bool
 
   func callAsFunction(_ connection: RPCConnection) async throws {
-    let store = try LoginStore.ofThisUser()
-    guard let login = try store.login(at: endpoint) else { return }
+    // Without a home there is no login.
+    guard let store = try? LoginStore.ofThisUser(), let login = try store.login(at: endpoint)
+    else { return }
     do {
       try await connection.authenticate(login.accessToken)
     } catch let error as RPCError where error.isNotAuthenticated {
@@ -31,12 +32,11 @@ struct Authenticator: Sendable {
     _ expired: StoredLogin, in store: LoginStore, over connection: RPCConnection
   ) async throws {
     let lock = try store.lock()
-    defer { withExtendedLifetime(lock) {} }
     if let current = try store.login(at: endpoint), current != expired {
       return try await connection.authenticate(current.accessToken)
     }
     let login = try await connection.refresh(expired.refreshToken).login(at: endpoint)
-    try store.save(login)
+    try store.save(login, under: lock)
     try await connection.authenticate(login.accessToken)
   }
 }

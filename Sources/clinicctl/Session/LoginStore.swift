@@ -36,7 +36,11 @@ struct LoginStore {
   }
 
   /// Keeps a login, in the place of an earlier one at the same daemon.
-  func save(_ login: StoredLogin) throws {
+  ///
+  /// - Parameter lock: what keeps others away, if the caller has it already.
+  func save(_ login: StoredLogin, under lock: FileLock? = nil) throws {
+    let lock = try lock ?? self.lock()
+    defer { withExtendedLifetime(lock) {} }
     var logins = try read().logins.filter { $0.endpoint != login.endpoint }
     logins.append(login)
     try write(File(logins: logins))
@@ -44,12 +48,15 @@ struct LoginStore {
 
   /// Forgets a login; there may be none.
   func remove(at endpoint: Endpoint) throws {
+    let lock = try lock()
+    defer { withExtendedLifetime(lock) {} }
     let logins = try read().logins
     let others = logins.filter { $0.endpoint != endpoint.description }
     if others.count < logins.count { try write(File(logins: others)) }
   }
 
-  /// Keeps other processes from refreshing the same login, while the lock lives.
+  /// Keeps other processes from changing the file and from refreshing the same login, while the
+  /// lock lives.
   func lock() throws -> FileLock {
     try reporting { () throws(SmallFile.Failure) in
       try SmallFile.makeFolder(folder, mode: 0o700)

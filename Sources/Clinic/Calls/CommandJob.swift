@@ -1,0 +1,94 @@
+import JSONRPC
+import Postgres
+import Synchronization
+
+/// A command on its way through the lane.
+final class CommandJob: Sendable {
+  let work: CommandWork
+
+  private struct State {
+    var continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>?
+    /// An outcome that came before somebody waited for it.
+    var outcome: Result<[UInt8], any Error>?
+    /// Cancels what is run for it.
+    var cancel: (@Sendable () -> Void)?
+    var hasBegun = false
+    var isCancelled = false
+    var retries = 0
+  }
+  private let state = Mutex(State())
+
+  init(_ work: CommandWork) {
+    self.work = work
+  }
+
+  func wait(_ continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>) {
+    let outcome = state.withLock { state in
+      if state.outcome == nil { state.continuation = continuation }
+      return state.outcome
+    }
+    if let outcome { continuation.resume(returning: outcome) }
+  }
+
+  /// The job waits for another turn.
+  func setAside() {
+    let isCancelled = state.withLock { state in
+      state.hasBegun = false
+      return state.isCancelled
+    }
+    if isCancelled { finish(.failure(CancellationError())) }
+  }
+
+  /// False for a job that was cancelled while it waited.
+  func begin() -> Bool {
+    state.withLock { state in
+      state.hasBegun = true
+      return !state.isCancelled
+    }
+  }
+
+  func perform(in transaction: Transaction) async -> Result<[UInt8], any Error> {
+    let task = Task(executorPreference: transaction.loop) {
+      try await CallContext.$current.withValue(self.work.context) {
+        try await transaction.savepoint { try await self.work.body(transaction) }
+      }
+    }
+    running { task.cancel() }
+    defer { running(nil) }
+    return await task.result
+  }
+
+  /// Notes what cancels the work that is run for it now, which may have to be done at once.
+  func running(_ cancel: (@Sendable () -> Void)?) {
+    let isCancelled = state.withLock { state in
+      state.cancel = cancel
+      return state.isCancelled
+    }
+    if isCancelled { cancel?() }
+  }
+
+  func mayRetry() -> Bool {
+    state.withLock { state in
+      state.retries += 1
+      return state.retries <= 5 && !state.isCancelled
+    }
+  }
+
+  /// A job that waits ends at once, one that runs is rolled back by its lane.
+  func cancel() {
+    let (cancel, hasBegun) = state.withLock { state in
+      state.isCancelled = true
+      return (state.cancel, state.hasBegun)
+    }
+    cancel?()
+    if !hasBegun { finish(.failure(CancellationError())) }
+  }
+
+  func finish(_ outcome: Result<[UInt8], any Error>) {
+    state.withLock { state in
+      if state.outcome == nil { state.outcome = outcome }
+      defer { state.continuation = nil }
+      return state.continuation
+    }?.resume(returning: outcome)
+  }
+}

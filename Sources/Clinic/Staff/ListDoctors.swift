@@ -1,0 +1,41 @@
+import JSONRPC
+package import Postgres
+
+/// The doctors who work here.
+package struct ListDoctors: Query {
+  package struct Doctor: Codable, Sendable {
+    package let id: ID<User>
+    package let name: String
+    package let speciality: String?
+    package let room: String?
+    /// Whether a patient is with the doctor now.
+    package let servingNow: Bool
+  }
+  package struct Result: Codable, Sendable {
+    package let items: [Doctor]
+    package let nextCursor: String?
+  }
+  package static let name = "doctors.list"
+  package static let summary = "Lists the active doctors: name, speciality, room, serving now."
+  package static let roles = Roles.everybodyButDisplays
+
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
+    let rows = try await clinic.postgres.query(
+      """
+      SELECT id, full_name, speciality, room, EXISTS (SELECT FROM queue_tokens t \
+      WHERE t.date = current_date AND t.doctor_id = users.id AND t.status = 'WITH_DOCTOR') \
+      FROM users WHERE role = 'DOCTOR' AND enabled ORDER BY full_name, id
+      """)
+    return Result(items: try rows.decode(as: Doctor.self), nextCursor: nil)
+  }
+}
+
+extension ListDoctors.Doctor: RowDecodable {
+  package init(cells: inout Cells) throws(PostgresError) {
+    id = try cells.next()
+    name = try cells.next()
+    speciality = try cells.next()
+    room = try cells.next()
+    servingNow = try cells.next()
+  }
+}
