@@ -55,7 +55,7 @@ import Testing
     #expect(paramsReason { try decoded(TypedPassword.self, text) } == .malformed)
     #expect(paramsReason { try decoded(NewPassword.self, #""\u0000aaaaaaaaaaaa""#) } == .malformed)
     #expect(paramsReason { try decoded(IdempotencyKey.self, text) } == .malformed)
-    #expect(paramsReason { try decoded(RefreshToken.self, text) } == .malformed)
+    #expect(paramsReason { try decoded(OpaqueToken.self, text) } == .malformed)
     #expect(paramsReason { try decoded(TypedUsername.self, text) } == .malformed)
   }
 
@@ -88,7 +88,7 @@ import Testing
     try checkLengths(IdempotencyKey.self)
     try checkLengths(TypedUsername.self)
     try checkLengths(TypedPassword.self)
-    try checkLengths(RefreshToken.self)
+    try checkLengths(OpaqueToken.self)
   }
 
   @Test(
@@ -177,6 +177,6 @@ import Testing
     let secret = "correct horse battery"
     #expect(!"\(try decoded(NewPassword.self, quoted(secret)))".contains(secret))
     #expect(!"\(try decoded(TypedPassword.self, quoted(secret)))".contains(secret))
-    #expect(!"\(try decoded(RefreshToken.self, quoted(secret)))".contains(secret))
+    #expect(!"\(try decoded(OpaqueToken.self, quoted(secret)))".contains(secret))
   }
 }
