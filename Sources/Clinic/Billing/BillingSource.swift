@@ -106,6 +106,6 @@ private struct BilledPatient: RowDecodable {
 
 extension ClinicError {
   static func alreadyInvoiced(_ invoice: ID<Invoice>) -> ClinicError {
-    ClinicError(.alreadyInvoiced).with("invoice_id", .int(Int(invoice.rawValue)))
+    ClinicError(.alreadyInvoiced).with("invoice_id", invoice)
   }
 }

@@ -101,7 +101,7 @@ package struct InvoiceLines: BoundedList {
       let medicine = try line.medicineID.map { id in
         guard let medicine = medicines[id] else { throw ClinicError.notFound("medicine", id) }
         guard medicine.isActive else {
-          throw ClinicError(.medicineInactive).with("medicine_id", .int(Int(id.rawValue)))
+          throw ClinicError(.medicineInactive).with("medicine_id", id)
         }
         return medicine
       }

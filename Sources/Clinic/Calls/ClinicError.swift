@@ -223,12 +223,16 @@ package struct ClinicError: Error, Sendable, Equatable {
 
   package func with(_ name: String, _ text: String) -> ClinicError { with(name, .string(text)) }
 
+  package func with<Entity>(_ name: String, _ id: ID<Entity>) -> ClinicError {
+    with(name, .int(Int(id.rawValue)))
+  }
+
   package static func notFound(_ resource: String, _ id: String) -> ClinicError {
     ClinicError(.noSuch).with("resource", resource).with("id", id)
   }
 
   package static func notFound<E>(_ resource: String, _ id: ID<E>) -> ClinicError {
-    ClinicError(.noSuch).with("resource", resource).with("id", .int(Int(id.rawValue)))
+    ClinicError(.noSuch).with("resource", resource).with("id", id)
   }
 
   package var rpcError: RPCError {

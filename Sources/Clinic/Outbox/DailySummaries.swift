@@ -65,7 +65,7 @@ enum DailySummaries: OutboxTopic {
       "_id": .string(date.description), sourceVersion: .int64(try cells.next()),
     ]
     let json: JSONB = try cells.next()
-    let summary = try JSONDocument(parsing: json.bytes, limits: VisitRecord.limits).root
+    let summary = try JSONDocument(parsing: json.bytes, limits: .stored).root
     for (key, value) in BSONDocument(summary) { document.append(key, value) }
     return document
   }

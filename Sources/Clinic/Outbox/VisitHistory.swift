@@ -41,7 +41,7 @@ enum VisitHistory: CopiedRows {
       "_id": .int64(try cells.next()), sourceVersion: .int64(try cells.next()),
     ]
     let json: JSONB = try cells.next()
-    let visit = try JSONDocument(parsing: json.bytes, limits: VisitRecord.limits).root
+    let visit = try JSONDocument(parsing: json.bytes, limits: .stored).root
     for (key, value) in BSONDocument(visit, instants: ["completed_at", "created_at"]) {
       document.append(key, value)
     }

@@ -35,8 +35,8 @@ package struct MergePatients: Command {
     if id == into { throw ClinicError(.samePatient) }
     for patient in [old, survivor] {
       if let other = patient.mergedInto {
-        throw ClinicError(.alreadyMerged).with("id", .int(Int(patient.id.rawValue)))
-          .with("merged_into", .int(Int(other.rawValue)))
+        throw ClinicError(.alreadyMerged).with("id", patient.id)
+          .with("merged_into", other)
       }
     }
     if survivor.archivedAt != nil { throw ClinicError(.patientArchived) }

@@ -34,7 +34,7 @@ package struct AddBatch: Command {
     let isActive: Bool = try cells.next()
     let life = try ShelfLife(cells: &cells)
     guard isActive else {
-      throw ClinicError(.medicineInactive).with("medicine_id", .int(Int(medicineID.rawValue)))
+      throw ClinicError(.medicineInactive).with("medicine_id", medicineID)
     }
     if expiryDate < life.today { throw ClinicError(.expiredBatch).with("field", "expiry_date") }
     try life.check(expiryDate)

@@ -15,10 +15,10 @@ package struct CreateDispensing: Command {
   package struct Outlook: Codable, Sendable {
     let warnings: [AllergyWarning]
     let remaining: [RemainingItem]
-    let lowStock: [LowStock]
+    let lowStock: [ReorderNotice]
   }
   /// A medicine whose usable stock is at its reorder level or below.
-  package struct LowStock: Codable, Sendable {
+  package struct ReorderNotice: Codable, Sendable {
     let medicineID: ID<Medicine>
     let medicineName: String
     let usableStock: Int
@@ -160,13 +160,13 @@ extension LockedPrescription {
 }
 
 extension DispensingPlan {
-  fileprivate var lowStock: [CreateDispensing.LowStock] {
+  fileprivate var lowStock: [CreateDispensing.ReorderNotice] {
     var seen: Set<ID<Medicine>> = []
     return lines.map(\.item).compactMap { item in
       guard let left = usable[item.medicineID], left <= item.reorderLevel,
         seen.insert(item.medicineID).inserted
       else { return nil }
-      return CreateDispensing.LowStock(
+      return CreateDispensing.ReorderNotice(
         medicineID: item.medicineID, medicineName: item.medicineName, usableStock: left,
         reorderLevel: item.reorderLevel)
     }

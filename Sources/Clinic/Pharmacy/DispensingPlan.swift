@@ -113,7 +113,7 @@ struct DispensingPlan: Sendable {
       let available = usable[item.medicineID] ?? 0
       guard let all = needed[item.medicineID], all <= available else {
         throw ClinicError(.insufficientStock)
-          .with("medicine_id", .int(Int(item.medicineID.rawValue)))
+          .with("medicine_id", item.medicineID)
           .with("available", .int(available))
           .with("requested", .int(needed[item.medicineID] ?? quantity))
       }

@@ -101,7 +101,7 @@ struct LockedPrescription: Sendable {
     if isPatientArchived { throw ClinicError(.patientArchived) }
     if !isPaid, !rules.dispensesUnpaid {
       let refusal = ClinicError(.invoiceNotPaid)
-      throw invoiceID.map { refusal.with("invoice_id", .int(Int($0.rawValue))) } ?? refusal
+      throw invoiceID.map { refusal.with("invoice_id", $0) } ?? refusal
     }
   }
 
@@ -139,7 +139,7 @@ struct LockedPrescription: Sendable {
       let left = places.map { wanted[$0].item.remaining - wanted[$0].quantity }
       guard missing <= left.reduce(0, +) else {
         throw ClinicError(.exceedsPrescribed)
-          .with("prescription_item_id", .int(Int(wanted[places[0]].item.id.rawValue)))
+          .with("prescription_item_id", wanted[places[0]].item.id)
           .with("remaining", .int(left.reduce(0, +))).with("requested", .int(missing))
       }
       for (place, left) in zip(places, left) {

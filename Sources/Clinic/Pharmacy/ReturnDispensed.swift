@@ -163,7 +163,7 @@ private struct LockedDispensing {
       let quantity = quantities[item.id, default: 0] + Int(entry.quantity.rawValue)
       guard quantity <= item.left else {
         throw ClinicError(.exceedsDispensed)
-          .with("dispensing_item_id", .int(Int(item.id.rawValue)))
+          .with("dispensing_item_id", item.id)
           .with("remaining", .int(item.left)).with("requested", .int(quantity))
       }
       quantities[item.id] = quantity

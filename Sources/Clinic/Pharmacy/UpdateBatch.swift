@@ -68,7 +68,7 @@ package struct UpdateBatch: Command {
       quantity.map { Int($0.rawValue) - stored } ?? adjustment.map { Int($0.rawValue) } ?? 0
     if stored + change < 0 {
       throw ClinicError(.insufficientStock)
-        .with("medicine_id", .int(Int(batch.medicineID.rawValue)))
+        .with("medicine_id", batch.medicineID)
         .with("available", .int(stored)).with("requested", .int(-change))
     }
     if change > 0, stored + change > StockLevel.bounds.upperBound {

@@ -81,7 +81,7 @@ package struct Amount: Codable, Sendable, JSONSchemaRepresentable {
 extension DailySummary: RowDecodable {
   package init(cells: inout Cells) throws(PostgresError) {
     let json: JSONB = try cells.next()
-    guard let document = try? JSONDocument(parsing: json.bytes, limits: VisitRecord.limits),
+    guard let document = try? JSONDocument(parsing: json.bytes, limits: .stored),
       let summary = try? JSONValueDecoder(unknownMembers: .ignore).decode(
         Self.self, from: document.root)
     else { throw PostgresError.decoding }

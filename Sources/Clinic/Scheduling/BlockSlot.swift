@@ -38,7 +38,7 @@ package struct BlockSlot: Command {
     var cancelled: ID<Appointment>?
     if let booked = try await booking(in: transaction) {
       guard cancelAppointments == true else {
-        throw ClinicError(.slotBooked).with("appointment_id", .int(Int(booked.id.rawValue)))
+        throw ClinicError(.slotBooked).with("appointment_id", booked.id)
       }
       let reason = reason.map { Note(rawValue: $0.rawValue) }
       cancelled = try await booked.cancel(for: reason, by: caller, in: transaction, of: clinic).id

@@ -91,7 +91,7 @@ package final class StaffDirectory: Sendable {
     try await refresh(id)
     guard let member = member(id) else { throw ClinicError.notFound("doctor", id) }
     guard member.isActiveDoctor else {
-      throw ClinicError(.notADoctor).with("id", .int(Int(id.rawValue)))
+      throw ClinicError(.notADoctor).with("id", id)
     }
     return member
   }

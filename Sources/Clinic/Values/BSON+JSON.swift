@@ -64,7 +64,7 @@ extension BSONDocument {
     var json = JSONWriter()
     write(into: &json)
     let document = try JSONDocument(
-      parsing: json.finish(), limits: JSONLimits(maxBytes: .max, maxDepth: 200))
+      parsing: json.finish(), limits: .stored)
     return try JSONValueDecoder(unknownMembers: .ignore).decode(type, from: document.root)
   }
 }

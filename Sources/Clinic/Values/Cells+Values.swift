@@ -55,8 +55,7 @@ extension Cells {
   ) throws(PostgresError) -> Value? {
     guard let json: JSONB = try next() else { return nil }
     do {
-      let limits = JSONLimits(maxBytes: .max)
-      let document = try JSONDocument(parsing: json.bytes, limits: limits)
+      let document = try JSONDocument(parsing: json.bytes, limits: .stored)
       return try JSONValueDecoder(unknownMembers: .ignore).decode(type, from: document.root)
     } catch {
       throw .decoding

@@ -21,3 +21,8 @@ extension JSONOf: PostgresDecodable {
     json = RawJSON(compacting: try JSONB(postgres: value).bytes)
   }
 }
+
+extension JSONLimits {
+  /// For text that a store made: it may be as large as it is.
+  static let stored = JSONLimits(maxBytes: .max, maxDepth: 200)
+}

@@ -52,9 +52,6 @@ package struct VisitRecord: Codable, Sendable {
 }
 
 extension VisitRecord {
-  /// The database made the text: it may be as large as it is.
-  static let limits = JSONLimits(maxBytes: .max, maxDepth: 200)
-
   /// One JSON object for a row of ``tables``, whatever the number of notes and prescriptions.
   static let json: SQL = """
     json_build_object('visit_id', v.id, 'visit_date', v.date, 'status', v.status, \
