@@ -10,7 +10,15 @@
 """
 
 from .aio import AsyncClinic
-from .errors import CallFailed, ClinicdError, ConnectionLost, NotAuthenticated, NotNow
+from .errors import (
+    CallFailed,
+    ClientClosed,
+    ClinicdError,
+    ConnectionLost,
+    InvalidParams,
+    NotAuthenticated,
+    NotNow,
+)
 from .follow import QueueChange
 from .sync import Clinic
 from .unset import UNSET
@@ -18,9 +26,11 @@ from .unset import UNSET
 __all__ = [
     "AsyncClinic",
     "CallFailed",
+    "ClientClosed",
     "Clinic",
     "ClinicdError",
     "ConnectionLost",
+    "InvalidParams",
     "NotAuthenticated",
     "NotNow",
     "QueueChange",

@@ -8,8 +8,15 @@ import time
 import uuid
 from typing import Any, AsyncIterator, Mapping
 
-from .connection import Connection
-from .errors import CallFailed, ConnectionLost, NotAuthenticated
+from .connection import Connection, encoded
+from .errors import (
+    CallFailed,
+    ClientClosed,
+    ClinicdError,
+    ConnectionLost,
+    NotAuthenticated,
+    NotNow,
+)
 from .follow import QueueChange, QueueFollower
 from .methods import KEYED, AsyncMethods
 from .transport import connect
@@ -20,6 +27,31 @@ from .unset import UNSET, Unset
 _NOT_REPEATED = frozenset(
     {"auth.register", "auth.change_password", "auth.refresh", "users.reset_password"}
 )
+# Anybody may call them, whoever was logged in before.
+_WITHOUT_LOGIN = frozenset(
+    {
+        "auth.login",
+        "auth.authenticate",
+        "auth.refresh",
+        "devices.request_pairing",
+        "devices.claim",
+        "system.ping",
+        "system.version",
+    }
+)
+# They may change who a connection is bound to. Nothing else begins meanwhile.
+_BINDING = frozenset(
+    {
+        "auth.login",
+        "auth.authenticate",
+        "auth.refresh",
+        "auth.change_password",
+        "auth.logout",
+        "devices.claim",
+    }
+)
+# Tokens that may be renewed.
+_ENDED = frozenset({"token_expired", "token_revoked"})
 
 
 class AsyncClinic(AsyncMethods):
@@ -27,7 +59,9 @@ class AsyncClinic(AsyncMethods):
 
     A call whose answer was lost is repeated for `patience` seconds, if that is safe: when it only
     reads, or under its idempotency key, which is made when none is given. A login is kept over lost
-    connections, and refreshed before it ends.
+    connections, and its tokens are renewed. When it is over, because a renewal is refused or
+    another login fails, calls raise `NotAuthenticated` until a login succeeds or `auth.logout` is
+    called: none is made as somebody else.
     """
 
     def __init__(
@@ -47,41 +81,80 @@ class AsyncClinic(AsyncMethods):
         self._connecting = asyncio.Lock()
         self._access_token: str | None = None
         self._refresh_token: str | None = None
+        self._login_is_over: NotAuthenticated | None = None
         self._followers: set[QueueFollower] = set()
+        self._is_closed = False
 
     async def __aenter__(self) -> AsyncClinic:
-        await self._connected()
+        await self._connected(needs_login=False)
         return self
 
     async def __aexit__(self, *error: object) -> None:
         await self.close()
 
     async def close(self) -> None:
-        """Ends the connection and what follows the queue on it."""
+        """Ends the connection and what follows the queue on it; calls then raise `ClientClosed`."""
+        self._is_closed = True
         for follower in list(self._followers):
             follower.end()
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     # Who calls
 
     async def login(self, username: str, password: str) -> Credentials:
-        """Logs in by password. The tokens are kept and renewed."""
-        credentials = await self.auth.login(username=username, password=password)
-        self._keep(credentials["access_token"], credentials["refresh_token"])
-        return credentials
+        """Logs in by password. The tokens are kept and renewed.
+
+        When it fails nobody is logged in, not even who was before.
+        """
+        return await self.auth.login(username=username, password=password)
 
     async def use_tokens(self, access_token: str | None, refresh_token: str | None = None) -> None:
-        """Goes on with tokens that were obtained before. Raises `NotAuthenticated`."""
-        connection = await self._connected()
-        async with self._connecting:
-            self._keep(access_token, refresh_token)
-            await self._authenticate(connection)
+        """Goes on with tokens that were obtained before; None forgets those that are kept.
+        Raises `NotAuthenticated`.
+
+        When it fails nobody is logged in, not even who was before.
+        """
+        if access_token is None and refresh_token is None:
+            self._keep(None, None)
+            await self._disconnect()
+            return
+        try:
+            async with self._connecting:
+                connection = await self._ready(needs_login=False)
+                self._keep(None, None)
+                try:
+                    await self._authenticate(connection, access_token, refresh_token)
+                except (ConnectionLost, NotNow):
+                    # Renewed tokens are good all the same: the next connection begins with them.
+                    if self._access_token is None:
+                        raise
+                    await connection.close()
+        except BaseException as error:
+            await self._leave(error)
+            raise
 
     def _keep(self, access_token: str | None, refresh_token: str | None) -> None:
         self._access_token = access_token
         self._refresh_token = refresh_token
+        self._login_is_over = None
+
+    def _end_login(self, error: NotAuthenticated) -> None:
+        self._keep(None, None)
+        self._login_is_over = error
+
+    async def _leave(self, error: BaseException) -> None:
+        """After a login that failed. A new connection is bound to nobody."""
+        if isinstance(error, NotAuthenticated):
+            self._end_login(error)
+        else:
+            reason = {"reason": "not_authenticated"}
+            self._end_login(NotAuthenticated(-32001, "the last login failed", reason))
+        await self._disconnect()
 
     @property
     def refresh_token(self) -> str | None:
@@ -91,21 +164,51 @@ class AsyncClinic(AsyncMethods):
     # Calls
 
     async def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
-        """Calls a method by its name. Raises `CallFailed` or `ConnectionLost`."""
+        """Calls a method by its name.
+
+        Raises `CallFailed`, `ConnectionLost`, `InvalidParams` or `ClientClosed`.
+        """
         values = {k: v for k, v in (params or {}).items() if not isinstance(v, Unset)}
         if method in KEYED and values.get("idempotency_key") is None:
             values["idempotency_key"] = str(uuid.uuid4())
+        text = encoded(values)
+        encoded(method)
+        try:
+            return await self._call(method, text, values)
+        except BaseException as error:
+            if method in ("auth.login", "auth.authenticate"):
+                await self._leave(error)
+            raise
+
+    async def _call(self, method: str, text: str, values: Mapping[str, Any]) -> Any:
         may_repeat = method not in _NOT_REPEATED
+        needs_login = method not in _WITHOUT_LOGIN
         until = time.monotonic() + self._patience
         renewed = False
         delay = 0.05
         while True:
+            used: str | None = None
             try:
-                connection = await self._connected()
-                return await connection.call(method, values, self._timeout)
+                if method in _BINDING:
+                    async with self._connecting:
+                        connection = await self._ready(needs_login)
+                        used = connection.access_token
+                        return await self._bind(connection, method, text, values)
+                connection = await self._connected(needs_login)
+                used = connection.access_token
+                return await connection.call(method, text, self._timeout)
             except NotAuthenticated as error:
-                if renewed or error.reason != "token_expired" or not await self._renew():
+                if method == "auth.logout" and needs_login:
+                    # It was over already.
+                    needs_login = False
+                    continue
+                if not needs_login or used is None or renewed or error.reason not in _ENDED:
                     raise
+                if used == self._access_token:
+                    if self._refresh_token is None:
+                        self._end_login(error)
+                        raise
+                    self._access_token = None
                 renewed = True
             except ConnectionLost:
                 if not may_repeat or time.monotonic() > until:
@@ -119,45 +222,85 @@ class AsyncClinic(AsyncMethods):
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 1)
 
-    async def _connected(self) -> Connection:
+    async def _bind(
+        self, connection: Connection, method: str, text: str, values: Mapping[str, Any]
+    ) -> Any:
+        """Calls what may bind the connection, and keeps the tokens that it gives."""
+        try:
+            reply = await connection.call(method, text, self._timeout)
+        except (asyncio.CancelledError, ConnectionLost):
+            # Nobody knows whose it is now.
+            await connection.close()
+            raise
+        if method == "auth.logout":
+            self._keep(None, None)
+            connection.access_token = None
+        elif method == "auth.authenticate":
+            token = values["access_token"]
+            if token != self._access_token:
+                self._keep(token, None)
+            connection.access_token = token
+        elif method == "auth.refresh":
+            # It binds nobody; the next call presents the new token.
+            if values["refresh_token"] == self._refresh_token:
+                self._keep(reply["access_token"], reply["refresh_token"])
+        elif reply.get("access_token") is not None:
+            self._keep(reply["access_token"], reply["refresh_token"])
+            connection.access_token = reply["access_token"]
+        return reply
+
+    async def _connected(self, needs_login: bool) -> Connection:
         async with self._connecting:
-            if self._connection is not None and self._connection.is_open:
-                return self._connection
+            return await self._ready(needs_login)
+
+    async def _ready(self, needs_login: bool) -> Connection:
+        """A connection, bound by the tokens if that is needed. One at a time."""
+        if self._is_closed:
+            raise ClientClosed("the client is closed")
+        if needs_login and (over := self._login_is_over) is not None:
+            raise NotAuthenticated(over.code, over.message, over.data)
+        connection = self._connection
+        if connection is None or not connection.is_open:
             transport = await connect(self._address, self._tls, self._timeout)
-            connection = Connection(transport, self._notified)
+            if self._is_closed:
+                await transport.close()
+                raise ClientClosed("the client is closed")
+            connection = self._connection = Connection(transport, self._notified)
+        access, refresh = self._access_token, self._refresh_token
+        is_bound = access is not None and connection.access_token == access
+        if needs_login and not is_bound and (access is not None or refresh is not None):
             try:
-                await self._authenticate(connection)
-            except BaseException:
+                await self._authenticate(connection, access, refresh)
+            except BaseException as error:
+                if isinstance(error, NotAuthenticated):
+                    self._end_login(error)
                 await connection.close()
                 raise
-            self._connection = connection
-            return connection
+        return connection
 
-    async def _authenticate(self, connection: Connection) -> None:
-        if self._access_token is not None:
+    async def _authenticate(
+        self, connection: Connection, access_token: str | None, refresh_token: str | None
+    ) -> None:
+        """Binds the connection by the tokens, which are renewed if need be, and keeps them."""
+        if access_token is not None:
             try:
-                token = {"access_token": self._access_token}
-                await connection.call("auth.authenticate", token, self._timeout)
-                return
+                await self._present(connection, access_token)
             except NotAuthenticated:
-                self._access_token = None
-        if self._refresh_token is not None:
-            await self._refresh(connection)
-            fresh = {"access_token": self._access_token}
-            await connection.call("auth.authenticate", fresh, self._timeout)
-
-    async def _renew(self) -> bool:
-        if self._refresh_token is None:
-            return False
-        connection = await self._connected()
-        async with self._connecting:
-            await self._refresh(connection)
-        return True
-
-    async def _refresh(self, connection: Connection) -> None:
-        token = {"refresh_token": self._refresh_token}
+                if refresh_token is None:
+                    raise
+            else:
+                self._keep(access_token, refresh_token)
+                return
+        token = encoded({"refresh_token": refresh_token})
         fresh = await connection.call("auth.refresh", token, self._timeout)
+        # At once: the old one works no more.
         self._keep(fresh["access_token"], fresh["refresh_token"])
+        await self._present(connection, fresh["access_token"])
+
+    async def _present(self, connection: Connection, access_token: str) -> None:
+        token = encoded({"access_token": access_token})
+        await connection.call("auth.authenticate", token, self._timeout)
+        connection.access_token = access_token
 
     # The queue as it changes
 
@@ -166,8 +309,9 @@ class AsyncClinic(AsyncMethods):
     ) -> AsyncIterator[QueueChange]:
         """Every version of the queue, in order, without a gap: first a snapshot, then what changes.
 
-        It goes on after a lost connection and a restart of the daemon. It ends when the client is
-        closed, and raises `CallFailed` when the caller may not follow the queue any more.
+        It goes on after a lost connection, a restart of the daemon and the end of an access token.
+        It ends when the client is closed, and raises `CallFailed` when the caller may not follow
+        the queue any more.
         """
         params = {"date": date, "doctor_id": doctor_id}
         follower = QueueFollower({k: v for k, v in params.items() if not isinstance(v, Unset)})
@@ -176,9 +320,13 @@ class AsyncClinic(AsyncMethods):
             while not follower.is_over:
                 try:
                     reply = await self.call("queue.subscribe", follower.params)
-                except ConnectionLost:
+                except (ConnectionLost, NotNow):
                     await asyncio.sleep(0.5)
                     continue
+                except ClientClosed:
+                    if follower.is_over:
+                        return
+                    raise
                 async for change in follower.changes(reply):
                     yield change
         finally:
@@ -191,8 +339,8 @@ class AsyncClinic(AsyncMethods):
             return
         try:
             params = {"subscription": follower.subscription}
-            await connection.call("queue.unsubscribe", params, self._timeout)
-        except (CallFailed, ConnectionLost):
+            await connection.call("queue.unsubscribe", encoded(params), self._timeout)
+        except ClinicdError:
             pass
 
     def _notified(self, message: Mapping[str, Any]) -> None:

@@ -4,12 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from dataclasses import dataclass
 from typing import Any, Callable, Mapping
 
-from .errors import ConnectionLost, failure
+from .errors import ConnectionLost, InvalidParams, failure
 from .transport import Transport
 
 Notification = Callable[[Mapping[str, Any]], None]
+
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+# The message could not be read, or was none.
+_UNREADABLE = (-32700, -32600)
+
+
+def encoded(value: Any) -> str:
+    """The value as JSON; raises `InvalidParams` when it is none."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidParams(f"this cannot be sent as JSON: {error}") from error
+    return text
+
+
+@dataclass
+class _Call:
+    text: str
+    answer: asyncio.Future[Mapping[str, Any]]
+
+    @property
+    def depth(self) -> int:
+        depth = deepest = 0
+        for character in _STRINGS.sub("", self.text):
+            if character in "[{":
+                depth += 1
+                deepest = max(deepest, depth)
+            elif character in "]}":
+                depth -= 1
+        return deepest
 
 
 class Connection:
@@ -18,44 +51,51 @@ class Connection:
     def __init__(self, transport: Transport, notify: Notification) -> None:
         self._transport = transport
         self._notify = notify
-        self._waiting: dict[int, asyncio.Future[Mapping[str, Any]]] = {}
+        self._waiting: dict[int, _Call] = {}
         self._last_id = 0
+        self._why_ended = ""
         self._reader = asyncio.create_task(self._read())
+        # What it is bound by; kept by who binds it.
+        self.access_token: str | None = None
 
     @property
     def is_open(self) -> bool:
         return not self._reader.done()
 
-    async def call(self, method: str, params: Mapping[str, Any], timeout: float) -> Any:
-        """The result; raises `CallFailed`, or `ConnectionLost` when no answer came."""
+    async def call(self, method: str, params: str, timeout: float) -> Any:
+        """The result; raises `CallFailed`, or `ConnectionLost` when no answer came.
+
+        `params` is JSON, of `encoded`.
+        """
+        name = encoded(method)
         if not self.is_open:
             raise ConnectionLost("the connection has ended")
         self._last_id += 1
         number = self._last_id
-        answer: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = answer
-        request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        text = f'{{"jsonrpc":"2.0","id":{number},"method":{name},"params":{params}}}'
+        call = _Call(text, asyncio.get_running_loop().create_future())
+        self._waiting[number] = call
         try:
-            await self._transport.send(json.dumps(request, ensure_ascii=False))
-            reply = await asyncio.wait_for(answer, timeout)
+            reply = await asyncio.wait_for(self._exchange(call), timeout)
         except asyncio.CancelledError:
             await self._cancel(number)
             raise
         except asyncio.TimeoutError as error:
             await self._cancel(number)
             raise ConnectionLost("no answer in time") from error
-        except OSError as error:
-            raise ConnectionLost("the connection broke") from error
-        except Exception as error:
-            if isinstance(error, ConnectionLost):
-                raise
-            # The WebSocket library has exceptions of its own for a connection that has ended.
-            raise ConnectionLost("the connection broke") from error
         finally:
             self._waiting.pop(number, None)
         if "error" in reply:
             raise failure(reply["error"])
         return reply.get("result")
+
+    async def _exchange(self, call: _Call) -> Mapping[str, Any]:
+        try:
+            await self._transport.send(call.text)
+        except ConnectionLost:
+            # Before it closes the daemon may have said why: what it sent is read to the end.
+            pass
+        return await call.answer
 
     async def _cancel(self, number: int) -> None:
         if not self.is_open:
@@ -63,7 +103,7 @@ class Connection:
         message = {"jsonrpc": "2.0", "method": "rpc.cancel", "params": {"id": number}}
         try:
             await asyncio.shield(self._transport.send(json.dumps(message)))
-        except Exception:
+        except ConnectionLost:
             pass
 
     async def _read(self) -> None:
@@ -75,18 +115,31 @@ class Connection:
         except (OSError, ValueError):
             pass
         finally:
-            for answer in self._waiting.values():
-                if not answer.done():
-                    answer.set_exception(ConnectionLost("the connection broke"))
+            for call in self._waiting.values():
+                if not call.answer.done():
+                    lost = ConnectionLost(f"the connection broke{self._why_ended}")
+                    call.answer.set_exception(lost)
             self._notify({"method": "connection.ended"})
 
     def _take(self, message: Mapping[str, Any]) -> None:
         if "method" in message:
             self._notify(message)
             return
-        answer = self._waiting.get(message.get("id") or 0)
-        if answer is not None and not answer.done():
-            answer.set_result(message)
+        number = message.get("id")
+        call = self._unreadable(message) if number is None else self._waiting.get(number)
+        if call is not None and not call.answer.done():
+            call.answer.set_result(message)
+
+    def _unreadable(self, message: Mapping[str, Any]) -> _Call | None:
+        """The call that an error without an id is about; None when it is about the connection."""
+        error = failure(message.get("error") or {})
+        waiting = [call for call in self._waiting.values() if not call.answer.done()]
+        if error.code not in _UNREADABLE or not waiting:
+            self._why_ended = f": {error}"
+            return None
+        if error.reason == "message_too_large":
+            return max(waiting, key=lambda call: len(call.text))
+        return max(waiting, key=lambda call: call.depth)
 
     async def close(self) -> None:
         await self._transport.close()

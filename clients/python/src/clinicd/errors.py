@@ -6,7 +6,15 @@ from typing import Any, Mapping
 
 
 class ClinicdError(Exception):
-    """Everything that this package raises."""
+    """Everything that calls raise."""
+
+
+class ClientClosed(ClinicdError):
+    """The client was closed, and makes no calls any more."""
+
+
+class InvalidParams(ClinicdError, ValueError):
+    """The params are no JSON (NaN, an object, half of a character, …). Nothing was sent."""
 
 
 class ConnectionLost(ClinicdError):

@@ -8,6 +8,9 @@ from typing import Any, AsyncIterator, Mapping
 
 from .errors import failure
 
+# Why a subscription ended that may be begun again. When the login is really over, beginning says so.
+_NOT_FINAL = frozenset({"overflow", "slow_reader", "token_expired", "token_revoked"})
+
 
 @dataclass(frozen=True)
 class QueueChange:
@@ -72,7 +75,7 @@ class QueueFollower:
             elif kind == "change":
                 if (seen := self._change(result)) is not None:
                     yield seen
-            elif kind == "closed" and result.get("reason") != "overflow":
+            elif kind == "closed" and result.get("reason") not in _NOT_FINAL:
                 self.is_over = True
                 raise failure({"code": -32001, "message": "the subscription ended", "data": result})
             else:

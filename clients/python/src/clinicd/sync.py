@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import concurrent.futures
 import ssl
 import threading
 from typing import Any, Coroutine, Iterator, Mapping, TypeVar
 
 from .aio import AsyncClinic
+from .errors import ClientClosed
 from .follow import QueueChange
 from .methods import Methods
 from .types import Credentials
@@ -32,6 +34,8 @@ class Clinic(Methods):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self._is_closed = False
+        self._closing = threading.Lock()
 
         async def make() -> AsyncClinic:
             return AsyncClinic(address, tls=tls, timeout=timeout, patience=patience)
@@ -48,21 +52,41 @@ class Clinic(Methods):
         self.close()
 
     def close(self) -> None:
-        """Ends the connection and the thread. Once is enough."""
+        """Ends the connection and the thread. Later calls raise `ClientClosed`. Once is enough."""
         atexit.unregister(self.close)
-        if self._loop.is_closed():
-            return
-        self._run(self._clinic.close())
+        with self._closing:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            ended = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        ended.result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
+    async def _end(self) -> None:
+        await self._clinic.close()
+        # What other threads wait for ends too.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            _, left = await asyncio.wait(others, timeout=1)
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
     def login(self, username: str, password: str) -> Credentials:
-        """Logs in by password. The tokens are kept and renewed."""
+        """Logs in by password. The tokens are kept and renewed.
+
+        When it fails nobody is logged in, not even who was before.
+        """
         return self._run(self._clinic.login(username, password))
 
     def use_tokens(self, access_token: str | None, refresh_token: str | None = None) -> None:
-        """Goes on with tokens that were obtained before. Raises `NotAuthenticated`."""
+        """Goes on with tokens that were obtained before; None forgets those that are kept.
+        Raises `NotAuthenticated`.
+
+        When it fails nobody is logged in, not even who was before.
+        """
         self._run(self._clinic.use_tokens(access_token, refresh_token))
 
     @property
@@ -71,7 +95,10 @@ class Clinic(Methods):
         return self._clinic.refresh_token
 
     def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
-        """Calls a method by its name. Raises `CallFailed` or `ConnectionLost`."""
+        """Calls a method by its name.
+
+        Raises `CallFailed`, `ConnectionLost`, `InvalidParams` or `ClientClosed`.
+        """
         return self._run(self._clinic.call(method, params))
 
     def follow_queue(
@@ -91,11 +118,27 @@ class Clinic(Methods):
             if close is not None:
                 await close()
 
+        begun = False
         try:
             while (change := self._run(following())) is not None:
+                begun = True
                 yield change
+        except ClientClosed:
+            if not begun:
+                raise
         finally:
-            self._run(end())
+            try:
+                self._run(end())
+            except ClientClosed:
+                pass
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        with self._closing:
+            if self._is_closed:
+                work.close()
+                raise ClientClosed("the client is closed")
+            running = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return running.result()
+        except concurrent.futures.CancelledError:
+            raise ClientClosed("the client was closed") from None

@@ -15,7 +15,9 @@ _LINE_LIMIT = 64 << 20
 class Transport(Protocol):
     """A connection that carries messages."""
 
-    async def send(self, message: str) -> None: ...
+    async def send(self, message: str) -> None:
+        """Raises `ConnectionLost`."""
+        ...
 
     async def receive(self) -> str | None:
         """The next message; None when the connection has ended."""
@@ -30,8 +32,11 @@ class _Stream:
         self._writer = writer
 
     async def send(self, message: str) -> None:
-        self._writer.write(message.encode() + b"\n")
-        await self._writer.drain()
+        try:
+            self._writer.write(message.encode() + b"\n")
+            await self._writer.drain()
+        except OSError as error:
+            raise ConnectionLost("the connection broke") from error
 
     async def receive(self) -> str | None:
         line = await self._reader.readline()
@@ -50,7 +55,12 @@ class _WebSocket:
         self._socket = socket
 
     async def send(self, message: str) -> None:
-        await self._socket.send(message)
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            await self._socket.send(message)
+        except (ConnectionClosed, OSError) as error:
+            raise ConnectionLost("the connection broke") from error
 
     async def receive(self) -> str | None:
         from websockets.exceptions import ConnectionClosed
