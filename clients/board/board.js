@@ -39,7 +39,8 @@ function drawServing(tokens, callsNew) {
   serving.clear();
   for (const [key, item] of items) serving.set(key, item);
   const list = element("serving");
-  list.className = tokens.length <= 3 ? "few" : "";
+  list.classList.toggle("few", tokens.length <= 3);
+  list.classList.toggle("long", tokens.some(isLong));
   const isSame = items.length === list.children.length && items.every(([, item], at) => item === list.children[at]);
   if (!isSame) list.replaceChildren(...serving.values());
   element("nobody").hidden = tokens.length > 0;
@@ -49,10 +50,29 @@ function itemOf(token) {
   const item = document.createElement("li");
   const place = part("div", "place", "");
   const where = part("div", "where", "");
-  where.append(part("div", "room", token.room ?? ""), part("div", "doctor", token.doctor_label ?? ""));
+  where.append(fitted("room", token.room ?? ""), fitted("doctor", token.doctor_label ?? ""));
   place.append(part("div", "token", short(token.token)), where);
   item.append(place);
   return item;
+}
+
+/** Whether a token's texts need more room than there is beside a large number. */
+const isLong = ({ room, doctor_label }) => (room ?? "").length > 12 || letters(doctor_label ?? "") > 18;
+
+/** A text that the style sheet writes as small as its letters need. */
+function fitted(className, text) {
+  const made = part("div", className, text);
+  made.style.setProperty("--letters", letters(text));
+  // Its end is cut off, also when the page is written the other way.
+  made.dir = "auto";
+  return made;
+}
+
+/** The letters of the longer line of a text that is written in two if it is not short. */
+function letters(text) {
+  if (text.length <= 12) return text.length;
+  const lines = [...text.matchAll(/\s/g)].map(({ index }) => Math.max(index, text.length - index - 1));
+  return Math.min(text.length, ...lines);
 }
 
 function call(token, item) {
@@ -75,6 +95,7 @@ function showCall(call) {
   if (!call) return;
   element("call-token").textContent = call.token;
   element("call-where").textContent = call.where;
+  element("call-where").style.setProperty("--letters", letters(call.where));
 }
 
 function part(name, className, text) {

@@ -12,6 +12,8 @@ const LAST_CALL = 15;
 const TOKEN_SHOWN = 20;
 /** Seconds that a call is repeated while the daemon is away, under its key: nobody gets two tokens. */
 const REPEAT = 45;
+/** Seconds after which it asks whether its login still holds: perhaps nobody touches it for long. */
+const CHECK = 4;
 
 /** What the person at the kiosk has told. Forgotten with the start page. */
 let visit = newVisit();
@@ -55,7 +57,9 @@ async function act(work) {
   try {
     await work();
   } catch (error) {
-    problem(error.name === "ConnectionLost" ? t("kiosk.gave_up") : explain(error));
+    const isLost = error.name === "ConnectionLost";
+    // Without a login there is a code on the screen.
+    if (clinic.state !== "refused") problem(isLost ? t("kiosk.gave_up") : explain(error));
   } finally {
     for (const button of buttons) button.disabled = false;
     setBusy(false);
@@ -285,7 +289,14 @@ element("still-there").addEventListener("cancel", () => wake());
 for (const back of document.querySelectorAll(".back")) back.addEventListener("click", startOver);
 for (const event of ["pointerdown", "keydown", "input"]) document.addEventListener(event, () => wake());
 for (const event of ["state", "current"]) clinic.addEventListener(event, showState);
-clinic.addEventListener("state", () => { if (clinic.state === "refused") pairKiosk(); });
+clinic.addEventListener("state", () => {
+  if (clinic.state !== "refused") return;
+  startOver();
+  pairKiosk();
+});
+setInterval(() => {
+  if (clinic.user && clinic.state === "live") clinic.call("system.stats").catch(() => {});
+}, CHECK * 1000);
 clinic.addEventListener("clinic", ({ detail }) => {
   useZone(detail.time_zone);
   element("clinic").textContent = detail.clinic;

@@ -87,6 +87,7 @@ def visit(clinic: Clinic, words: Words) -> None:
         except CallFailed as error:
             if error.reason != "visitor_unknown":
                 raise
+            print(words("kiosk.register.before"))
             name = ask(words("kiosk.register.title"))
             patient = clinic.patients.create(name=name, phone=phone, date_of_birth=birth)
             token = clinic.queue.walk_in(patient_id=patient["id"])

@@ -11,13 +11,23 @@ export async function pair(clinic, role, show) {
     try {
       const request = await clinic.call("devices.request_pairing", { role });
       show(request.code);
-      for (const until = Date.now() + request.expires_in * 1000; Date.now() < until;) {
-        const claim = await clinic.call("devices.claim", { secret: request.secret }, { repeat: 60 });
-        if (claim.status === "CLAIMED") return clinic.keep(claim);
-        await seconds(2);
-      }
+      const claim = await claimed(clinic, request.secret);
+      if (claim) return clinic.keep(claim);
     } catch (error) {
       await seconds(error instanceof CallFailed ? error.data.retry_after ?? 5 : 3);
     }
+  }
+}
+
+/** What an approved device gets; `null` when the code is over. After an outage the same one is asked for. */
+async function claimed(clinic, secret) {
+  for (;;) {
+    try {
+      const claim = await clinic.call("devices.claim", { secret }, { repeat: 60 });
+      if (claim.status === "CLAIMED") return claim;
+    } catch (error) {
+      if (error.code === -32001) return null;
+    }
+    await seconds(2);
   }
 }

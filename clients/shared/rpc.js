@@ -59,16 +59,25 @@ export class Clinic extends EventTarget {
 
   /**
    * Calls a method. With `repeat`, a call whose answer was lost is repeated for that many seconds; a
-   * method that writes needs a `key` for that (see `newKey`).
+   * method that writes needs a `key` for that (see `newKey`). A call that is refused because the
+   * connection is nobody's any more has changed nothing: it is repeated once on a new connection.
    */
   async call(method, params = {}, { repeat = 0, key = null, timeout = 15 } = {}) {
     if (key) params = { ...params, idempotency_key: key };
     const until = Date.now() + repeat * 1000;
+    let mayReconnect = !/^(auth|devices)\./.test(method);
     for (let wait = 0.2; ; wait = Math.min(wait * 2, 3)) {
+      let socket = null;
       try {
         await this.#connected(timeout);
+        socket = this.#socket;
         return await this.#send(method, params, timeout);
       } catch (error) {
+        if (error.code === -32001 && this.user && mayReconnect) {
+          mayReconnect = false;
+          this.reconnect(socket);
+          continue;
+        }
         const passing = error instanceof ConnectionLost
           || ["stopping", "store_unavailable", "outcome_unknown", "busy"].includes(error.reason);
         if (!passing || Date.now() > until) throw error;
@@ -114,7 +123,7 @@ export class Clinic extends EventTarget {
   #enter(credentials) {
     clearTimeout(this.#renewal);
     const due = Math.max(credentials.expires_in * 0.8, 5) * 1000;
-    this.#renewal = setTimeout(() => this.#renew().catch(() => {}), due);
+    this.#renewal = setTimeout(() => this.#renew(), due);
     this.#setUser(credentials.user);
   }
 
@@ -124,9 +133,14 @@ export class Clinic extends EventTarget {
     this.#setUser(null);
   }
 
+  /** One that fails is made up for by a new connection, which is tried until it comes or is refused. */
   async #renew() {
-    if (this.tokens.refreshToken && this.#socket?.readyState === WebSocket.OPEN) {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    try {
       await this.#authenticate();
+    } catch {
+      this.reconnect(socket);
     }
   }
 
@@ -207,9 +221,11 @@ export class Clinic extends EventTarget {
     }
   }
 
-  /** The connection is nobody's any more: begins anew with what is kept. */
-  reconnect() {
-    this.#socket?.close();
+  /** Gives up a connection, if it is not given up yet: the next one begins anew with what is kept. */
+  reconnect(socket = this.#socket) {
+    if (!socket) return;
+    this.#lost(socket);
+    socket.close();
   }
 
   #lost(socket) {
@@ -254,15 +270,16 @@ export class Clinic extends EventTarget {
   /** Asks every few seconds, and comes back when the other side does. */
   async #watch() {
     for (let wait = 0.5; !this.#closed;) {
+      const ready = this.#connected(10);
+      const socket = this.#socket;
       try {
-        await this.#connected(10);
+        await ready;
         await this.#probe();
         for (const follower of this.#followers) follower.resume();
         wait = 0.5;
         await seconds(3);
       } catch {
-        this.#socket?.close();
-        if (this.#socket) this.#lost(this.#socket);
+        this.reconnect(socket);
         // Many boards do not come back in the same moment.
         await seconds(wait * (0.5 + Math.random()));
         wait = Math.min(wait * 2, 5);
@@ -358,8 +375,7 @@ class Follower {
       for (const change of reply.replay ?? []) this.#change(change);
       this.#become(reply.subscription);
       for (const early of this.#early) this.take(early);
-    } catch (error) {
-      if (error.code === -32001) this.#clinic.reconnect();
+    } catch {
       // The next look tries again.
     } finally {
       this.#busy = false;

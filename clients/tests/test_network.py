@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import time
 from contextlib import contextmanager
 from typing import Callable, Iterator
 
 import pytest
 from browser import Page
 from clinicd import Clinic
-from daemon import Daemon
+from daemon import ROOT, Daemon
 from steps import Open, identify, new_patient
 from wire import Wire
 
@@ -104,20 +106,92 @@ def test_a_board_says_that_the_daemon_is_silent(paired: Open, desk: Clinic, daem
     board.wait(lambda: board.is_shown("#waiting"))
 
 
+def revoke_newest(daemon: Daemon) -> None:
+    """Takes the login of the device that was paired last."""
+    with Clinic(f"unix:{daemon.socket}") as admin:
+        admin.login(*daemon.password("admin"))
+        newest = max(admin.devices.list(limit=200)["items"], key=lambda device: device["id"])
+        admin.devices.revoke(id=newest["id"])
+
+
 def test_a_board_whose_login_is_revoked_pairs_again(
     paired: Open, desk: Clinic, daemon: Daemon
 ) -> None:
     board = paired("/board")
     board.wait(lambda: board.text("#waiting"))
-    with Clinic(f"unix:{daemon.socket}") as admin:
-        admin.login(*daemon.password("admin"))
-        newest = max(admin.devices.list(limit=200)["items"], key=lambda device: device["id"])
-        admin.devices.revoke(id=newest["id"])
+    revoke_newest(daemon)
     board.wait(lambda: board.is_shown("#pairing") and board.text("#code") != "", 60)
     desk.devices.approve(code=board.text("#code"), name="Again")
     board.wait(lambda: board.is_shown("#waiting"), 60)
     desk.queue.walk_in(patient_id=new_patient(desk))
     board.wait(lambda: board.text("#waiting") == str(waiting(desk)))
+
+
+def test_a_kiosk_whose_login_is_revoked_pairs_again(
+    paired: Open, desk: Clinic, daemon: Daemon
+) -> None:
+    kiosk = paired("/kiosk", (1080, 1920))
+    start_walk_in(kiosk, "Half Written", "07700 900128")
+    revoke_newest(daemon)
+    # Nobody touches it.
+    kiosk.wait(lambda: kiosk.is_shown("#pairing") and kiosk.text("#code") != "")
+    assert kiosk.text("#problem") == ""
+    assert kiosk.element("#name").get_attribute("value") == ""
+    desk.devices.approve(code=kiosk.text("#code"), name="Again")
+    kiosk.wait(lambda: kiosk.is_shown("#start"))
+    # This time somebody does, at once.
+    kiosk.click("#with-appointment")
+    kiosk.type("#phone", "07700 900128")
+    for name, value in (("day", "01"), ("month", "03"), ("year", "1971")):
+        kiosk.choose(f"#{name}", value)
+    revoke_newest(daemon)
+    kiosk.run("document.getElementById('who-form').requestSubmit()")
+    kiosk.wait(lambda: kiosk.is_shown("#pairing") and kiosk.text("#code") != "")
+    assert "log in" not in kiosk.text("#problem")
+    desk.devices.approve(code=kiosk.text("#code"), name="Once more")
+    kiosk.click("#with-appointment")
+    identify(kiosk, "07700 900128", "01", "03", "1971")
+    kiosk.wait(lambda: kiosk.is_shown("#none"))
+
+
+def stack(daemon: Daemon, *arguments: str) -> None:
+    subprocess.run([ROOT / "scripts/stack", *arguments, daemon.home / "stack"], check=True)
+
+
+def test_a_kiosk_whose_renewal_fails_goes_on(paired: Open, daemon: Daemon) -> None:
+    with daemon.configured({"ACCESS_TOKEN_EXPIRE_MINUTES": "1"}):
+        kiosk = paired("/kiosk", (1080, 1920))
+        began = time.monotonic()
+        # It renews its token after 48 seconds, and without that has none after 60.
+        time.sleep(44)
+        stack(daemon, "kill", "postgres")
+        time.sleep(max(0, began + 54 - time.monotonic()))
+        stack(daemon, "start", "postgres")
+        time.sleep(max(0, began + 62 - time.monotonic()))
+        kiosk.click("#with-appointment")
+        identify(kiosk, "07700 900129", "01", "03", "1971")
+        kiosk.wait(lambda: kiosk.is_shown("#none") or kiosk.text("#problem"))
+        assert kiosk.text("#problem") == ""
+
+
+def test_an_outage_after_the_approval_does_not_undo_it(
+    open_page: Open, desk: Clinic, wire: Wire
+) -> None:
+    kiosk = open_page("/kiosk", base=wire.bases[0])
+    code = kiosk.wait(lambda: kiosk.text("#code"))
+    # The patience of each of its calls is over at once.
+    kiosk.run(
+        "const { now } = Date; let later = 0; Date.now = () => now() + (later += 100_000);"
+        "const { send } = WebSocket.prototype; window.claims = 0;"
+        "WebSocket.prototype.send = function (text) {"
+        "  window.claims += text.includes('devices.claim'); send.call(this, text); }"
+    )
+    with wire.cut():
+        claims = int(kiosk.run("return window.claims"))
+        kiosk.wait(lambda: kiosk.run("return window.claims") > claims)
+        approved = desk.devices.approve(code=code, name="Approved")
+    assert approved["status"] == "APPROVED"
+    kiosk.wait(lambda: kiosk.is_shown("#start"))
 
 
 def start_walk_in(kiosk: Page, name: str, phone: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
 from clinicd import Clinic
@@ -16,6 +16,7 @@ from steps import (
     new_patient,
     next_slot,
     number_of,
+    visitors,
     watch_calls,
 )
 
@@ -35,6 +36,7 @@ def test_a_walk_in_at_the_kiosk_is_on_the_board(paired: Open, desk: Clinic) -> N
     assert kiosk.element("#phone").get_attribute("aria-invalid") == "true"
     identify(kiosk, "07123 456789", "29", "02", "1988")
     kiosk.wait(lambda: kiosk.is_shown("#register"))
+    assert kiosk.is_shown("#register .hint")
     kiosk.shot("kiosk-register")
     assert kiosk.accessibility() == []
     kiosk.type("#name", "Zoë ŁAO عمر")
@@ -88,18 +90,102 @@ def test_calls_are_announced_in_order(paired: Open, desk: Clinic) -> None:
     assert not any(token["patient_name"] in shown for token in today["tokens"])
 
 
+#: Rooms and names of doctors, up to the longest that there may be.
+LONG = [
+    ("W" * 40, "M" * 200),
+    ("Untersuchungszimmer", "Dr. Anneliese von Schwarzenberg-Hohenlohe (Innere Medizin, Notfälle)"),
+    ("Behandlungszimmer 2, Erdgeschoss links", "Dr. Meera Rao"),
+    ("غرفة الفحص رقم ٢، الطابق الأرضي، يسار", "د. عبد الرحمن بن عبد العزيز القحطاني"),
+    ("जाँच कक्ष क्रमांक २, भूतल, बाईं ओर", "डॉ. लक्ष्मीनारायण विश्वनाथ चतुर्वेदी"),
+    ("Room 1", "Dr. Wolfeschlegelsteinhausenbergerdorff-Krankenschwesterheim"),
+]
+
+
+@pytest.fixture
+def with_long_names(daemon: Daemon, desk: Clinic) -> Iterator[list[int]]:
+    """Doctors of long names in rooms of long names; nobody else calls anybody."""
+    free_doctors(desk)
+    with Clinic(f"unix:{daemon.socket}", patience=60) as admin:
+        admin.login(*daemon.password("admin"))
+        ids = [
+            int(
+                admin.auth.register(
+                    username=f"long{next(visitors)}",
+                    password="correct horse battery",
+                    full_name=name,
+                    role="DOCTOR",
+                    room=room,
+                )["id"]
+            )
+            for room, name in LONG
+        ]
+        for _ in ids:
+            desk.queue.walk_in(patient_id=new_patient(desk))
+        yield ids
+        free_doctors(desk)
+        for number in ids:
+            admin.users.update(id=number, enabled=False)
+
+
+#: What is not wholly within its box, and what a text's own box cuts off in height without an ellipsis.
+OUTSIDE = """
+const outside = [];
+for (const li of document.querySelectorAll("#serving li")) {
+  const box = li.getBoundingClientRect();
+  for (const name of [".token", ".where", ".room", ".doctor"]) {
+    const part = li.querySelector(name).getBoundingClientRect();
+    const isInside = part.left >= box.left - 1 && part.right <= box.right + 1
+      && part.top >= box.top - 1 && part.bottom <= box.bottom + 1;
+    if (!isInside) outside.push([name, li.textContent]);
+  }
+  const where = li.querySelector(".where");
+  if (where.scrollHeight > where.clientHeight + 1) outside.push(["cut", li.textContent]);
+  const [token, text] = [li.querySelector(".token"), where].map((each) => each.getBoundingClientRect());
+  const isClear = token.right <= text.left + 1 || token.left >= text.right - 1
+    || token.bottom <= text.top + 1;
+  if (!isClear) outside.push(["over", li.textContent]);
+}
+return outside;
+"""
+
+
 @pytest.mark.parametrize(
     "name, size, language",
-    [("4k", (3840, 2160), "en"), ("tablet", (800, 1280), "fr"), ("arabic", (1920, 1080), "ar"),
-     ("hindi", (1920, 1080), "hi")],
+    [("4k", (3840, 2160), "en"), ("long", (1920, 1080), "en"), ("small", (1024, 768), "en"),
+     ("tablet", (800, 1280), "fr"), ("arabic", (1920, 1080), "ar"), ("hindi", (1920, 1080), "hi")],
 )
 def test_boards_of_every_size(
-    paired: Open, desk: Clinic, name: str, size: tuple[int, int], language: str
+    paired: Open,
+    desk: Clinic,
+    with_long_names: list[int],
+    name: str,
+    size: tuple[int, int],
+    language: str,
 ) -> None:
     board = paired("/board", size, language)
     board.wait(lambda: board.text("#waiting"))
     assert board.run("return document.documentElement.lang") == language
     assert board.run("return document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    # However many are served, their rooms and doctors stay in their boxes, and a call on the screen.
+    for number, doctor in enumerate(with_long_names, 1):
+        desk.queue.call_next(doctor_id=doctor)
+        board.wait(lambda: len(board.texts("#serving li")) == number)
+        assert board.run(OUTSIDE) == []
+        if number == 1:
+            board.wait(lambda: board.is_shown("#call"))
+            board.shot(f"board-{name}-call")
+            left, top, right, bottom = board.run(
+                "const box = document.getElementById('call-where').getBoundingClientRect();"
+                "return [box.left, box.top, box.right, box.bottom]"
+            )
+            assert 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+            # The other calls take no time.
+            hurry(board, 20)
+        if number in (1, 3):
+            board.wait(lambda: not board.is_shown("#call"))
+            board.shot(f"board-{name}-{number}")
+    last = LONG[-1][0]
+    board.wait(lambda: board.text("#call-where") == last and not board.is_shown("#call"))
     # Nothing is cut off.
     wide, high = board.run(
         "return [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"

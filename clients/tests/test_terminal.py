@@ -106,5 +106,7 @@ def test_a_kiosk_without_a_browser(daemon: Daemon, desk: Clinic) -> None:
         output, _ = kiosk.communicate(answers, timeout=60)
         assert kiosk.returncode == 0
         assert "Please choose a date that exists." in output
+        hint = "If you have been here before, please go to the reception."
+        assert 0 < output.find(hint) < output.find("You are new here.")
         assert re.search(r"Your number: \d{3}", output)
         assert desk.queue.summary()["counts"]["total"] == before + 1

@@ -144,6 +144,22 @@ def test_a_full_day_and_a_time_that_is_just_taken(
     assert desk.patients.get(id=patient["id"])["name"] == "Ibrahim Latecomer"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_somebody_who_is_not_found(paired: Open, desk: Clinic, language: str) -> None:
+    """Twins, whom their phone and birth date do not tell apart, are told where to go."""
+    phone = f"07700 90081{LANGUAGES.index(language)}"
+    for name in ("Twin Anna", "Twin Béla"):
+        desk.patients.create(name=name, phone=phone, date_of_birth="1990-06-05")
+    kiosk = paired("/kiosk", (1080, 1920), language)
+    kiosk.click("#without-appointment")
+    identify(kiosk, phone, "05", "06", "1990")
+    kiosk.wait(lambda: kiosk.is_shown("#register"))
+    assert kiosk.is_shown("#register .hint")
+    assert kiosk.text("#register .hint") == words(language, "kiosk.register.before")
+    kiosk.shot(f"kiosk-register-{language}")
+    assert kiosk.accessibility() == []
+
+
 def test_a_missing_printer(paired: Open) -> None:
     kiosk = paired("/kiosk", (1080, 1920), "ar")
     kiosk.click("#without-appointment")
