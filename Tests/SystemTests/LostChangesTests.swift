@@ -71,4 +71,42 @@ import Testing
       #expect(try token.integer("number") == 1)
     }
   }
+
+  @Test("rule 46: users and roles that PostgreSQL has lost are lost everywhere")
+  func staff() async throws {
+    try await TestClinic.run(1) { clinic in
+      let lost = try await clinic.member(.admin)
+      let changed = try await clinic.member(.doctor)
+      let admin = try await clinic.admin()
+      try await admin.call("users.update", ["id": .int(lost.id), "room": "12"])
+      try await admin.call("users.update", ["id": .int(changed.id), "role": "RECEPTION"])
+      // The last changes are gone, and the number of a user is given to somebody else.
+      _ = try await clinic.postgres.withTransaction { transaction in
+        try await transaction.pipeline([
+          "ALTER TABLE users DISABLE TRIGGER users_changed",
+          "UPDATE users SET role = 'DOCTOR', version = 1, epoch = 1 WHERE id = \(changed.id)",
+          """
+          UPDATE users SET role = 'RECEPTION', username = 'other', version = 1, epoch = 1 \
+          WHERE id = \(lost.id)
+          """,
+          "ALTER TABLE users ENABLE TRIGGER users_changed",
+        ])
+      }
+      _ = try await clinic.postgres.query(
+        """
+        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+        WHERE datname = current_database() AND application_name = 'clinicd'
+        """)
+      let doctor = try await clinic.stranger()
+      try await eventually("a right password lets in") {
+        try await doctor.outcome("auth.login", changed.login).reason == "ok"
+      }
+      #expect(try await doctor.call("auth.whoami").text("role") == "DOCTOR")
+      let other = try await clinic.stranger()
+      try await other.call(
+        "auth.login", ["username": "other", "password": .string(lost.password)])
+      #expect(try await other.call("auth.whoami").text("role") == "RECEPTION")
+      #expect(try await other.refused("users.list").reason == "role_not_allowed")
+    }
+  }
 }

@@ -27,7 +27,7 @@ enum BillingSource {
         """,
         """
         SELECT archived(archived_at, merged_into) FROM patients \
-        WHERE id = (SELECT patient_id FROM prescriptions WHERE id = \(id)) FOR KEY SHARE
+        WHERE id = (SELECT patient_id FROM prescriptions WHERE id = \(id)) FOR KEY SHARE NOWAIT
         """,
         InvoiceItem.prescribed(by: id),
         "SELECT id FROM invoices WHERE prescription_id = \(id) AND status <> 'CANCELLED'",

@@ -28,7 +28,7 @@ package struct IssueInvoice: BillingCommand {
       """,
       """
       SELECT archived(archived_at, merged_into) FROM patients \
-      WHERE id = (SELECT patient_id FROM invoices WHERE id = \(id)) FOR KEY SHARE
+      WHERE id = (SELECT patient_id FROM invoices WHERE id = \(id)) FOR KEY SHARE NOWAIT
       """,
       InvoiceHead.lock(id),
     ])

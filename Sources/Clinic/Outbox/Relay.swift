@@ -173,7 +173,9 @@ package final class Relay: Sendable {
             looksThatMissed = 0
           }
         }
-      } catch is MongoError {}
+      } catch let error where error is MongoError || error is PostgresError {
+        // Both are looked at again.
+      }
       try await Task.sleep(for: .seconds(1))
     }
   }
@@ -207,14 +209,18 @@ package final class Relay: Sendable {
   /// Somebody may hold a day for long: nothing else waits for that.
   private func closeDays() async throws {
     while !Task.isCancelled {
-      let dates: [LocalDate] = try await postgres.query(
-        "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date"
-      ).column()
-      for date in dates where await queue.close(date) {
-        log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
+      do {
+        let dates: [LocalDate] = try await postgres.query(
+          "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date"
+        ).column()
+        for date in dates where await queue.close(date) {
+          log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
+        }
+        _ = try await postgres.query(MissedAppointments.mark(under: scheduling))
+        try await sumUpDays()
+      } catch is PostgresError {
+        // The sealing tells of it, if it is more than one connection.
       }
-      _ = try await postgres.query(MissedAppointments.mark(under: scheduling))
-      try await sumUpDays()
       try await Task.sleep(for: .seconds(5))
     }
   }

@@ -47,7 +47,9 @@ extension Patient {
     "(SELECT coalesce(o.merged_into, o.id) FROM patients o WHERE o.id = \(id))"
   }
 
-  /// Locks the patient of a row before the row: merges and renames take the two in that order.
+  /// Locks the patient of a row before the row: merges and renames take the two in that order. One
+  /// that waited for a merge has locked the patient of before; whoever then needs the present one,
+  /// under the row's lock, asks for it with NOWAIT and begins again if somebody has it.
   ///
   /// - Parameter owner: a subquery that gives the patient.
   static func lock(_ owner: SQL, _ strength: SQL = "FOR KEY SHARE") -> SQL {

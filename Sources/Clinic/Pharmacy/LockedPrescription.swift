@@ -38,7 +38,7 @@ struct LockedPrescription: Sendable {
       """,
       """
       SELECT id, name, archived_at IS NOT NULL, cardinality(allergies) > 0 FROM patients \
-      WHERE id = (SELECT patient_id FROM prescriptions WHERE id = \(id)) FOR SHARE
+      WHERE id = (SELECT patient_id FROM prescriptions WHERE id = \(id)) FOR SHARE NOWAIT
       """,
       // One that was refunded wholly pays for nothing any more.
       """

@@ -18,8 +18,9 @@ package struct AllergyCheck: Sendable {
   package let outcome: Outcome
   package let warnings: [AllergyWarning]
 
-  /// Checks medicines, and locks the patient's row, so that an allergy that is recorded meanwhile
-  /// is seen by one of the two.
+  /// Checks medicines under the lock of the patient's row, so that an allergy that is recorded
+  /// meanwhile is seen by one of the two. The caller has locked it; if that was the row of somebody
+  /// who was merged meanwhile, the command begins again.
   ///
   /// - Parameter prescription: where the medicines may have been prescribed under other names,
   ///   which count too.
@@ -31,7 +32,8 @@ package struct AllergyCheck: Sendable {
     let results = try await transaction.pipeline([
       """
       SELECT allergies, ARRAY(SELECT folded(allergy) FROM unnest(allergies) WITH ORDINALITY \
-      AS a (allergy, position) ORDER BY position) FROM patients WHERE id = \(patient) FOR SHARE
+      AS a (allergy, position) ORDER BY position) FROM patients \
+      WHERE id = \(patient) FOR SHARE NOWAIT
       """,
       """
       SELECT id, folded(name), folded(generic_name), folded(drug_class) FROM medicines \

@@ -168,7 +168,9 @@ package final class LiveQueue: Sendable {
     if before < 0 then
       if before == -1 and version > after then return version end
       redis.call('DEL', KEYS[2], KEYS[4])
-      for number = ARGV[3] + 1, tonumber(redis.call('GET', KEYS[1]) or '0') or 0 do
+      -- A hand may have made the counter anything.
+      local last = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
+      for number = ARGV[3] + 1, math.min(last, ARGV[3] + 10000) do
         redis.call('DEL', KEYS[3] .. string.format('%03d', number))
       end
     end

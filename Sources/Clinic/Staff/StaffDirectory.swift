@@ -35,9 +35,12 @@ package final class StaffDirectory: Sendable {
     var heardAt: ContinuousClock.Instant?
     /// Counts what may change how doctors are shown.
     var generation = 0
+    /// What was heard while everything is read anew, which may be later than what is read.
+    var heardMeanwhile: (members: [Member], logins: [Int64])?
 
     /// Whatever order readings come in, the newest one stays.
     mutating func take(_ member: Member) {
+      heardMeanwhile?.members.append(member)
       if let known = members[member.id],
         (known.version, known.epoch) > (member.version, member.epoch)
       {
@@ -45,6 +48,22 @@ package final class StaffDirectory: Sendable {
       }
       members[member.id] = member
       generation += 1
+    }
+
+    mutating func end(_ login: Int64) {
+      heardMeanwhile?.logins.append(login)
+      endedLogins.insert(login, at: .now)
+    }
+
+    /// Forgets what was known before: it may be of a database that has lost its last changes.
+    mutating func replace(_ read: [Member], _ ended: EndedLogins) {
+      let meanwhile = heardMeanwhile
+      heardMeanwhile = nil
+      members = Dictionary(uniqueKeysWithValues: read.map { ($0.id, $0) })
+      endedLogins = ended
+      generation += 1
+      for member in meanwhile?.members ?? [] { take(member) }
+      for login in meanwhile?.logins ?? [] { end(login) }
     }
   }
   private let state: Mutex<State>
@@ -179,10 +198,11 @@ extension StaffDirectory {
 
   /// Notes an ended login at once; called by whoever ended it.
   package func note(ended login: Int64) {
-    state.withLock { $0.endedLogins.insert(login, at: .now) }
+    state.withLock { $0.end(login) }
   }
 
   private func reload() async throws {
+    state.withLock { $0.heardMeanwhile = ([], []) }
     let members = try await postgres.query("SELECT \(sql: Self.columns) FROM users")
       .decode(as: Member.self)
     let ended = try await postgres.query(
@@ -190,11 +210,10 @@ extension StaffDirectory {
       SELECT id FROM logins \
       WHERE revoked_at > now() - make_interval(secs => \(Self.keptFor(settings).components.seconds))
       """)
-    let logins: [Int64] = try ended.column()
-    state.withLock { state in
-      for member in members { state.take(member) }
-      for login in logins { state.endedLogins.insert(login, at: .now) }
-    }
+    var logins = EndedLogins(keptFor: Self.keptFor(settings))
+    for login in try ended.column(as: Int64.self) { logins.insert(login, at: .now) }
+    let endedLogins = logins
+    state.withLock { $0.replace(members, endedLogins) }
   }
 
   private static let columns: SQL =

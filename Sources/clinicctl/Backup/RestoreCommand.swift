@@ -70,7 +70,7 @@ struct RestoreCommand: AsyncParsableCommand {
     guard daemons == 0 else { throw Failure.failed("clinicd uses this database: stop it first") }
     let tables = try await postgres.query(
       """
-      SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') \
+      SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') \
       AND relnamespace = 'public'::regnamespace
       """
     ).column(as: String.self)
