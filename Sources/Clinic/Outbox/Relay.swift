@@ -144,7 +144,8 @@ package final class Relay: Sendable {
         } catch {
           // Of a PostgreSQL that is away the relay tells.
           let isOfPostgres = (error as? PostgresError).map { $0.kind != .decoding } ?? false
-          let isNews = !isOfPostgres && mongo.state == .up && notices.isNews("\(error)")
+          let isNews =
+            !Task.isCancelled && !isOfPostgres && mongo.state == .up && notices.isNews("\(error)")
           log.log(
             level: isNews ? .warning : .debug, "MongoDB does not get its copies",
             metadata: ["error": "\(error)"])
