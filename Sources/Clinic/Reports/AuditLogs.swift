@@ -63,8 +63,10 @@ package struct AuditLogs: Query {
       return [resourceID.rawValue]
     }
     let numbers = try await clinic.postgres.query(
-      "SELECT id::text FROM patients WHERE coalesce(merged_into, id) = survivor(\(id)) ORDER BY id",
-      retry: true
+      """
+      SELECT id::text FROM patients WHERE id = (SELECT survivor(\(id))) \
+      OR merged_into = (SELECT survivor(\(id))) ORDER BY id
+      """, retry: true
     ).column(as: String.self)
     return numbers.isEmpty ? [resourceID.rawValue] : numbers
   }
