@@ -29,6 +29,19 @@ import Testing
     try SmallFile.remove("\(folder)/deeper/session.json")
   }
 
+  @Test func loginsAtTheSameTimeAreAllKept() async throws {
+    let store = LoginStore(folder: folder)
+    let endpoints = (1...20).map { Endpoint.tcp(host: "clinic-\($0).example", port: 7654) }
+    try await withThrowingTaskGroup { group in
+      for endpoint in endpoints {
+        group.addTask { try store.save(self.login("ana", at: endpoint)) }
+      }
+      try await group.waitForAll()
+    }
+    for endpoint in endpoints { #expect(try store.login(at: endpoint) != nil) }
+    try SmallFile.remove("\(folder)/session.json")
+  }
+
   @Test func aDamagedFileIsNoReasonToForget() throws {
     let store = LoginStore(folder: folder)
     try SmallFile.makeFolder(folder)

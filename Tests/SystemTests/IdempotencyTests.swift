@@ -28,6 +28,40 @@ import Testing
     }
   }
 
+  /// As a call on another day of the queue does, which has locked another row.
+  @Test("rule 1: a key that somebody uses at the same moment is waited for, and told as used")
+  func usedMeanwhile() async throws {
+    try await TestClinic.run(1) { clinic in
+      let member = try await clinic.member(.reception)
+      let desk = try await clinic.connect(member)
+      let patient = try await clinic.patient()
+      let reason = try await withThrowingTaskGroup(of: String.self) { group in
+        try await clinic.postgres.withTransaction { transaction in
+          _ = try await transaction.query(
+            """
+            INSERT INTO idempotency_keys (caller, method, key, params, reply) \
+            VALUES ('user:' || \(member.id), 'queue.walk_in', 'k', ''::bytea, '{}')
+            """)
+          group.addTask {
+            try await desk.outcome(
+              "queue.walk_in", ["patient_id": .int(patient), "idempotency_key": "k"]
+            ).reason
+          }
+          try await eventually("it waits for the key") {
+            try await clinic.number(
+              """
+              SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+              AND wait_event_type = 'Lock'
+              """) > 0
+          }
+        }
+        return try await group.next()
+      }
+      #expect(reason == "idempotency_key_reused")
+      #expect(try await clinic.number("SELECT count(*) FROM queue_tokens") == 0)
+    }
+  }
+
   @Test("the same key with other params is a conflict; the same params written otherwise are not")
   func params() async throws {
     try await TestClinic.run(1) { clinic in

@@ -210,11 +210,3 @@ extension CommandLane {
     }
   }
 }
-
-extension PostgresError {
-  /// A deadlock, a serialization failure, a lock that was not to be had, or a key that another call
-  /// has just used: the same again may succeed, or finds out how it stands.
-  var isRetriable: Bool {
-    ["40P01", "40001", "55P03"].contains(sqlState) || constraint == "idempotency_keys_pkey"
-  }
-}
