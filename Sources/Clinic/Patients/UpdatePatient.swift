@@ -35,15 +35,8 @@ package struct UpdatePatient: Command {
     let born = dateOfBirth.applied(to: nil)
     let estimate = estimatedAge.applied(to: nil)
     try BirthDate.check(born, estimate, in: clinic)
-    if let name {
-      // Today's queue will show another one, and is locked before patients.
-      transaction.enqueue(
-        Appointment.lockDay(
-          """
-          SELECT current_date FROM patients WHERE id = \(sql: Patient.survivor(of: id)) \
-          AND name <> \(name)
-          """))
-    }
+    // Today's queue may show the name, and is locked before patients.
+    if name != nil { transaction.enqueue(Appointment.lockDay("SELECT current_date")) }
     let before: Patient = try await transaction.query(
       """
       SELECT \(sql: Patient.columns), archived(archived_at, merged_into) FROM patients \
