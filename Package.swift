@@ -52,16 +52,18 @@ let package = Package(
     .systemLibrary(name: "CPango", providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
 
     // Their Swift owners: the only targets where `unsafe` may appear.
-    .target(name: "StoreLoop", swiftSettings: settings),
-    .target(name: "Postgres", dependencies: ["CLibpq", "StoreLoop"], swiftSettings: settings),
-    .target(name: "Redis", dependencies: ["CHiredis", "StoreLoop"], swiftSettings: settings),
-    .target(name: "Mongo", dependencies: ["CMongoc"], swiftSettings: settings),
+    .target(name: "Threads", swiftSettings: settings),
+    .target(name: "StoreLoop", dependencies: ["Threads"], swiftSettings: settings),
+    .target(
+      name: "Postgres", dependencies: ["CLibpq", "StoreLoop", "Threads"], swiftSettings: settings),
+    .target(
+      name: "Redis", dependencies: ["CHiredis", "StoreLoop", "Threads"], swiftSettings: settings),
+    .target(name: "Mongo", dependencies: ["CMongoc", "Threads"], swiftSettings: settings),
     .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: settings),
     .target(name: "Terminal", swiftSettings: settings),
     .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: settings),
-    .target(name: "Workers", swiftSettings: settings),
-    .target(name: "Bcrypt", dependencies: ["CCrypt", "Workers"], swiftSettings: settings),
-    .target(name: "PDF", dependencies: ["CPango", "Workers"], swiftSettings: settings),
+    .target(name: "Bcrypt", dependencies: ["CCrypt", "Threads"], swiftSettings: settings),
+    .target(name: "PDF", dependencies: ["CPango", "Threads"], swiftSettings: settings),
 
     // The wire.
     .target(name: "JSONRPC", swiftSettings: settings),
@@ -112,7 +114,7 @@ let package = Package(
     .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC"], swiftSettings: settings),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", "Workers", "PDF"],
+      dependencies: ["StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", "Threads", "PDF"],
       swiftSettings: settings),
     .testTarget(
       name: "RPCServerTests",

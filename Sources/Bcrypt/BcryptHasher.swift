@@ -1,4 +1,4 @@
-import Workers
+import Threads
 
 /// Hashes passwords with bcrypt on a few threads of its own.
 ///
@@ -25,7 +25,8 @@ public struct BcryptHasher: Sendable {
     let cost = min(max(cost, Self.costs.lowerBound), Self.costs.upperBound)
     self.cost = cost
     dummy = "$2b$\(cost < 10 ? "0" : "")\(cost)$KH9dQmuNbVwzWbVgYjrD4u"
-    workers = WorkerThreads(count: max(threads, 1), queueLimit: max(queueLimit, 0))
+    workers = WorkerThreads(
+      name: "bcrypt", count: max(threads, 1), queueLimit: max(queueLimit, 0))
   }
 
   /// A new hash of `password`, with a salt of its own, as `$2b$…`.

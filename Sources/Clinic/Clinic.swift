@@ -95,9 +95,9 @@ package final class Clinic: Sendable {
   /// The stores and whether each of them answers.
   package var stores: [(name: String, isUp: Bool)] {
     [
-      ("postgresql", postgres.state == .up && staff.heard(within: .seconds(5))),
-      ("redis", redis.state == .up),
-      ("mongodb", mongo.state == .up),
+      ("postgresql", postgres.isUp && staff.heard(within: .seconds(5))),
+      ("redis", redis.isUp),
+      ("mongodb", mongo.isUp),
     ]
   }
 

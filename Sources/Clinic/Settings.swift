@@ -13,6 +13,7 @@ package struct Settings: Sendable {
   package var scheduling = SchedulingRules()
   package var pharmacy = PharmacyRules()
   package var billing = BillingRules()
+  package var letterhead = Letterhead()
   /// Roles that the kernel's word gives on the Unix socket, by user and by group number.
   package var rolesByUID: [UInt32: Role] = [:]
   package var rolesByGID: [UInt32: Role] = [:]
@@ -51,14 +52,10 @@ package struct PharmacyRules: Sendable, Equatable {
   package init() {}
 }
 
-/// The configured rules of billing, and who the clinic is on paper.
+/// The configured rules of billing.
 package struct BillingRules: Sendable, Equatable {
   /// The tax on invoices that name none.
   package var taxPercent = Percent(hundredths: 0)
-  /// Stands before amounts on paper: `USD`, `₹`.
-  package var currency = ""
-  package var clinicName = "Clinic"
-  package var clinicAddress = ""
 
   package init() {}
 }

@@ -57,8 +57,8 @@ public final class MongoClient: Sendable {
 
   deinit { close() }
 
-  /// Whether the server answered the last probe; down until the first one is answered.
-  public var state: Reachability { health.isUp ? .up : .down }
+  /// Whether the server answered the last probe; false until the first one is answered.
+  public var isUp: Bool { health.isUp }
 
   /// Probes the server each second until the task is cancelled, then closes the client for good.
   public func run() async throws {

@@ -1,4 +1,4 @@
-internal import Glibc
+import Threads
 
 /// A thread that makes blocking calls, one after the other, over one connection.
 ///
@@ -13,41 +13,12 @@ final class Worker {
 
   /// Runs the calls of `queue` on a new thread until the queue is closed.
   static func start(serving queue: CallQueue, _ settings: ConnectionSettings) -> Bool {
-    let body = Body { serve(queue, Worker(settings)) }
-    // The thread inherits this mask: signals stay with the process's own handlers.
-    var everySignal = sigset_t()
-    var previous = sigset_t()
-    unsafe sigfillset(&everySignal)
-    unsafe pthread_sigmask(SIG_SETMASK, &everySignal, &previous)
-    defer { unsafe pthread_sigmask(SIG_SETMASK, &previous, nil) }
-    var id = pthread_t()
-    let argument = unsafe Unmanaged.passRetained(body)
-    let status = unsafe pthread_create(
-      &id, nil,
-      { argument in
-        if let argument = unsafe argument {
-          unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-        }
-        return nil
-      }, argument.toOpaque())
-    guard status == 0 else {
-      unsafe argument.release()
-      return false
-    }
-    pthread_detach(id)
-    return true
-  }
-
-  private final class Body: Sendable {
-    let run: @Sendable () -> Void
-
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  private static func serve(_ queue: CallQueue, _ worker: Worker) {
-    while let call = queue.next() {
-      call.run(on: worker)
-      queue.finished(call)
+    NativeThread.detach(named: "mongo") {
+      let worker = Worker(settings)
+      while let call = queue.next() {
+        call.run(on: worker)
+        queue.finished(call)
+      }
     }
   }
 

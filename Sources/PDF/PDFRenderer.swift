@@ -1,4 +1,4 @@
-import Workers
+import Threads
 
 /// Makes PDF files, by Pango and cairo, on a thread of its own: text of every script is shaped and
 /// ordered as its readers expect.
@@ -7,7 +7,7 @@ public struct PDFRenderer: Sendable {
 
   /// - Parameter queueLimit: how many documents may wait for the one that is being made.
   public init(queueLimit: Int = 64) {
-    worker = WorkerThreads(count: 1, queueLimit: queueLimit)
+    worker = WorkerThreads(name: "pdf", count: 1, queueLimit: queueLimit)
   }
 
   /// - Throws: ``PDFError``.

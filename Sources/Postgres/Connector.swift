@@ -1,6 +1,7 @@
 import CLibpq
 import Glibc
 import Synchronization
+import Threads
 
 /// Makes connections, each on a thread of its own: resolving a host's name and the arithmetic of
 /// logging in would hold up the loop.
@@ -21,7 +22,7 @@ final class Connector: Sendable {
   func connect(
     completion: @escaping @Sendable (Result<ConnectionHandle, PostgresError>) -> Void
   ) {
-    let started = HelperThread.run {
+    let started = NativeThread.detach(named: "postgres login") {
       completion(self.connect(deadline: .now + self.timeout))
     }
     if !started { completion(.failure(Self.failure("no thread is left"))) }

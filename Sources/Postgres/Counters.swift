@@ -1,10 +1,5 @@
 import Synchronization
 
-/// Whether a store can be used.
-public enum Reachability: Sendable {
-  case up, down
-}
-
 /// What a client has done and is doing.
 public struct PostgresStatistics: Sendable {
   /// Connections that are open, of both kinds.

@@ -8,7 +8,7 @@ final class Pool: @unchecked Sendable {
   }
 
   struct Status: Sendable {
-    var state = Reachability.down
+    var isUp = false
     var lastFailure: PostgresError?
   }
 
@@ -88,7 +88,7 @@ final class Pool: @unchecked Sendable {
     connector.stop()
     for wire in pipelined + idle { wire.close() }
     failWaiting(.unavailable)
-    setState(.down)
+    setUp(false)
     // A thread that logs in while the process ends would find libraries that are gone.
     if attempts == 0 {
       endClosing()
@@ -160,7 +160,7 @@ final class Pool: @unchecked Sendable {
       if !hasBeenUp { endWarmUp() }
       hasBeenUp = true
       add(Wire(handle, loop: loop), to: lane)
-      setState(.up)
+      setUp(true)
       replenish()
     case .failure(let error):
       counters.connectionsFailed.add(1)
@@ -210,14 +210,14 @@ final class Pool: @unchecked Sendable {
     counters.connectionsLost.add(1)
     pipelined.removeAll { $0 === wire }
     idle.removeAll { $0 === wire }
-    if openCount == 0 { setState(.down) }
+    if openCount == 0 { setUp(false) }
     if !waitingRounds.isEmpty || !waitingTransactions.isEmpty { startPatience() }
     if ContinuousClock.now - wire.openedAt < Self.infancy { rest(.milliseconds(50)) }
     replenish()
   }
 
-  private func setState(_ state: Reachability) {
-    status.withLock { $0.state = state }
+  private func setUp(_ isUp: Bool) {
+    status.withLock { $0.isUp = isUp }
   }
 
   // MARK: Waiting

@@ -62,7 +62,7 @@ public final class PostgresClient: Sendable {
   }
 
   /// Whether any connection is open.
-  public var state: Reachability { pool?.status.withLock(\.state) ?? .down }
+  public var isUp: Bool { pool?.status.withLock(\.isUp) ?? false }
 
   /// Why the last connection that failed could not be made; its `message` is for the log.
   public var lastFailure: PostgresError? {

@@ -1,4 +1,5 @@
 import StoreLoop
+import Threads
 
 extension Wire {
   /// Its caller no longer wants the round. The server is asked to stop it; if it does not answer,
@@ -34,7 +35,7 @@ extension Wire {
     cancelsSent += 1
     let number = cancelsSent
     let loop = loop
-    let started = HelperThread.run {
+    let started = NativeThread.detach(named: "postgres cancel") {
       request.send()
       loop.execute { self.cancelReturned() }
     }

@@ -46,7 +46,7 @@ public struct Limits: Sendable {
   public var pendingNotificationBytes = 262_144
 
   /// Subscriptions of one connection.
-  public var subscriptions = 64
+  public var subscriptions = 16
 
   /// How much of a client's input is read, unseen, before a close…
   public var lingerBytes = 4_194_304

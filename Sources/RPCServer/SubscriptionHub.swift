@@ -9,7 +9,7 @@ public final class SubscriptionHub: NotificationHub {
   /// Messages are posted under this lock, so that every event loop sees them in the order of the
   /// registry's changes.
   private let registry = Mutex(HubRegistry())
-  private let subscriptionsPerSession: Int
+  public let subscriptionsPerSession: Int
 
   /// - Parameter subscriptionsPerSession: past it `subscribe` says no.
   public init(subscriptionsPerSession: Int = Limits().subscriptions) {

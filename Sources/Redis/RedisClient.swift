@@ -40,7 +40,7 @@ public final class RedisClient: Sendable {
   }
 
   /// Whether the server answers.
-  public var state: Reachability { core.isUp.load(ordering: .relaxed) ? .up : .down }
+  public var isUp: Bool { core.isUp.load(ordering: .relaxed) }
 
   /// Keeps the connections open until the task is cancelled, then closes them and ends the
   /// subscriptions.

@@ -1,4 +1,5 @@
 internal import StoreLoop
+import Threads
 
 /// Keeps one connection open: connects, logs in, asks each second whether the server is there, and
 /// begins again when it is not. Used on the loop only.
@@ -79,11 +80,15 @@ extension RedisLink {
 
   private func lookUp(_ host: String, _ port: UInt16) {
     let (loop, attempt) = (loop, attempt)
-    Resolver.resolve(host: host, port: port) { [self] addresses in
+    let answer = { @Sendable [self] (addresses: [SocketAddress]) in
       loop.execute {
         if self.attempt == attempt { self.connect(to: addresses) }
       }
     }
+    let started = NativeThread.detach(named: "redis resolver") {
+      answer(SocketAddress.resolve(host: host, port: port, numericOnly: false))
+    }
+    if !started { answer([]) }
   }
 
   private func connect(to addresses: [SocketAddress]) {

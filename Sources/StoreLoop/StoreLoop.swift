@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// One thread that waits on the stores' sockets and runs jobs.
 ///
@@ -28,8 +29,11 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
   public let serialExecutor: LoopSerialExecutor
 
   private let inbox = Locked(Inbox())
-  private let thread = Atomic<UInt>(0)
   private let name: String
+  /// Set before anybody else knows of the loop.
+  private var nativeThread: NativeThread?
+  /// Its number, once it runs.
+  private let thread = Atomic<UInt>(0)
   private let wakeReader: Int32
   private let wakeWriter: Int32
 
@@ -106,11 +110,10 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
     }
     guard first else { return }
     execute {}
-    let id = thread.load(ordering: .relaxed)
     if isOnLoop {
-      pthread_detach(id)
+      nativeThread?.detach()
     } else {
-      pthread_join(id, nil)
+      nativeThread?.join()
     }
   }
 
@@ -160,28 +163,12 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
 
 extension StoreLoop {
   private func start() {
-    // The thread inherits this mask: signals stay with the process's own handlers.
-    var everySignal = sigset_t()
-    var previous = sigset_t()
-    unsafe sigfillset(&everySignal)
-    unsafe pthread_sigmask(SIG_SETMASK, &everySignal, &previous)
-    var id = pthread_t()
-    let created = unsafe pthread_create(
-      &id, nil,
-      { argument in
-        if let argument = unsafe argument {
-          unsafe Unmanaged<StoreLoop>.fromOpaque(argument).takeRetainedValue().run()
-        }
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    unsafe pthread_sigmask(SIG_SETMASK, &previous, nil)
-    precondition(created == 0, "The loop's thread cannot be started.")
-    thread.store(id, ordering: .relaxed)
+    nativeThread = NativeThread(named: name, run)
+    precondition(nativeThread != nil, "The loop's thread cannot be started.")
   }
 
   private func run() {
     thread.store(pthread_self(), ordering: .relaxed)
-    nameThread()
     var batch: [Item] = []
     while true {
       var rounds = 0
@@ -196,15 +183,6 @@ extension StoreLoop {
       wait(milliseconds: timeout)
       fireTimers()
     }
-  }
-
-  /// What top, ps and gdb show.
-  private func nameThread() {
-    let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
-    let bytes = Array(name.utf8.prefix(15))
-    _ = unsafe write(file, bytes, bytes.count)
-    close(file)
   }
 
   private func takeItems(_ batch: inout [Item]) -> Bool {

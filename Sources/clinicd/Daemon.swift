@@ -164,7 +164,7 @@ struct Daemon: Sendable {
 extension RedisClient {
   /// Returns when Redis has answered; throws after two seconds.
   func whenUp() async throws {
-    for _ in 0..<20 where state == .down { try await Task.sleep(for: .milliseconds(100)) }
+    for _ in 0..<20 where !isUp { try await Task.sleep(for: .milliseconds(100)) }
     _ = try await command(["PING"])
   }
 }

@@ -4,11 +4,11 @@ import Testing
 
 /// Documents for people: what each rendering keeps to.
 @Suite struct PaperTests {
-  private var clinic: BillingRules {
-    var rules = BillingRules()
-    rules.clinicName = "Clinic of St Mary & Sons"
-    rules.clinicAddress = "1 Long Road\nSome Town"
-    return rules
+  private var clinic: Letterhead {
+    var clinic = Letterhead()
+    clinic.name = "Clinic of St Mary & Sons"
+    clinic.address = "1 Long Road\nSome Town"
+    return clinic
   }
 
   private func document(_ name: String = "Asha Iyer") -> PaperDocument {

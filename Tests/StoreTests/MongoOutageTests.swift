@@ -18,7 +18,7 @@ import Testing
       do {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await mongo.run() }
-          try await eventually("mongod answers") { mongo.state == .up }
+          try await eventually("mongod answers") { mongo.isUp }
           try await body(server.process, mongo)
           group.cancelAll()
         }
@@ -51,7 +51,7 @@ import Testing
       await server.stop(signal)
       #expect(
         await kind { () throws(MongoError) in _ = try await mongo.find("log") } == .unavailable)
-      try await eventually("the client knows") { mongo.state == .down }
+      try await eventually("the client knows") { !mongo.isUp }
       // Known to be down: at once.
       let started = ContinuousClock.now
       for _ in 0..<100 {
@@ -59,7 +59,7 @@ import Testing
       }
       #expect(ContinuousClock.now - started < .seconds(5))
       try await server.start()
-      try await eventually("the client is back") { mongo.state == .up }
+      try await eventually("the client is back") { mongo.isUp }
       #expect(
         try await mongo.insertMany("log", [["_id": 1], ["_id": 2]])
           == .init(inserted: 1, duplicates: 1))
@@ -93,9 +93,9 @@ import Testing
         }
         for await kind in group { #expect(kind == .unavailable) }
       }
-      #expect(mongo.state == .down)
+      #expect(!mongo.isUp)
       await server.signal(SIGCONT)
-      try await eventually("the client is back") { mongo.state == .up }
+      try await eventually("the client is back") { mongo.isUp }
       try await mongo.insertMany("log", (0...8).map { ["_id": .int64($0)] })
       #expect(try await mongo.count("log") == 9)
     }
@@ -105,12 +105,12 @@ import Testing
     try await withTemporaryFolder { folder in
       let server = try MongoServer(in: folder)
       let mongo = try MongoClient(url: server.url, database: "clinic", timeouts: Self.quick)
-      #expect(mongo.state == .down)
+      #expect(!mongo.isUp)
       #expect(await kind { () throws(MongoError) in try await mongo.ping() } == .unavailable)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await mongo.run() }
         try await server.process.start()
-        try await eventually("the client is up") { mongo.state == .up }
+        try await eventually("the client is up") { mongo.isUp }
         group.cancelAll()
       }
       // Its run has ended: closed for good.

@@ -40,7 +40,7 @@ extension PostgresTests {
         try await Self.endConnections(testing)
         #expect(await sleeper.value == .connectionLost)
         let number = try await testing.number("SELECT 1")
-        #expect(number == 1 && client.state == .up)
+        #expect(number == 1 && client.isUp)
         #expect(client.statistics.connectionsLost >= 4)
       }
     }
@@ -203,7 +203,7 @@ extension PostgresTests {
       }
       let connection = await postgresError { try await client.withConnection { _ in } }
       #expect(connection?.kind == .unavailable)
-      #expect(client.state == .down && client.lastFailure?.message?.isEmpty == false)
+      #expect(!client.isUp && client.lastFailure?.message?.isEmpty == false)
       running.cancel()
       try await running.value
       let late = await postgresError { _ = try await client.query("SELECT 1") }

@@ -16,7 +16,7 @@ extension PostgresTests {
         }
         #expect(sum == 499_500)
         #expect(testing.client.statistics.queriesInFlight == 0)
-        #expect(testing.client.state == .up)
+        #expect(testing.client.isUp)
       }
     }
 

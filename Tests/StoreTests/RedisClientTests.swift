@@ -80,7 +80,7 @@ import Testing
     defer { loop.shutdown() }
     let redis = RedisClient(configuration: configuration, loop: loop)
     await #expect(throws: RedisError(.unavailable)) { try await redis.command(["PING"]) }
-    #expect(redis.state == .down)
+    #expect(!redis.isUp)
   }
 
   @Test func afterItsRunTheClientIsClosed() async throws {
@@ -97,6 +97,6 @@ import Testing
     await #expect(throws: RedisError(.unavailable)) { try await redis.command(["PING"]) }
     // The stream ends.
     for await event in events { #expect(event != .lost) }
-    #expect(redis.state == .down)
+    #expect(!redis.isUp)
   }
 }

@@ -13,7 +13,7 @@ import Testing
       try await server.process.start()
       do {
         try await withRedis(url: server.url, callTimeout: .milliseconds(250)) { redis, _ in
-          try await eventually("redis answers") { redis.state == .up }
+          try await eventually("redis answers") { redis.isUp }
           try await body(server.process, redis)
         }
       } catch {
@@ -29,7 +29,7 @@ import Testing
     try await withServer { server, redis in
       _ = try await redis.command(["SET", "kept", "1"])
       await server.stop(signal)
-      try await eventually("the client knows") { redis.state == .down }
+      try await eventually("the client knows") { !redis.isUp }
       // At once.
       let started = ContinuousClock.now
       for _ in 0..<100 {
@@ -37,7 +37,7 @@ import Testing
       }
       #expect(ContinuousClock.now - started < .seconds(5))
       try await server.start()
-      try await eventually("the client is back") { redis.state == .up }
+      try await eventually("the client is back") { redis.isUp }
       #expect(try await redis.command(["GET", "kept"]).text == "1")
       // In the database that the address names.
       #expect(try await redis.command(["CLIENT", "INFO"]).text?.contains(" db=3 ") == true)
@@ -62,10 +62,10 @@ import Testing
         for await kind in group { #expect(kind == .timedOut || kind == .unavailable) }
       }
       #expect(ContinuousClock.now - started < .seconds(5))
-      #expect(redis.state == .down)
+      #expect(!redis.isUp)
       await #expect(throws: RedisError(.unavailable)) { try await redis.command(["PING"]) }
       await server.signal(SIGCONT)
-      try await eventually("the client is back") { redis.state == .up }
+      try await eventually("the client is back") { redis.isUp }
       // Nothing of the old connection is answered on the new one.
       for number in 0..<100 {
         let echo = try await redis.command(["ECHO", .int(number)])
@@ -77,9 +77,9 @@ import Testing
   @Test func anIdleClientNoticesAFrozenServer() async throws {
     try await withServer { server, redis in
       await server.signal(SIGSTOP)
-      try await eventually(within: .seconds(5), "the probe finds out") { redis.state == .down }
+      try await eventually(within: .seconds(5), "the probe finds out") { !redis.isUp }
       await server.signal(SIGCONT)
-      try await eventually("the client is back") { redis.state == .up }
+      try await eventually("the client is back") { redis.isUp }
     }
   }
 
@@ -107,7 +107,7 @@ import Testing
           }
         }
         for _ in 0..<3 {
-          try await eventually("it is under load") { redis.state == .up }
+          try await eventually("it is under load") { redis.isUp }
           await server.stop(SIGKILL)
           try await server.start()
         }
@@ -124,12 +124,12 @@ import Testing
       // Where the name has two addresses, one of them is refused.
       let url = "redis://:s3cret%2F%2B%3A%40@localhost:\(port)/3"
       try await withRedis(url: url) { redis, _ in
-        try await eventually("redis answers") { redis.state == .up }
+        try await eventually("redis answers") { redis.isUp }
         let large = [UInt8](repeating: 7, count: 3_000_000)
         _ = try await redis.command(["SET", "large", .bytes(large)])
         #expect(try await redis.command(["GET", "large"]).bytes == large)
         await server.process.stop()
-        try await eventually("the client knows") { redis.state == .down }
+        try await eventually("the client knows") { !redis.isUp }
       }
     }
   }
@@ -149,7 +149,7 @@ import Testing
             return error == refused
           }
         }
-        #expect(redis.state == .down)
+        #expect(!redis.isUp)
       }
       await server.process.stop()
     }

@@ -54,7 +54,7 @@ import Testing
             await server.process.signal(SIGCONT)
           }
           #expect(await events.next() == .subscribed)
-          try await eventually("the client is back") { redis.state == .up }
+          try await eventually("the client is back") { redis.isUp }
           _ = try await redis.command(["PUBLISH", "queue:events", .int(round)])
           #expect(
             await events.next()

@@ -210,7 +210,7 @@ extension FaultsStack {
 
   /// The audit is complete and the same in PostgreSQL, in the chain and in MongoDB.
   func expectAudit() async throws {
-    try await eventually("the test's own client is back") { mongo.state == .up }
+    try await eventually("the test's own client is back") { mongo.isUp }
     try await expectAuditCopied(from: postgres, to: mongo)
   }
 

@@ -166,7 +166,7 @@ import Testing
       ).column(as: Int.self)
       #expect(expected.count == 35 * 20)
       // The daemons may have noticed before the test's own client does.
-      try await eventually("MongoDB answers the test") { stack.mongo.state == .up }
+      try await eventually("MongoDB answers the test") { stack.mongo.isUp }
       let found = try await stack.mongo.find("stock_movements", sort: ["movement_id": 1])
       #expect(found.compactMap { $0["movement_id"]?.integerValue.map(Int.init) } == expected)
       let sum = found.compactMap { $0["quantity"]?.integerValue }.reduce(0, +)

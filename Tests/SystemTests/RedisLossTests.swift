@@ -134,7 +134,7 @@ import Testing
       try await journal("a store does not answer")
       try clinic.stores.redisServer.start()
       try await journal("a store is back")
-      try await eventually("the test's own client is back") { clinic.redis.state == .up }
+      try await eventually("the test's own client is back") { clinic.redis.isUp }
       try await morning.checkRedis(clinic)
       try await morning.goOn(clinic, from: 23, count: 10)
       try await morning.checkBoards(clinic)
@@ -150,7 +150,7 @@ import Testing
       try await morning.goOn(clinic, from: 13, count: 10)
       try await morning.checkBoards(clinic)
       clinic.stores.redisServer.signal(SIGCONT)
-      try await eventually("the test's own client is back") { clinic.redis.state == .up }
+      try await eventually("the test's own client is back") { clinic.redis.isUp }
       try await morning.checkRedis(clinic)
       try await morning.goOn(clinic, from: 23, count: 10)
       try await morning.checkBoards(clinic)

@@ -89,6 +89,8 @@ extension JSON {
 
 /// A hub without subscribers.
 private struct NobodyListens: NotificationHub {
+  let subscriptionsPerSession = 0
+
   func subscribe(
     _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy
   ) -> Bool { false }

@@ -17,12 +17,12 @@ package struct PrintReceipt: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> PrintedPaper {
     let invoice = try await Invoice.read(id, in: clinic)
     return try await clinic.printer.print(
-      invoice.paper(clinic.settings.billing), as: format ?? .receipt)
+      invoice.paper(clinic.settings.letterhead), as: format ?? .receipt)
   }
 }
 
 extension Invoice {
-  func paper(_ clinic: BillingRules) -> PaperDocument {
+  func paper(_ clinic: Letterhead) -> PaperDocument {
     var parts: [PaperPart] = []
     switch head.status {
     case .cancelled: parts.append(.stamp("CANCELLED"))

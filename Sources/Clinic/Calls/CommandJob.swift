@@ -5,11 +5,9 @@ import Synchronization
 /// A command on its way through the lane.
 final class CommandJob: Sendable {
   let work: CommandWork
+  private let promise = Promise<Result<[UInt8], any Error>>()
 
   private struct State {
-    var continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>?
-    /// An outcome that came before somebody waited for it.
-    var outcome: Result<[UInt8], any Error>?
     /// Cancels what is run for it.
     var cancel: (@Sendable () -> Void)?
     var hasBegun = false
@@ -22,13 +20,8 @@ final class CommandJob: Sendable {
     self.work = work
   }
 
-  func wait(_ continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>) {
-    let outcome = state.withLock { state in
-      if state.outcome == nil { state.continuation = continuation }
-      return state.outcome
-    }
-    if let outcome { continuation.resume(returning: outcome) }
-  }
+  /// Waits until the job is finished.
+  func outcome() async -> Result<[UInt8], any Error> { await promise.value() }
 
   /// The job waits for another turn.
   func setAside() {
@@ -85,10 +78,6 @@ final class CommandJob: Sendable {
   }
 
   func finish(_ outcome: Result<[UInt8], any Error>) {
-    state.withLock { state in
-      if state.outcome == nil { state.outcome = outcome }
-      defer { state.continuation = nil }
-      return state.continuation
-    }?.resume(returning: outcome)
+    promise.keep(outcome)
   }
 }

@@ -36,11 +36,12 @@ package final class CommandLane: Sendable {
   package func run(_ work: CommandWork, isShared: Bool = true) async throws -> [UInt8] {
     let job = CommandJob(work)
     let outcome = await withTaskCancellationHandler {
-      if !isShared { await perform([job], waitsForLocks: true) }
-      return await withCheckedContinuation { continuation in
-        job.wait(continuation)
-        if isShared, !waiting.add(job) { job.finish(.failure(ClinicError(.stopping))) }
+      if !isShared {
+        await perform([job], waitsForLocks: true)
+      } else if !waiting.add(job) {
+        job.finish(.failure(ClinicError(.stopping)))
       }
+      return await job.outcome()
     } onCancel: {
       job.cancel()
     }

@@ -138,14 +138,14 @@ package final class Relay: Sendable {
     var notices = OutageNotices()
     while !Task.isCancelled {
       var shipped = 0
-      if mongo.state == .up {
+      if mongo.isUp {
         do {
           shipped = try await step(postgres)
         } catch {
           // Of a PostgreSQL that is away the relay tells.
           let isOfPostgres = (error as? PostgresError).map { $0.kind != .decoding } ?? false
           let isNews =
-            !Task.isCancelled && !isOfPostgres && mongo.state == .up && notices.isNews("\(error)")
+            !Task.isCancelled && !isOfPostgres && mongo.isUp && notices.isNews("\(error)")
           log.log(
             level: isNews ? .warning : .debug, "MongoDB does not get its copies",
             metadata: ["error": "\(error)"])
@@ -161,7 +161,7 @@ package final class Relay: Sendable {
     var looksThatMissed = 0
     while !Task.isCancelled {
       do {
-        if mongo.state == .up {
+        if mongo.isUp {
           if !hasIndexes { try await MongoCollections.createIndexes(in: mongo) }
           hasIndexes = true
           // A rebuild or a repair takes things away for a moment.

@@ -1,7 +1,7 @@
 /// A document as an HTML page of its own, which loads nothing, with what a printer needs.
 enum HTMLPaper {
   static func render(_ document: PaperDocument) -> String {
-    let address = document.clinicAddress.isEmpty ? "" : "<p>\(text(document.clinicAddress))</p>"
+    let address = document.clinic.address.isEmpty ? "" : "<p>\(text(document.clinic.address))</p>"
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -13,7 +13,7 @@ enum HTMLPaper {
       </style>
       </head>
       <body>
-      <header><p class="clinic" dir="auto">\(text(document.clinicName))</p>\(address)</header>
+      <header><p class="clinic" dir="auto">\(text(document.clinic.name))</p>\(address)</header>
       <h1 dir="auto">\(text(document.title))</h1>
       \(document.parts.map(render).joined(separator: "\n"))
       </body>

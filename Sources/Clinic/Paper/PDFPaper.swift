@@ -4,10 +4,10 @@ import PDF
 enum PDFPaper {
   static func layout(_ document: PaperDocument) -> PDFDocument {
     var blocks: [PDFBlock] = [
-      .text(PDFText(document.clinicName, size: 16, isBold: true, alignment: .center))
+      .text(PDFText(document.clinic.name, size: 16, isBold: true, alignment: .center))
     ]
-    if !document.clinicAddress.isEmpty {
-      blocks.append(.text(PDFText(document.clinicAddress, size: 9, alignment: .center)))
+    if !document.clinic.address.isEmpty {
+      blocks.append(.text(PDFText(document.clinic.address, size: 9, alignment: .center)))
     }
     blocks += [
       .space(4), .rule, .space(4),
@@ -18,7 +18,7 @@ enum PDFPaper {
       blocks.append(.space(8))
     }
     return PDFDocument(
-      title: document.title, blocks: blocks, footer: "\(document.clinicName), \(document.title)")
+      title: document.title, blocks: blocks, footer: "\(document.clinic.name), \(document.title)")
   }
 
   private static func layout(_ part: PaperPart) -> [PDFBlock] {

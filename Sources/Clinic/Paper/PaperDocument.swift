@@ -4,14 +4,12 @@ import JSONRPC
 /// renderings.
 package struct PaperDocument: Sendable {
   package var title: String
-  package var clinicName: String
-  package var clinicAddress: String
+  package var clinic: Letterhead
   package var parts: [PaperPart]
 
-  package init(_ title: String, of clinic: BillingRules, parts: [PaperPart] = []) {
+  package init(_ title: String, of clinic: Letterhead, parts: [PaperPart] = []) {
     self.title = title
-    clinicName = clinic.clinicName
-    clinicAddress = clinic.clinicAddress
+    self.clinic = clinic
     self.parts = parts
   }
 }

@@ -10,8 +10,8 @@ struct TextPaper {
 
   /// Lines without spaces at their ends, each ended.
   func render(_ document: PaperDocument) -> String {
-    var lines = centered(document.clinicName)
-    if !document.clinicAddress.isEmpty { lines += centered(document.clinicAddress) }
+    var lines = centered(document.clinic.name)
+    if !document.clinic.address.isEmpty { lines += centered(document.clinic.address) }
     lines += [rule] + centered(document.title) + [rule]
     for (index, part) in document.parts.enumerated() {
       if index > 0 { lines.append("") }

@@ -30,7 +30,7 @@ package struct PrintPrescription: Query {
     let about = PatientOnPaper(
       sex: try cells.next(), born: try cells.next(), age: try cells.next())
     let speciality: String? = try cells.next()
-    let paper = prescription.paper(about, speciality: speciality, clinic.settings.billing)
+    let paper = prescription.paper(about, speciality: speciality, clinic.settings.letterhead)
     return try await clinic.printer.print(paper, as: format ?? .text)
   }
 }
@@ -51,7 +51,7 @@ struct PatientOnPaper: Sendable {
 
 extension Prescription {
   func paper(
-    _ patient: PatientOnPaper, speciality: String?, _ clinic: BillingRules
+    _ patient: PatientOnPaper, speciality: String?, _ clinic: Letterhead
   ) -> PaperDocument {
     var parts: [PaperPart] = []
     if status == .cancelled { parts.append(.stamp("CANCELLED")) }

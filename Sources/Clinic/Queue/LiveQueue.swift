@@ -20,7 +20,7 @@ package final class LiveQueue: Sendable {
   /// Days that keys outlive their date.
   private static let keptSeconds = 3 * 24 * 3600
 
-  package var isUp: Bool { redis.state == .up }
+  package var isUp: Bool { redis.isUp }
 
   /// Applies the next versions of a day and publishes them. What is there already stays; where
   /// another instance's versions are still missing, the day is written as a whole.

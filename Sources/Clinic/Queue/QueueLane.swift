@@ -1,6 +1,5 @@
 import JSONRPC
 import Postgres
-import Synchronization
 
 /// The one way to change a day of the queue.
 ///
@@ -97,10 +96,8 @@ package final class QueueLane: Sendable {
 
   private func submit(_ job: QueueJob) async -> Result<[UInt8], any Error> {
     await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        job.wait(continuation)
-        if !waiting.add(job) { job.finish(.failure(ClinicError(.stopping))) }
-      }
+      if !waiting.add(job) { job.finish(.failure(ClinicError(.stopping))) }
+      return await job.outcome()
     } onCancel: {
       job.cancel()
     }
@@ -202,81 +199,5 @@ extension QueueLane {
     let decided = batch
     await transaction.afterCommit { await self.tell(decided) }
     return decided.events.first?.tokens.first
-  }
-}
-
-/// A queue command on its way through the lane.
-final class QueueJob: Sendable {
-  typealias Step =
-    @Sendable (
-      inout QueueDay, Instant, QueueRows, StaffDirectory
-    ) throws -> (change: QueueChange?, reply: [UInt8])
-
-  let date: LocalDate?
-  let patient: ID<Patient>?
-  let appointment: ID<Appointment>?
-  let visitor: VisitorToken?
-  let claim: IdempotencyClaim?
-  let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
-  let apply: Step
-  let context = CallContext.current
-
-  private struct State {
-    var continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>?
-    var isDecided = false
-    var outcome: Result<[UInt8], any Error>?
-  }
-  private let state = Mutex(State())
-
-  init(
-    date: LocalDate?, patient: ID<Patient>? = nil, appointment: ID<Appointment>? = nil,
-    visitor: VisitorToken? = nil, claim: IdempotencyClaim? = nil,
-    entry: @escaping @Sendable (Result<[UInt8], any Error>) -> AuditEntry?,
-    apply: @escaping Step
-  ) {
-    self.date = date
-    self.patient = patient
-    self.appointment = appointment
-    self.visitor = visitor
-    self.claim = claim
-    self.entry = entry
-    self.apply = apply
-  }
-
-  func wait(_ continuation: CheckedContinuation<Result<[UInt8], any Error>, Never>) {
-    let outcome = state.withLock { state in
-      if state.outcome == nil { state.continuation = continuation }
-      return state.outcome
-    }
-    if let outcome { continuation.resume(returning: outcome) }
-  }
-
-  var isFinished: Bool { state.withLock { $0.outcome != nil } }
-
-  /// Called when the day is locked. False for a job that was cancelled while it waited: it is left
-  /// out.
-  func mayDecide() -> Bool {
-    state.withLock { state in
-      state.isDecided = state.outcome == nil
-      return state.isDecided
-    }
-  }
-
-  /// A job that waits for its turn or for the day's lock ends at once. One that is being written
-  /// ends with its batch, or at its deadline, when nobody can tell yet.
-  func cancel() {
-    if !state.withLock(\.isDecided) {
-      finish(.failure(CancellationError()))
-    } else if context?.cancellation == .deadline {
-      finish(.failure(ClinicError(.outcomeUnknown)))
-    }
-  }
-
-  func finish(_ outcome: Result<[UInt8], any Error>) {
-    state.withLock { state in
-      if state.outcome == nil { state.outcome = outcome }
-      defer { state.continuation = nil }
-      return state.continuation
-    }?.resume(returning: outcome)
   }
 }

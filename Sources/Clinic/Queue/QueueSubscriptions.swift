@@ -52,8 +52,6 @@ package struct SubscribeQueue: SessionMethod {
   package let since: Since?
   package let overflow: Overflow?
 
-  /// Subscriptions that one connection may have.
-  private static let limit = 16
   /// Versions that are replayed at most.
   private static let replayLimit: Int64 = 1000
 
@@ -90,8 +88,8 @@ package struct SubscribeQueue: SessionMethod {
   private func subscribe(
     _ session: Session, to channel: QueueChannel, on hub: any NotificationHub
   ) throws(ClinicError) -> String {
-    for number in 1...Self.limit {
-      let id = "queue-\(number)"
+    for number in 0..<hub.subscriptionsPerSession {
+      let id = "queue-\(number + 1)"
       let policy = overflow.flatMap { OverflowPolicy(rawValue: $0.rawValue) } ?? .coalesce
       if hub.subscribe(
         session, id: id, channel: channel.name, method: "queue.changed", overflow: policy)
@@ -99,7 +97,7 @@ package struct SubscribeQueue: SessionMethod {
         return id
       }
     }
-    throw ClinicError(.tooManySubscriptions).with("limit", .int(Self.limit))
+    throw ClinicError(.tooManySubscriptions).with("limit", .int(hub.subscriptionsPerSession))
   }
 
   /// What the subscriber has missed, if all of it is kept; a subscription to one doctor's queue

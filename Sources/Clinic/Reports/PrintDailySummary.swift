@@ -13,12 +13,12 @@ package struct PrintDailySummary: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> PrintedPaper {
     let summary = try await DailySummary.read(date, in: clinic)
     return try await clinic.printer.print(
-      summary.paper(clinic.settings.billing), as: format ?? .text)
+      summary.paper(clinic.settings.letterhead), as: format ?? .text)
   }
 }
 
 extension DailySummary {
-  func paper(_ clinic: BillingRules) -> PaperDocument {
+  func paper(_ clinic: Letterhead) -> PaperDocument {
     var parts: [PaperPart] = final ? [] : [.stamp("SO FAR")]
     parts += [.table(counts), .table(times), .fields(work)]
     if !stockMovements.isEmpty { parts.append(.table(stock)) }

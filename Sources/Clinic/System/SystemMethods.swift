@@ -46,7 +46,7 @@ package struct Version: Query {
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     Result(
-      name: "clinicd", version: Settings.version, clinic: clinic.settings.billing.clinicName,
+      name: "clinicd", version: Settings.version, clinic: clinic.settings.letterhead.name,
       timeZone: clinic.settings.timeZone)
   }
 }

@@ -10,11 +10,14 @@
 /// What was made in a call is *held*: nothing is sent before that call's reply was written. If the
 /// call fails, its subscriptions are removed.
 public protocol NotificationHub: Sendable {
+  /// As many subscriptions as the server lets a session have.
+  var subscriptionsPerSession: Int { get }
+
   /// Keeps publications of `channel` for a subscription of `session`. `id` is unique in the
   /// session; `method` is the notifications' method, `queue.changed` for instance.
   ///
-  /// - Returns: false if the session is closed, has a subscription of that id, or has as many as
-  ///   the server lets it have.
+  /// - Returns: false if the session is closed, has a subscription of that id, or has
+  ///   ``subscriptionsPerSession``.
   @discardableResult
   func subscribe(
     _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy

@@ -70,7 +70,7 @@ struct TestStores: Sendable {
           group.addTask { try await redis.run() }
           group.addTask { try await mongo.run() }
           defer { group.cancelAll() }
-          try await eventually("the test's Redis answers") { redis.state == .up }
+          try await eventually("the test's Redis answers") { redis.isUp }
           try await body()
         }
       } catch {

@@ -83,22 +83,8 @@ import Glibc
     }
   }
 
-  func startThread() {
-    var thread = pthread_t()
-    let context = unsafe Unmanaged.passRetained(self)
-    let status = unsafe pthread_create(
-      &thread, nil,
-      { context in
-        guard let context = unsafe context else { return nil }
-        unsafe Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue().work()
-        return nil
-      }, context.toOpaque())
-    if status == 0 {
-      pthread_detach(thread)
-    } else {
-      unsafe context.release()
-      withLock { idleThreads -= 1 }
-    }
+  func startThread(named name: String) {
+    if !NativeThread.detach(named: name, work) { withLock { idleThreads -= 1 } }
   }
 
   /// A thread's life.

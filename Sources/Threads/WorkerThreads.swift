@@ -6,10 +6,12 @@ public struct WorkersBusy: Error {}
 public final class WorkerThreads: Sendable {
   let queue: JobQueue
 
-  /// - Parameter queueLimit: how many more jobs may wait for a thread.
-  public init(count: Int, queueLimit: Int) {
+  /// - Parameters:
+  ///   - name: what top, ps and gdb show for each thread.
+  ///   - queueLimit: how many more jobs may wait for a thread.
+  public init(name: String, count: Int, queueLimit: Int) {
     queue = JobQueue(threads: count, waitingLimit: queueLimit)
-    for _ in 0..<count { queue.startThread() }
+    for _ in 0..<count { queue.startThread(named: name) }
   }
 
   deinit { queue.close() }

@@ -2,9 +2,9 @@ import Dispatch
 import Testing
 
 @testable import Bcrypt
-@testable import Workers
+@testable import Threads
 
-@Suite struct WorkersTests {
+@Suite struct WorkerThreadsTests {
   /// A job that holds its thread until it is told to go on.
   final class Gate: Sendable {
     let entered: AsyncStream<Void>
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func pastTheLimitACallIsRefusedAtOnce() async throws {
-    let workers = WorkerThreads(count: 1, queueLimit: 2)
+    let workers = WorkerThreads(name: "test", count: 1, queueLimit: 2)
     let gate = Gate()
     await withThrowingTaskGroup(of: Int.self) { group in
       group.addTask {
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func aCancelledCallerLeavesTheQueue() async throws {
-    let workers = WorkerThreads(count: 1, queueLimit: 1)
+    let workers = WorkerThreads(name: "test", count: 1, queueLimit: 1)
     let gate = Gate()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await workers.run { gate.hold() } }
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func threadsWorkSideBySide() async throws {
-    let workers = WorkerThreads(count: 2, queueLimit: 0)
+    let workers = WorkerThreads(name: "test", count: 2, queueLimit: 0)
     let gates = [Gate(), Gate()]
     try await withThrowingTaskGroup(of: Void.self) { group in
       for gate in gates { group.addTask { try await workers.run { gate.hold() } } }
@@ -95,7 +95,7 @@ import Testing
   @Test func theThreadsEndWithTheirOwner() async throws {
     weak var queue: JobQueue?
     do {
-      let workers = WorkerThreads(count: 3, queueLimit: 1)
+      let workers = WorkerThreads(name: "test", count: 3, queueLimit: 1)
       queue = workers.queue
       try await workers.run {}
     }
