@@ -60,8 +60,8 @@ package final class Clinic: Sendable {
     audit = AuditJournal(postgres: postgres)
     patients = PatientLookup(postgres: postgres)
     refusals = Refusals(audit: audit)
-    commands = CommandLane(postgres: postgres, width: 3, aside: 2)
-    billing = CommandLane(postgres: postgres, width: 1, aside: 1)
+    commands = CommandLane(postgres: postgres, width: 3, aside: 2, alone: 3)
+    billing = CommandLane(postgres: postgres, width: 1, aside: 1, alone: 0)
     liveQueue = LiveQueue(redis: redis, staff: staff, log: log)
     feed = QueueFeed(
       postgres: postgres, redis: redis, live: liveQueue, hub: hub, staff: staff, calendar: calendar,

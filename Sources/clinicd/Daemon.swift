@@ -48,8 +48,9 @@ struct Daemon: Sendable {
     database.applicationName = "clinicd"
     database.sessionSettings = [
       ("TimeZone", configuration.settings.timeZone),
-      // What a frozen instance holds is freed by the server.
-      ("idle_in_transaction_session_timeout", "10s"),
+      // What a frozen instance holds is freed by the server, and soon: its other sessions may wait
+      // for the same.
+      ("idle_in_transaction_session_timeout", "3s"),
       // A plan is kept for long, and a table that it read from end to end while that was short
       // grows: whatever an index can find is found by it. Plans for which there is none look dear
       // then, and are not worth compiling for that.

@@ -9,7 +9,9 @@ import Testing
     "rule 38: an amount on the wire is a string or a number, by its text",
     arguments: [
       ("\"12.50\"", 1250), ("12.50", 1250), ("12.5", 1250), ("12", 1200), ("\"0\"", 0),
-      ("0.00", 0), ("\"0.01\"", 1), ("12.500", 1250), ("\"99999999.99\"", 9_999_999_999),
+      ("0.00", 0), ("\"0.01\"", 1), ("12.500", 1250),
+      ("1e2", 10_000), ("1E+1", 1000), ("125e-1", 1250), ("1.255e1", 1255), ("0e20", 0),
+      ("0.00001e5", 100), ("-0e0", 0), ("\"99999999.99\"", 9_999_999_999),
       // As a binary fraction this one is 1.0049999…
       ("1.01", 101), ("0.29", 29), ("4.35", 435), ("1234567.89", 123_456_789), ("-0", 0),
     ] as [(String, Int64)])
@@ -20,7 +22,8 @@ import Testing
   @Test(
     "rule 38: what is no amount with two decimals is refused",
     arguments: [
-      ("12.505", .malformed), ("\"12.505\"", .malformed), ("1e2", .malformed),
+      ("12.505", .malformed), ("\"12.505\"", .malformed), ("1e-3", .malformed),
+      ("1e400", .malformed), ("1.2345e1", .malformed), ("1e9", .outOfRange), ("-1e0", .outOfRange),
       ("\"1e2\"", .malformed), ("\"-1\"", .outOfRange), ("-1", .outOfRange),
       ("-0.01", .outOfRange), ("\"1,000\"", .malformed), ("\"1 000\"", .malformed),
       ("\"١٢\"", .malformed), ("\"１２\"", .malformed), ("\"\"", .malformed), ("\".5\"", .malformed),

@@ -29,6 +29,19 @@ import Testing
     #expect(try desk.arrive(4) == 12, "a cancelled number is not given again")
   }
 
+  @Test("rule 20: a clock that is set back lets nobody overtake, and makes no time less than none")
+  func clockBack() throws {
+    var desk = try Desk()
+    for patient in 1...2 { try desk.arrive(Int64(patient)) }
+    let before = desk.now
+    let clock = Instant(microseconds: before.microseconds - 1_800_000_000)
+    #expect(desk.day.moment(by: clock) == before)
+    let later = Instant(microseconds: before.microseconds + 1)
+    #expect(desk.day.moment(by: later) == later)
+    let far = Instant(microseconds: before.microseconds - 86_400_000_000)
+    #expect(desk.day.moment(by: far) == far, "a day that somebody else's clock has made")
+  }
+
   @Test("rule 17: two doctors get two tokens")
   func twoDoctors() throws {
     var desk = try Desk()

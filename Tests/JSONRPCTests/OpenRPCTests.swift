@@ -54,10 +54,12 @@ import Testing
         #expect(result["name"]?.string == "result")
         #expect(result["schema"]?["type"]?.string == "object")
       }
-      for error in method["errors"].map({ Array($0.elements) }) ?? [] {
+      let errors = method["errors"].map({ Array($0.elements) }) ?? []
+      #expect(Set(errors.compactMap { $0["code"]?.int }).count == errors.count, "one a code")
+      for error in errors {
         #expect(error["code"]?.int != nil)
         #expect(error["message"]?.string?.isEmpty == false)
-        #expect(error["data"]?["reason"]?.kind == .string)
+        #expect(error["data"]?["reasons"]?.elements.allSatisfy { $0.kind == .string } == true)
       }
     }
     #expect(methods[0]?["paramStructure"]?.string == "either")

@@ -74,6 +74,41 @@ import Testing
     }
   }
 
+  @Test("rule 6: what was made for a row stays with it through every merge that is undone")
+  func staysWithItsRow() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(3)
+      let (first, second, third) = (patients[0], patients[1], patients[2])
+      let doctor = try await clinic.doctorAtWork()
+      let medicine = try await clinic.postgres.medicine("Amoxicillin")
+      func merge(_ old: Int, _ into: Int) async throws {
+        try await admin.call("patients.merge", ["id": .int(old), "into": .int(into)])
+      }
+      let visit = try await clinic.visit(by: doctor, of: first)
+      try await merge(first, second)
+      try await doctor.caller.call(
+        "prescriptions.create",
+        [
+          "visit_id": .int(visit),
+          "items": [
+            [
+              "medicine_id": .int(medicine), "dosage": "1", "frequency": "daily", "quantity": 1,
+            ]
+          ],
+        ])
+      try await merge(second, third)
+      try await admin.call("patients.unmerge", ["id": .int(first)])
+      try await merge(first, third)
+      try await admin.call("patients.unmerge", ["id": .int(second)])
+      for table in ["visits", "prescriptions"] {
+        #expect(
+          try await clinic.number(
+            "SELECT count(*) FROM \(raw: table) WHERE patient_id = \(third)") == 1, "\(table)")
+      }
+    }
+  }
+
   @Test("rule 5: who gets something live back is not archived again")
   func archivedBefore() async throws {
     try await TestClinic.run(1) { clinic in

@@ -179,6 +179,62 @@ import Testing
     }
   }
 
+  @Test("rules 6, 30: what two merged patients bring goes from the survivor with the last of them")
+  func broughtByTwo() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(3)
+      let survivor = patients[2]
+      let own: [(Int, JSON)] = [
+        (
+          0,
+          [
+            "allergies": ["Penicillin"], "chronic_conditions": ["asthma"], "phone": "0711",
+            "medical_history": "smokes", "emergency_contact": ["name": "Ravi"],
+          ]
+        ),
+        (
+          1,
+          [
+            "allergies": ["penicillin", "nuts"], "chronic_conditions": ["Asthma"], "phone": "0722",
+            "medical_history": "smokes", "emergency_contact": ["name": "Mira"],
+          ]
+        ),
+        (2, ["phone": nil]),
+      ]
+      for (index, record) in own {
+        try await admin.call("patients.update", record.with("id", .int(patients[index])))
+      }
+      func record() async throws -> String {
+        try await clinic.texts(
+          """
+          SELECT concat_ws(' | ', allergies::text, chronic_conditions::text, medical_history, phone, \
+          emergency_contact ->> 'name') FROM patients WHERE id = \(survivor)
+          """)[0]
+      }
+      func merge(_ index: Int) async throws {
+        try await admin.call(
+          "patients.merge", ["id": .int(patients[index]), "into": .int(survivor)])
+      }
+      func unmerge(_ index: Int) async throws {
+        try await admin.call("patients.unmerge", ["id": .int(patients[index])])
+      }
+      let before = try await record()
+      for index in [0, 1] { try await merge(index) }
+      #expect(try await record() == "{Penicillin,nuts} | {asthma} | smokes | 0711 | Ravi")
+      try await unmerge(0)
+      #expect(try await record() == "{Penicillin,nuts} | {asthma} | smokes | 0722 | Mira")
+      try await unmerge(1)
+      // Nobody can tell any more whose history it is: it stays.
+      #expect(before == "{} | {}")
+      #expect(try await record() == "{} | {} | smokes")
+      for index in [1, 0] { try await merge(index) }
+      #expect(try await record() == "{penicillin,nuts} | {Asthma} | smokes | 0722 | Mira")
+      for index in [0, 1] { try await unmerge(index) }
+      #expect(try await record() == "{} | {} | smokes")
+    }
+  }
+
   @Test("rule 6: a merge that would make a record longer than one may be loses nothing of it")
   func tooLong() async throws {
     try await TestClinic.run(1) { clinic in

@@ -170,6 +170,44 @@ import Testing
     #expect(late.reason == "day_closed")
     #expect(
       try await clinic.number("SELECT count(*) FROM queue_days WHERE closed_at IS NOT NULL") == 1)
+    #expect(
+      try await clinic.texts(
+        """
+        SELECT concat_ws(' ', user_name, source, resource_type, resource_id, outcome) \
+        FROM audit_entries WHERE method = 'queue.close'
+        """) == ["clinicd daemon queue \(evening.date) ok"])
+  }
+
+  @Test("rules 16, 44: a day that comes back, by a clock set right, goes on and is summed up again")
+  func dayComesBack() async throws {
+    try await TestClinic.run(1) { clinic in
+      let reception = try await clinic.member(.reception)
+      let desk = try await clinic.connect(reception)
+      let patients = try await clinic.patients(2)
+      let first = try await desk.call("queue.walk_in", ["patient_id": .int(patients[0])])
+      await clinic.daemons[0].process.stop()
+      // As if it had been tomorrow for a while.
+      for sql: SQL in [
+        "UPDATE queue_tokens SET status = 'NO_SHOW', auto_closed = true, ended_at = now()",
+        "UPDATE queue_days SET closed_at = now()",
+        "UPDATE projections SET position = position + 5 WHERE name = 'daily_summaries'",
+      ] { _ = try await clinic.postgres.query(sql) }
+      try await clinic.daemons[0].start()
+      try await eventually("the day is open again") {
+        try await clinic.number("SELECT count(*) FROM queue_days WHERE closed_at IS NULL") == 1
+      }
+      let again = try await clinic.connect(reception)
+      let token = try await again.call("queue.walk_in", ["patient_id": .int(patients[1])])
+      #expect(try token.integer("number") == 2)
+      try await again.call("queue.undo", ["token": first["token"].json, "reason": "the clock"])
+      try await eventually("yesterday was the last to be summed up") {
+        try await clinic.number(
+          """
+          SELECT current_date - DATE '2000-01-01' - position FROM projections \
+          WHERE name = 'daily_summaries'
+          """) == 1
+      }
+    }
   }
 
   @Test("rule 16: a day whose end nobody saw is closed by the instance that starts next")

@@ -39,6 +39,32 @@ import Testing
     }
   }
 
+  @Test("rule 30: what parts words parts substances, dots and apostrophes do not")
+  func substances() async throws {
+    try await TestClinic.run(1) { clinic in
+      let texts = [
+        "ASA,NSAIDs", "ASA;codeine", "vitamin C+iron", "ACE|ARB", "ACE、ARB", "ACE·ARB", "ＡＳＡ，ＡＣＥ",
+        "(iron)", "A.S.A.", "St John's wort", "co-amoxiclav", "पेनिसिलिन",
+      ]
+      let found = try await clinic.texts(
+        "SELECT substances(t) FROM unnest(\(texts)) WITH ORDINALITY AS u (t, n) ORDER BY n")
+      #expect(
+        found == [
+          "asa nsaids", "asa codeine", "vitamin c iron", "ace arb", "ace arb", "ace arb", "asa ace",
+          "iron", "asa", "st johns wort", "co amoxiclav", "पेनिसिलिन",
+        ])
+      let patient = try await clinic.patient()
+      try await clinic.admin().call(
+        "patients.update", ["id": .int(patient), "allergies": ["NSAIDs,ASA"]])
+      let doctor = try await clinic.doctorAtWork()
+      let visit = try await clinic.visit(by: doctor, of: patient)
+      let aspirin = try await clinic.medicine("Disprin", generic: "ASA")
+      let refused = try await doctor.caller.refused(
+        "prescriptions.create", ["visit_id": .int(visit), "items": [item(aspirin)]])
+      #expect(refused.reason == "allergy_match")
+    }
+  }
+
   @Test("rule 27: a prescription keeps what its medicines were called, wherever it is read")
   func catalogueChanges() async throws {
     try await TestClinic.run(1) { clinic in

@@ -99,6 +99,23 @@ import Testing
     }
   }
 
+  @Test("rule 46: a login that has ended stays so, whatever PostgreSQL's clock says")
+  func endedLongAgo() async throws {
+    try await TestClinic.run(1) { clinic in
+      let member = try await clinic.member(.reception)
+      let caller = try await clinic.stranger(on: 0)
+      let credentials = try await caller.call("auth.login", member.login)
+      let token = credentials["access_token"].json
+      try await caller.call("auth.logout")
+      _ = try await clinic.postgres.query(
+        "UPDATE logins SET revoked_at = revoked_at - interval '1 day' WHERE revoked_at IS NOT NULL")
+      try await clinic.daemons[0].restart()
+      let refused = try await clinic.stranger(on: 0).refused(
+        "auth.authenticate", ["access_token": token])
+      #expect(refused.reason == "token_revoked")
+    }
+  }
+
   @Test("rule 46: another role, and nothing of the one before is left")
   func anotherRole() async throws {
     try await TestClinic.run { clinic in

@@ -207,7 +207,7 @@ import Testing
         ("to", [("from", "9999-12-31"), ("to", "9999-12-31")]),
         ("to", [("to", .string(try await clinic.day(366 + 5)))]),
         ("to", [("to", .string(try await clinic.day(300))), ("minutes", 5)]),
-        ("end", [("end", "09:00")]), ("end", [("end", "08:00")]), ("end", [("end", "24:00")]),
+        ("end", [("end", "09:00")]), ("end", [("end", "08:00")]), ("end", [("end", "24:01")]),
         ("start", [("start", "9:00")]), ("minutes", [("minutes", 4)]),
         ("minutes", [("minutes", 481)]), ("minutes", [("minutes", 240)]),
         ("weekdays", [("weekdays", [])]), ("weekdays[0]", [("weekdays", ["monday"])]),
@@ -230,6 +230,14 @@ import Testing
       }
       #expect(try await clinic.number("SELECT count(*) FROM slots") == 47 - past)
 
+      let lastDay = try await clinic.day(6)
+      let night = try await own.call(
+        "slots.create_bulk", Self.morning(of: doctor, on: lastDay, "23:00", "24:00"))
+      #expect(try night.list("items").map { try $0.text("end_time") } == ["23:30", "24:00"])
+      let booked = try await clinic.booking(
+        of: try #require(try night.list("items").last).integer("id"), by: try await clinic.admin())
+      let appointment = try await own.call("appointments.get", ["id": .int(booked)])
+      #expect(try appointment.text("end_time") == "24:00")
       let colleague = try await clinic.connect(.doctor)
       let date = try await clinic.day(5)
       let others = try await colleague.refused(

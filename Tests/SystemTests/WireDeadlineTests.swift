@@ -49,6 +49,35 @@ import Testing
     }
   }
 
+  @Test("calls that wait for a row, of as many clients as come, hold up no call that needs another")
+  func manyWait() async throws {
+    try await TestClinic.run(1) { clinic in
+      let patients = try await clinic.patients(2)
+      let admin = try await clinic.admin()
+      let doctor = try await clinic.member(.doctor)
+      let wire = try clinic.daemons[0].wire()
+      try await clinic.holdingPatient(patients[0]) {
+        let waiting = (1...20).map {
+          WireSocket.request(
+            "patients.update", ["id": .int(patients[0]), "address": .string("\($0)")], id: $0)
+        }
+        try await wire.send(Array(waiting.joined()))
+        try await eventually("they wait") { try await clinic.waitingSessions() >= 2 }
+        for number in 1...20 {
+          try await admin.call("patients.create", ["name": .string("Another \(number)")])
+          try await admin.call("patients.update", ["id": .int(patients[1]), "address": "Here"])
+        }
+        try await admin.call("queue.walk_in", ["patient_id": .int(patients[1])])
+        try await admin.call("queue.call_next", ["doctor_id": .int(doctor.id)])
+        #expect(try await clinic.waitingSessions() >= 2, "they wait still")
+      }
+      for _ in 1...20 {
+        let answer = try #require(try await wire.message())
+        #expect(answer["result"] != nil)
+      }
+    }
+  }
+
   @Test(
     "rpc.cancel ends a waiting call at once", arguments: WireTransport.allCases,
     ["queue.walk_in", "patients.update"])

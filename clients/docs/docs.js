@@ -72,7 +72,7 @@ function article(method) {
   whole.append(made("summary", t("docs.schema")), made("pre", JSON.stringify(method.result.schema, null, 2)));
   result.append(whole);
   if (method.errors?.length) {
-    const reasons = method.errors.map((error) => error.data?.reason ?? error.message);
+    const reasons = method.errors.flatMap((error) => error.data?.reasons ?? error.message);
     result.append(made("h3", t("docs.errors")), made("code", reasons.join(", ")));
   }
   result.append(trial(method));

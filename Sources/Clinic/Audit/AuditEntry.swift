@@ -40,6 +40,14 @@ package struct AuditEntry: Sendable, Equatable {
       details: details)
   }
 
+  /// What the daemon itself does.
+  static func ofDaemon(_ method: String, _ subject: Subject) -> AuditEntry {
+    var entry = AuditEntry(
+      by: nil, from: "daemon", method: method, subject: subject, outcome: "ok")
+    entry.userName = "clinicd"
+    return entry
+  }
+
   static let columns: SQL = """
     user_id, user_name, role, source, method, resource_type, resource_id, outcome, request_id, \
     details

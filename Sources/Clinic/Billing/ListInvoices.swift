@@ -19,7 +19,10 @@ package struct ListInvoices: Query {
   package let limit: PageLimit?
   package let cursor: DatedCursor?
 
-  package var subject: Subject? { Subject("invoice") }
+  package var subject: Subject? {
+    patientID.map { Subject("patient", $0) } ?? prescriptionID.map { Subject("prescription", $0) }
+      ?? Subject("invoice")
+  }
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<InvoiceHead> {
     let limit = limit ?? .standard

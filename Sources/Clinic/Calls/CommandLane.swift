@@ -8,7 +8,8 @@ import Postgres
 /// trips and have no savepoints; if that fails, they are run again with a savepoint each. If the
 /// shared transaction fails as a whole, each call is run again alone, so that no call's failure
 /// takes a neighbour with it. One that meets a lock which somebody keeps waits for it aside, with
-/// few others, while the lane goes on.
+/// few others, while the lane goes on. Those that take long do not share a transaction; a few of
+/// them run at once.
 package final class CommandLane: Sendable {
   /// How many calls share a transaction at most.
   private static let depth = 32
@@ -20,27 +21,27 @@ package final class CommandLane: Sendable {
   private let width: Int
   /// Calls that may wait for locks aside at once: each has a connection meanwhile.
   private let asideWidth: Int
+  /// Calls of which each has a transaction of its own.
+  private let aloneWidth: Int
   private let waiting = Gathering<CommandJob>()
   private let aside = Gathering<CommandJob>()
+  private let alone = Gathering<CommandJob>()
 
-  /// - Parameter width: how many transactions may be under way at once, and aside.
-  init(postgres: PostgresClient, width: Int, aside: Int) {
+  /// - Parameter width: how many shared transactions may be under way at once.
+  init(postgres: PostgresClient, width: Int, aside: Int, alone: Int) {
     self.postgres = postgres
     self.width = width
     asideWidth = aside
+    aloneWidth = alone
   }
 
   /// Runs one command and returns its encoded result once that is durable.
   ///
-  /// - Parameter isShared: false for a command that takes long, which nobody should wait for.
+  /// - Parameter isShared: false for a command that takes long, which no other should wait for.
   package func run(_ work: CommandWork, isShared: Bool = true) async throws -> [UInt8] {
     let job = CommandJob(work)
     let outcome = await withTaskCancellationHandler {
-      if !isShared {
-        await perform([job], waitsForLocks: true)
-      } else if !waiting.add(job) {
-        job.finish(.failure(ClinicError(.stopping)))
-      }
+      if !(isShared ? waiting : alone).add(job) { job.finish(.failure(ClinicError(.stopping))) }
       return await job.outcome()
     } onCancel: {
       job.cancel()
@@ -55,6 +56,11 @@ package final class CommandLane: Sendable {
           while !Task.isCancelled { await self.perform(await self.waiting.take(Self.depth)) }
         }
       }
+      for _ in 0..<aloneWidth {
+        group.addTask {
+          while !Task.isCancelled { await self.perform(await self.alone.take(1)) }
+        }
+      }
       for _ in 0..<asideWidth {
         group.addTask {
           while !Task.isCancelled {
@@ -63,7 +69,9 @@ package final class CommandLane: Sendable {
         }
       }
     }
-    for job in waiting.close() + aside.close() { job.finish(.failure(ClinicError(.stopping))) }
+    for job in waiting.close() + alone.close() + aside.close() {
+      job.finish(.failure(ClinicError(.stopping)))
+    }
   }
 
   /// - Parameters:
@@ -160,6 +168,8 @@ extension CommandLane {
     var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
     var going: [Companion] = []
     var statements: [[SQL]] = []
+    let guards = companions.flatMap(\.work.guards)
+    if !guards.isEmpty { transaction.enqueue(lock(guards)) }
     let found = try await trip(companions, companions.map(\.work.look), in: transaction)
     for (companion, found) in zip(companions, found) {
       do {
@@ -179,6 +189,14 @@ extension CommandLane {
       outcomes.append((companion.job, .success(try companion.work.reply(rows))))
     }
     return outcomes
+  }
+
+  /// Locks guards, until the transaction ends: all in one order, so that none waits in a ring.
+  static func lock(_ guards: [String]) -> SQL {
+    """
+    SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(folded(g), 0) AS key \
+    FROM unnest(\(guards)) g ORDER BY 1) AS keys
+    """
   }
 
   /// - Returns: for each what its statements gave.

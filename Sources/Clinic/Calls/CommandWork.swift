@@ -18,6 +18,7 @@ package struct CommandWork: Sendable {
 /// What a ``PipelinedCommand`` does.
 package struct PipelinedWork<Reply>: Sendable {
   let locks: [Subject]
+  let guards: [String]
   let look: [SQL]
   let decide: @Sendable ([Rows]) async throws -> [SQL]
   let reply: @Sendable ([Rows]) throws -> Reply
@@ -25,6 +26,8 @@ package struct PipelinedWork<Reply>: Sendable {
   func map<Other>(
     _ transform: @escaping @Sendable (Reply) throws -> Other
   ) -> PipelinedWork<Other> {
-    PipelinedWork<Other>(locks: locks, look: look, decide: decide) { try transform(reply($0)) }
+    PipelinedWork<Other>(locks: locks, guards: guards, look: look, decide: decide) {
+      try transform(reply($0))
+    }
   }
 }

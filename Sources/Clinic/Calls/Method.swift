@@ -27,11 +27,14 @@ extension Method {
 /// durable.
 package protocol Query: Method {
   static var isAudited: Bool { get }
+  /// Whether its entry is written before it runs: what it takes away is gone also when it fails.
+  var isAuditedFirst: Bool { get }
   func run(in clinic: Clinic, by caller: Caller?) async throws -> Result
 }
 
 extension Query {
   package static var isAudited: Bool { false }
+  package var isAuditedFirst: Bool { false }
 }
 
 /// A method that reads patient data and has its audit entry written with what it reads.
@@ -74,6 +77,9 @@ extension Command {
 package protocol PipelinedCommand: Command {
   /// The rows that it locks. Of calls that name the same, one travels with the others.
   var locks: [Subject] { get }
+  /// What no two transactions may decide on at once though there is no row to lock: a name that
+  /// is registered. As ``CommandLane`` locks it.
+  var guards: [String] { get }
   /// What it looks at, under locks.
   var look: [SQL] { get }
   /// What it writes, or why it is refused.
@@ -86,11 +92,13 @@ package protocol PipelinedCommand: Command {
 
 extension PipelinedCommand {
   package var locks: [Subject] { [] }
+  package var guards: [String] { [] }
   package var look: [SQL] { [] }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Result {
+    if !guards.isEmpty { transaction.enqueue(CommandLane.lock(guards)) }
     let found = try await transaction.pipeline(look)
     let statements = try await statements(after: found, in: clinic, by: caller)
     return try result(of: await transaction.pipeline(statements))

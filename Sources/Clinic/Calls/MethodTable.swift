@@ -41,10 +41,11 @@ extension MethodEntry {
       guard M.isAudited, let caller else {
         return try JSONValueEncoder().encode(try await query.run(in: clinic, by: caller))
       }
+      let entry = AuditEntry(by: caller, method: M.name, subject: query.subject)
       do {
+        if query.isAuditedFirst { try await clinic.audit.record(entry) }
         let result = try await query.run(in: clinic, by: caller)
-        try await clinic.audit.record(
-          AuditEntry(by: caller, method: M.name, subject: query.subject))
+        if !query.isAuditedFirst { try await clinic.audit.record(entry) }
         return try JSONValueEncoder().encode(result)
       } catch let error as ClinicError where error.reason.isAudited {
         try await clinic.audit.record(
@@ -71,7 +72,7 @@ extension MethodEntry {
   package static func command<M: PipelinedCommand>(_ method: M.Type) throws -> MethodEntry {
     try command(method) { command, clinic, caller in
       PipelinedWork(
-        locks: command.locks, look: command.look,
+        locks: command.locks, guards: command.guards, look: command.look,
         decide: { try await command.statements(after: $0, in: clinic, by: caller) },
         reply: command.result)
     }

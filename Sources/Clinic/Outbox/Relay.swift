@@ -139,16 +139,8 @@ package final class Relay: Sendable {
     while !Task.isCancelled {
       var shipped = 0
       if mongo.isUp {
-        do {
+        await attempt("MongoDB does not get its copies", &notices) {
           shipped = try await step(postgres)
-        } catch {
-          // Of a PostgreSQL that is away the relay tells.
-          let isOfPostgres = (error as? PostgresError).map { $0.kind != .decoding } ?? false
-          let isNews =
-            !Task.isCancelled && !isOfPostgres && mongo.isUp && notices.isNews("\(error)")
-          log.log(
-            level: isNews ? .warning : .debug, "MongoDB does not get its copies",
-            metadata: ["error": "\(error)"])
         }
       }
       try await pace.rest(isBehind: shipped >= depth)
@@ -157,13 +149,18 @@ package final class Relay: Sendable {
 
   /// Makes the indexes once MongoDB is there, and fills it again when it was emptied.
   private func keepFilled() async throws {
+    var notices = OutageNotices()
     var hasIndexes = false
     var looksThatMissed = 0
     while !Task.isCancelled {
-      do {
-        if mongo.isUp {
-          if !hasIndexes { try await MongoCollections.createIndexes(in: mongo) }
+      if mongo.isUp, !hasIndexes {
+        await attempt("MongoDB's indexes cannot be made", &notices) {
+          try await MongoCollections.createIndexes(in: mongo)
           hasIndexes = true
+        }
+      }
+      if mongo.isUp {
+        await attempt("MongoDB cannot be looked at", &notices) {
           // A rebuild or a repair takes things away for a moment.
           let areEmptied = try await MongoCollections.areEmptied(in: mongo, of: postgres)
           looksThatMissed = areEmptied ? looksThatMissed + 1 : 0
@@ -174,10 +171,23 @@ package final class Relay: Sendable {
             looksThatMissed = 0
           }
         }
-      } catch let error where error is MongoError || error is PostgresError {
-        // Both are looked at again.
       }
       try await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  /// Does what is tried again soon whatever becomes of it, and tells what fails. Of a store that is
+  /// away others tell.
+  private func attempt(
+    _ failure: Logger.Message, _ notices: inout OutageNotices, _ step: () async throws -> Void
+  ) async {
+    do {
+      try await step()
+    } catch {
+      let kind = (error as? PostgresError)?.kind
+      let isOfItsOwn = kind.map { $0 == .server || $0 == .decoding } ?? mongo.isUp
+      let isNews = !Task.isCancelled && isOfItsOwn && notices.isNews("\(failure) \(error)")
+      log.log(level: isNews ? .warning : .debug, failure, metadata: ["error": "\(error)"])
     }
   }
 
@@ -209,21 +219,48 @@ package final class Relay: Sendable {
   /// The daemon itself closes the days that are over (rule 16), and notes who did not come.
   /// Somebody may hold a day for long: nothing else waits for that.
   private func closeDays() async throws {
+    var notices = OutageNotices()
     while !Task.isCancelled {
-      do {
-        let dates: [LocalDate] = try await postgres.query(
-          "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date"
-        ).column()
-        for date in dates where await queue.close(date) {
+      await attempt("a day of the queue cannot be closed", &notices) {
+        try await goOnWithToday()
+        for date in try await daysThatAreOver() {
+          try await queue.close(date)
           log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
         }
-        _ = try await postgres.query(MissedAppointments.mark(under: scheduling))
-        try await sumUpDays()
-      } catch is PostgresError {
-        // The sealing tells of it, if it is more than one connection.
       }
+      await attempt("missed appointments cannot be noted", &notices) {
+        _ = try await postgres.query(MissedAppointments.mark(under: scheduling))
+      }
+      await attempt("a day cannot be summed up", &notices) { try await sumUpDays() }
       try await Task.sleep(for: .seconds(5))
     }
+  }
+
+  private func daysThatAreOver() async throws -> [LocalDate] {
+    try await postgres.query(
+      "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date"
+    ).column()
+  }
+
+  /// A day that was closed may be today again, when the clock or the zone was set right. It goes on,
+  /// and is summed up again when it is over.
+  private func goOnWithToday() async throws {
+    let dates: [LocalDate] = try await postgres.query(
+      """
+      UPDATE queue_days SET closed_at = NULL, version = version + 1 \
+      WHERE closed_at IS NOT NULL AND date >= current_date RETURNING date
+      """
+    ).column()
+    for date in dates {
+      log.warning(
+        "the clock was set back: a day that was closed goes on",
+        metadata: ["queue.date": "\(date)"])
+    }
+    _ = try await postgres.query(
+      """
+      UPDATE projections SET position = current_date - 1 - DATE '2000-01-01' \
+      WHERE name = 'daily_summaries' AND position > current_date - 1 - DATE '2000-01-01'
+      """)
   }
 
   /// Has each day summed up once it is over: its queue is closed, and no transaction runs that has

@@ -26,6 +26,10 @@ package struct CreatePatient: PipelinedCommand {
   package let emergencyContact: EmergencyContact?
 
   package var subject: Subject? { Subject("patient") }
+  /// Two desks that register the same person at once: one of them is told of the other's.
+  package var guards: [String] {
+    [name.rawValue] + (phone.map { [$0.rawValue.filter(\.isNumber)] } ?? [])
+  }
   package func subject(of result: Result) -> Subject? { Subject("patient", result.id) }
 
   package func statements(

@@ -7,7 +7,7 @@ struct PatientTable: Sendable {
   /// The row's number as text, for `patient_merge_rows`.
   let key: SQL
   /// Where a row was made for another one of the same patient: a condition on the patient of that.
-  private let isMadeFor: (@Sendable (ID<Patient>) -> SQL)?
+  private let isMadeFor: @Sendable (ID<Patient>) -> SQL
 
   /// What is made for a row stands after it.
   static let moved = [
@@ -40,7 +40,7 @@ struct PatientTable: Sendable {
 
   private init(
     _ name: String, key: SQL = "id::text",
-    isMadeFor: (@Sendable (ID<Patient>) -> SQL)? = nil
+    isMadeFor: @escaping @Sendable (ID<Patient>) -> SQL = { _ in "false" }
   ) {
     self.name = name
     self.key = key
@@ -59,8 +59,10 @@ struct PatientTable: Sendable {
     """
   }
 
-  /// Gives back the rows of a merge that still belong to the survivor. The merges above it, of the
-  /// patients in between, have them no more.
+  /// Gives back the rows of a merge that still belong to the survivor, and with them what was made
+  /// since for a row that went back: a visit's prescription, an appointment's token. That counts as
+  /// moved by the merge, so that the queue shows it. The merges above it, of the patients in
+  /// between, have these rows no more.
   func giveBack(
     to old: ID<Patient>, from survivor: ID<Patient>, merge: Int64
   ) -> SQL {
@@ -69,25 +71,13 @@ struct PatientTable: Sendable {
     UNION SELECT m.survivor_id FROM patient_merges m JOIN above a ON m.merged_id = a.id \
     WHERE m.undone_at IS NULL), \
     back AS (UPDATE \(raw: name) SET patient_id = \(old) WHERE patient_id = \(survivor) \
-    AND \(sql: key) IN (SELECT row_key FROM patient_merge_rows WHERE merge_id = \(merge) \
-    AND table_name = \(name)) RETURNING \(sql: key) AS key) \
-    DELETE FROM patient_merge_rows r USING back b, patient_merges m \
+    AND (\(sql: key) IN (SELECT row_key FROM patient_merge_rows WHERE merge_id = \(merge) \
+    AND table_name = \(name)) OR \(sql: isMadeFor(old))) RETURNING \(sql: key) AS key), \
+    gone AS (DELETE FROM patient_merge_rows r USING back b, patient_merges m \
     WHERE r.table_name = \(name) AND r.row_key = b.key AND m.id = r.merge_id \
-    AND m.undone_at IS NULL AND m.merged_id IN (SELECT id FROM above)
+    AND m.undone_at IS NULL AND m.merged_id IN (SELECT id FROM above)) \
+    INSERT INTO patient_merge_rows (merge_id, table_name, row_key) \
+    SELECT \(merge), \(name), key FROM back ON CONFLICT DO NOTHING
     """
-  }
-
-  /// Gives along what was made since the merge for a row that went back: a visit's prescription, an
-  /// appointment's token. It counts as moved by the merge, so that the queue shows it.
-  func giveAlong(
-    to old: ID<Patient>, from survivor: ID<Patient>, merge: Int64
-  ) -> SQL? {
-    guard let isMadeFor else { return nil }
-    return """
-      WITH moved AS (UPDATE \(raw: name) SET patient_id = \(old) WHERE patient_id = \(survivor) \
-      AND (\(sql: isMadeFor(old))) RETURNING \(sql: key) AS key) \
-      INSERT INTO patient_merge_rows (merge_id, table_name, row_key) \
-      SELECT \(merge), \(name), key FROM moved ON CONFLICT DO NOTHING
-      """
   }
 }

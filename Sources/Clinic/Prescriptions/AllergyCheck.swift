@@ -31,14 +31,14 @@ package struct AllergyCheck: Sendable {
   ) async throws -> AllergyCheck {
     let results = try await transaction.pipeline([
       """
-      SELECT allergies, ARRAY(SELECT folded(allergy) FROM unnest(allergies) WITH ORDINALITY \
+      SELECT allergies, ARRAY(SELECT substances(allergy) FROM unnest(allergies) WITH ORDINALITY \
       AS a (allergy, position) ORDER BY position) FROM patients \
       WHERE id = \(patient) FOR SHARE NOWAIT
       """,
       """
-      SELECT id, folded(name), folded(generic_name), folded(drug_class) FROM medicines \
-      WHERE id = ANY(\(medicines)) UNION \
-      SELECT m.id, folded(t.medicine_name), folded(t.generic_name), folded(m.drug_class) \
+      SELECT id, substances(name), substances(generic_name), substances(drug_class) \
+      FROM medicines WHERE id = ANY(\(medicines)) UNION SELECT m.id, \
+      substances(t.medicine_name), substances(t.generic_name), substances(m.drug_class) \
       FROM prescription_items t JOIN medicines m ON m.id = t.medicine_id \
       WHERE t.prescription_id = \(prescription) AND m.id = ANY(\(medicines)) ORDER BY 1, 2
       """,
@@ -95,7 +95,7 @@ package struct AllergyWarning: Codable, Sendable, Equatable {
 // MARK: - Comparing
 
 extension AllergyCheck {
-  /// A medicine, its names as search sees them.
+  /// A medicine, its names as `substances()` in PostgreSQL gives them.
   struct Substance: Sendable {
     let id: ID<Medicine>
     let name: String
@@ -111,7 +111,7 @@ extension AllergyCheck {
     }
   }
 
-  /// An allergy, as it is recorded and as search sees it.
+  /// An allergy, as it is recorded and as `substances()` in PostgreSQL gives it.
   struct Allergy: Sendable {
     let text: String
     let folded: String
@@ -156,20 +156,33 @@ extension AllergyCheck {
         mayBeContained = letters.count >= (text.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2)
       }
     }
-    private let words: Set<Word>
+    private let text: String
+    private let all: Set<Word>
+    /// Without what many texts have in common, if more is left.
+    private let telling: Set<Word>
+    private let isCommon: Bool
     private let scripts: Set<Script>
 
     init(folded text: String) {
       // Arabic and Persian keyboards write the same letter differently.
       let text = String(
         String.UnicodeScalarView(text.unicodeScalars.map { Self.sameLetters[$0] ?? $0 }))
-      let all = text.split(separator: " ").filter {
-        $0.contains(where: \.isLetter) && $0.first?.isNumber == false
+      let words = text.split(separator: " ").filter {
+        $0.contains(where: \.isLetter) && !Self.isDose($0)
       }
-      let telling = all.filter { !Self.commonWords.contains(String($0)) }
-      let words = telling.isEmpty ? all : telling
-      self.words = Set(words.map(Word.init))
-      scripts = Set(words.flatMap { $0.unicodeScalars.compactMap(Script.init(of:)) })
+      let telling = words.filter { !Self.commonWords.contains(String($0)) }
+      self.text = text
+      all = Set(words.map(Word.init))
+      isCommon = telling.isEmpty
+      self.telling = isCommon ? all : Set(telling.map(Word.init))
+      scripts = Set(
+        (isCommon ? words : telling).flatMap { $0.unicodeScalars.compactMap(Script.init(of:)) })
+    }
+
+    /// `500mg`; `6mp` is a medicine.
+    private static func isDose(_ word: Substring) -> Bool {
+      let rest = word.drop(while: \.isNumber)
+      return rest.startIndex > word.startIndex && units.contains(String(rest))
     }
 
     private static let sameLetters: [Unicode.Scalar: Unicode.Scalar] = [
@@ -178,10 +191,13 @@ extension AllergyCheck {
 
     /// Whether a word of one is a word of the other, is contained in one (`penicillin` in
     /// `penicillins`, `statin` in `atorvastatin`), or is one with another ending (`amoxicilina`).
-    func match(_ other: Words) -> Bool {
-      if !words.isDisjoint(with: other.words) { return true }
+    /// Common words count for an allergy that has no others: `potassium`.
+    func match(_ allergy: Words) -> Bool {
+      if text == allergy.text, !text.isEmpty { return true }
+      let words = allergy.isCommon ? all : telling
+      if !words.isDisjoint(with: allergy.telling) { return true }
       return words.contains { word in
-        other.words.contains {
+        allergy.telling.contains {
           Self.contains(word, $0) || Self.contains($0, word) || Self.differInEndings(word, $0)
         }
       }
@@ -207,14 +223,17 @@ extension AllergyCheck {
     }
 
     /// What many medicines, or many records of allergies, have in common.
-    private static let commonWords: Set<String> = [
+    private static let commonWords = units.union([
       "acid", "agent", "agents", "allergic", "allergies", "allergy", "and", "blocker", "blockers",
-      "capsule", "capsules", "chloride", "cream", "drops", "drug", "drugs", "from", "g",
-      "history", "hydrochloride", "inhibitor", "inhibitors", "injection", "iu", "known",
-      "maleate", "mcg", "medicine", "medicines", "mg", "mild", "ml", "ointment", "phosphate",
-      "possible", "potassium", "rash", "reaction", "reactions", "receptor", "severe", "sodium",
-      "sulfate", "sulphate", "suspension", "syrup", "tablet", "tablets", "the", "to", "with",
-      "µg", "μg", "г", "мг", "мкг", "мл",
+      "capsule", "capsules", "chloride", "cream", "drops", "drug", "drugs", "from", "history",
+      "hydrochloride", "inhibitor", "inhibitors", "injection", "known", "maleate", "medicine",
+      "medicines", "mild", "ointment", "phosphate", "possible", "potassium", "rash", "reaction",
+      "reactions", "receptor", "severe", "sodium", "sulfate", "sulphate", "suspension", "syrup",
+      "tablet", "tablets", "the", "to", "with",
+    ])
+
+    private static let units: Set<String> = [
+      "g", "h", "iu", "l", "mcg", "mg", "ml", "mmol", "x", "µg", "μg", "г", "мг", "мкг", "мл",
     ]
   }
 }

@@ -55,13 +55,14 @@ package struct CheckIn: QueueCommand {
     return next
   }
 
+  /// Round the slot's start, on its day: a token is of the day of the appointment.
   private func window(
     of appointment: AppointmentAtDesk, in context: QueueContext
   ) -> ClosedRange<Instant> {
-    let rules = context.scheduling
-    return appointment.startsAt.adding(
-      seconds: -60 * Int64(rules.checkInEarlyMinutes))...appointment.startsAt.adding(
-        seconds: 60 * Int64(rules.checkInLateMinutes))
+    let (rules, start) = (context.scheduling, appointment.startsAt)
+    let opens = start.adding(seconds: -60 * Int64(rules.checkInEarlyMinutes))
+    let closes = start.adding(seconds: 60 * Int64(rules.checkInLateMinutes))
+    return max(opens, appointment.dayStartsAt)...min(closes, appointment.dayEndsAt)
   }
 
   private func requireScheduled(

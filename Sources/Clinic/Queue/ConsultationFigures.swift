@@ -32,7 +32,7 @@ struct ConsultationFigures: Sendable {
     guard token.status == .completed, !token.autoClosed, let start = token.calledAt,
       let end = token.endedAt
     else { return nil }
-    return end.microseconds - start.microseconds
+    return max(0, end.microseconds - start.microseconds)
   }
 
   /// Minutes, rounded up, until `ahead` patients are through; `nil` while no consultation was

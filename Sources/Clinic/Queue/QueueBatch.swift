@@ -75,7 +75,7 @@ struct QueueBatch: Sendable {
     let lockedDate: LocalDate = try cells.next()
     let version: Int64 = try cells.next()
     let isClosed: Bool = try cells.next()
-    now = try cells.next()
+    let clock: Instant = try cells.next()
     var changed = results[1]
     var day = QueueDay(date: lockedDate, rules: rules)
     if lockedDate == guess, knownVersion > 0 {
@@ -92,6 +92,7 @@ struct QueueBatch: Sendable {
     }
     day.isClosed = isClosed
     wasClosed = isClosed
+    now = day.moment(by: clock)
     self.day = day
   }
 
@@ -117,7 +118,7 @@ struct QueueBatch: Sendable {
     [
       """
       SELECT a.id, a.patient_id, p.name, p.archived_at IS NOT NULL, a.doctor_id, a.status, a.date, \
-      (a.date + a.start_time)::timestamptz, (a.date + a.end_time)::timestamptz \
+      (a.date + a.start_time)::timestamptz, a.date::timestamptz, (a.date + 1)::timestamptz \
       FROM appointments a JOIN patients p ON p.id = a.patient_id \
       WHERE a.id = ANY(\(ids)) OR (a.date = current_date AND a.status = 'SCHEDULED' \
       AND a.patient_id IN (SELECT survivor(patient_id) FROM visitors WHERE token_hash = ANY(\(visitors)))) \
@@ -301,6 +302,7 @@ extension AppointmentAtDesk: RowDecodable {
     status = try cells.next()
     date = try cells.next()
     startsAt = try cells.next()
-    endsAt = try cells.next()
+    dayStartsAt = try cells.next()
+    dayEndsAt = try cells.next()
   }
 }

@@ -81,5 +81,7 @@ struct AppointmentAtDesk: Sendable {
   let status: Appointment.Status
   let date: LocalDate
   let startsAt: Instant
-  let endsAt: Instant
+  /// Of its date, by the clinic's clock.
+  let dayStartsAt: Instant
+  let dayEndsAt: Instant
 }

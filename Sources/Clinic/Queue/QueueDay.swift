@@ -16,6 +16,8 @@ package struct QueueDay: Sendable {
   private(set) var figures = ConsultationFigures()
   private var liveByPatient: [ID<Patient>: Int] = [:]
   private var servingByDoctor: [ID<User>: Int] = [:]
+  /// The latest that any token tells of.
+  private var latest = Instant(microseconds: 0)
 
   package init(date: LocalDate, rules: QueueRules) {
     self.date = date
@@ -289,6 +291,12 @@ extension QueueDay {
 // MARK: - Following
 
 extension QueueDay {
+  /// The moment of the next step. When the clock was set back the day's own stands still until
+  /// that has come up, so that nobody overtakes who came first; for an hour at most.
+  func moment(by clock: Instant) -> Instant {
+    latest.microseconds - clock.microseconds < 3_600_000_000 ? max(clock, latest) : clock
+  }
+
   /// Takes over tokens as the store holds them.
   package mutating func load(_ stored: [QueueToken], version: Int64) {
     for token in stored.sorted(by: { $0.number < $1.number }) { put(token) }
@@ -337,6 +345,7 @@ extension QueueDay {
     default: break
     }
     figures.add(token)
+    latest = max(latest, token.latest)
   }
 
   private mutating func forget(_ token: QueueToken) {
@@ -355,4 +364,5 @@ extension QueueDay {
 
 extension QueueToken {
   fileprivate var servedSince: Instant { calledAt ?? arrivedAt }
+  fileprivate var latest: Instant { max(arrivedAt, calledAt ?? arrivedAt, endedAt ?? arrivedAt) }
 }

@@ -86,12 +86,16 @@ package final class QueueLane: Sendable {
   }
 
   /// Closes a day that is over (rule 16).
-  func close(_ date: LocalDate) async -> Bool {
+  func close(_ date: LocalDate) async throws {
     let outcome = await submit(
       QueueJob(
-        date: date, entry: { _ in nil }, apply: { day, now, _, _ in (day.close(at: now), []) }))
-    if case .success = outcome { return true }
-    return false
+        date: date,
+        entry: { outcome in
+          guard case .success = outcome else { return nil }
+          return .ofDaemon("queue.close", Subject("queue", date.description))
+        },
+        apply: { day, now, _, _ in (day.close(at: now), []) }))
+    _ = try outcome.get()
   }
 
   private func submit(_ job: QueueJob) async -> Result<[UInt8], any Error> {

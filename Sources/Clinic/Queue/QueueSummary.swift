@@ -91,7 +91,7 @@ package struct QueueSummary: Query {
   }
 
   private static func seconds(_ length: SQL) -> SQL {
-    "trunc(date_part('epoch', \(sql: length)))::bigint"
+    "greatest(trunc(date_part('epoch', \(sql: length)))::bigint, 0)"
   }
 
   /// ``Counts`` of ``tokens(of:)``.

@@ -32,6 +32,7 @@ package struct Reconcile: Query {
   /// Without one, all of them.
   package let part: Part?
 
+  package var isAuditedFirst: Bool { repair == true }
   package var subject: Subject? { Subject("projection", part?.rawValue) }
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {

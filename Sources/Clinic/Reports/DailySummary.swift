@@ -98,9 +98,18 @@ extension DailySummary {
     \(sql: queue), \(sql: clinical), \(sql: money), 'stock_movements', coalesce((SELECT json_agg(\
     json_build_object('movement_type', m.movement_type, 'count', m.count, 'quantity', m.quantity) \
     ORDER BY m.movement_type) FROM (SELECT movement_type, count(*), sum(quantity) AS quantity \
-    FROM stock_movements WHERE at >= day.starts AND at < day.ends GROUP BY movement_type) m), '[]')) \
-    FROM (SELECT d AS date, d::timestamptz AS starts, (d + 1)::timestamptz AS ends \
-    FROM (VALUES (\(date))) AS v (d)) day
+    FROM stock_movements WHERE \(sql: isOfDay("at")) GROUP BY movement_type) m), '[]')) \
+    FROM (VALUES (\(date))) AS day (date)
+    """
+  }
+
+  /// Of an instant: the range is for the index, and an hour more than enough where midnight comes
+  /// twice.
+  private static func isOfDay(_ column: String) -> SQL {
+    """
+    \(raw: column) >= day.date::timestamptz - interval '2 hours' \
+    AND \(raw: column) < (day.date + 1)::timestamptz + interval '2 hours' \
+    AND \(raw: column)::date = day.date
     """
   }
 
@@ -120,8 +129,7 @@ extension DailySummary {
     'total', count(*)) FROM appointments WHERE date = day.date), \
     'visits', (SELECT json_build_object('total', count(*), \
     'completed', count(*) FILTER (WHERE status = 'COMPLETED')) FROM visits WHERE date = day.date), \
-    'new_patients', (SELECT count(*) FROM patients WHERE created_at >= day.starts \
-    AND created_at < day.ends), \
+    'new_patients', (SELECT count(*) FROM patients WHERE \(sql: isOfDay("created_at"))), \
     'prescriptions', (SELECT count(*) FROM prescriptions WHERE date = day.date), \
     'dispensings', (SELECT count(*) FROM dispensings WHERE date = day.date)
     """
@@ -129,10 +137,10 @@ extension DailySummary {
   private static let money: SQL = """
     'invoices', (SELECT json_build_object('issued', count(*), 'subtotal', \(sql: sum("subtotal")), \
     'discount', \(sql: sum("discount")), 'tax', \(sql: sum("tax")), 'total', \(sql: sum("total"))) \
-    FROM invoices WHERE issued_at >= day.starts AND issued_at < day.ends), \
+    FROM invoices WHERE date = day.date AND issued_at IS NOT NULL), \
     'payments', \(sql: byMethod("payments")), 'refunds', \(sql: byMethod("refunds")), \
-    'tax', (SELECT \(sql: sum("tax")) FROM invoices WHERE issued_at >= day.starts \
-    AND issued_at < day.ends), \
+    'tax', (SELECT \(sql: sum("tax")) FROM invoices WHERE date = day.date \
+    AND issued_at IS NOT NULL), \
     'revenue', (SELECT \(sql: sum("amount")) FROM (SELECT amount FROM payments WHERE date = day.date \
     UNION ALL SELECT -amount FROM refunds WHERE date = day.date) a)
     """

@@ -116,9 +116,8 @@ package struct CreateSlots: Command {
   /// comes back unchanged from the clinic's zone; a slot's first and last minute have to.
   private func statement(for plan: SlotPlan) -> SQL {
     """
-    WITH wanted AS (SELECT date, start_time, \
-    start_time + make_interval(mins => \(minutes)) AS end_time \
-    FROM unnest(\(plan.dates)) date, unnest(\(plan.startTimes)) start_time), \
+    WITH wanted AS (SELECT date, start_time, end_time FROM unnest(\(plan.dates)) date, \
+    unnest(\(plan.startTimes), \(plan.endTimes)) AS t (start_time, end_time)), \
     judged AS MATERIALIZED (SELECT w.*, o.id AS slot_id, CASE \
     WHEN o.is_same THEN 'exists' \
     WHEN (w.date + w.start_time)::timestamptz::timestamp <> w.date + w.start_time \

@@ -21,6 +21,8 @@ package struct ListSlots: Query {
     if let to { conditions.append(" AND s.date <= \(to)") }
     if let doctorID { conditions.append(" AND s.doctor_id = \(doctorID)") }
     if let available { conditions.append(" AND (\(sql: Slot.isAvailable)) = \(available)") }
+    // What is past is not available, and there is much of it.
+    if available == true { conditions.append(" AND s.date >= current_date") }
     if let cursor {
       conditions.append(" AND (s.date, s.start_time, s.id) > \(sql: cursor.place)")
     }

@@ -24,6 +24,10 @@ package struct SlotPlan: Sendable, Equatable {
       }
       .map(TimeOfDay.init(minutes:))
   }
+
+  package var endTimes: [TimeOfDay] {
+    startTimes.map { TimeOfDay(minutes: $0.minutes + minutes) }
+  }
 }
 
 package enum Weekday: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {

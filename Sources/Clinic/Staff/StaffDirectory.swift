@@ -205,11 +205,8 @@ extension StaffDirectory {
     state.withLock { $0.heardMeanwhile = ([], []) }
     let members = try await postgres.query("SELECT \(sql: Self.columns) FROM users")
       .decode(as: Member.self)
-    let ended = try await postgres.query(
-      """
-      SELECT id FROM logins \
-      WHERE revoked_at > now() - make_interval(secs => \(Self.keptFor(settings).components.seconds))
-      """)
+    // All that are kept, whatever PostgreSQL's clock says: tokens end by this host's.
+    let ended = try await postgres.query("SELECT id FROM logins WHERE revoked_at IS NOT NULL")
     var logins = EndedLogins(keptFor: Self.keptFor(settings))
     for login in try ended.column(as: Int64.self) { logins.insert(login, at: .now) }
     let endedLogins = logins

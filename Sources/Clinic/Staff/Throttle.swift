@@ -35,6 +35,7 @@ package final class Throttle: Sendable {
 
   private let redis: RedisClient
   private let local = Mutex(LocalCounts())
+  private let start = ContinuousClock.now
 
   init(redis: RedisClient) {
     self.redis = redis
@@ -52,7 +53,7 @@ package final class Throttle: Sendable {
     if let replies, let count = replies[0].integer {
       return (Int(count), max(1, Int(replies[2].integer ?? 0)))
     }
-    let now = WallClock.microseconds() / 1_000_000
+    let now = (ContinuousClock.now - start).components.seconds
     return local.withLock { $0.add(key, at: now, for: Int64(Self.seconds)) }
   }
 

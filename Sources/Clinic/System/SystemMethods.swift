@@ -138,6 +138,7 @@ package struct Rebuild: Query {
 
   package let store: Target
 
+  package var isAuditedFirst: Bool { true }
   package var subject: Subject? { Subject("projection", store.rawValue) }
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {

@@ -35,8 +35,8 @@ package struct Money: Hashable, Comparable, Sendable {
     return Money(cents: Int64(clamping: (2 * product + divisor) / (2 * divisor)))
   }
 
-  /// Takes decimal text: `12`, `12.5`, `12.50`. `nil` for more than two decimals that matter, for
-  /// an exponent and for anything else.
+  /// Takes decimal text: `12`, `12.5`, `12.50`. `nil` for more than two decimals that matter and
+  /// for anything else.
   package init?(_ text: String) {
     guard let cents = DecimalText.hundredths(text) else { return nil }
     self.cents = cents
@@ -158,18 +158,36 @@ enum DecimalText {
     return isNegative ? -value : value
   }
 
+  /// Of a JSON number's text, which may have an exponent: `1E+1`.
+  static func hundredths(ofNumber text: String) -> Int64? {
+    let parts = text.split(whereSeparator: { $0 == "e" || $0 == "E" })
+    guard parts.count == 2 else { return hundredths(text) }
+    guard let exponent = Int(parts[1]), exponent.magnitude <= 20 else { return nil }
+    let sign = parts[0].prefix { $0 == "-" }
+    let mantissa = parts[0].dropFirst(sign.count).split(separator: ".")
+    let zeros = String(repeating: "0", count: 20)
+    let digits = zeros + mantissa.joined() + zeros
+    let point = digits.index(digits.startIndex, offsetBy: 20 + mantissa[0].count + exponent)
+    let whole = digits[..<point].drop { $0 == "0" }
+    return hundredths("\(sign)\(whole.isEmpty ? "0" : whole).\(digits[point...])0")
+  }
+
   static func text(hundredths value: Int64) -> String {
     let size = value.magnitude
     return "\(value < 0 ? "-" : "")\(size / 100).\(Int(size % 100).padded(2))"
   }
 
+  static func hundredths(_ value: JSONValue) -> Int64? {
+    value.string.map { hundredths($0) } ?? value.numberText.flatMap { hundredths(ofNumber: $0) }
+  }
+
   /// From a string, or from a number's own text.
   static func decode(_ decoder: any Decoder, what: String) throws -> Int64 {
     let value = try decoder.singleValueContainer().decode(JSONValue.self)
-    guard let text = value.string ?? value.numberText else {
+    guard value.kind == .string || value.kind == .number else {
       throw InvalidValue(reason: .wrongType, message: what)
     }
-    guard let hundredths = hundredths(text) else {
+    guard let hundredths = hundredths(value) else {
       throw InvalidValue(reason: .malformed, message: what)
     }
     return hundredths

@@ -1,9 +1,9 @@
 package import JSONRPC
 package import Postgres
 
-/// A time of the clinic's wall clock, to the minute: `09:30`.
+/// A time of the clinic's wall clock, to the minute: `09:30`. What ends with the day ends at `24:00`.
 package struct TimeOfDay: Hashable, Comparable, Sendable {
-  /// Since midnight; 0 to 1439.
+  /// Since midnight; 0 to 1440.
   package let minutes: Int
 
   package init(minutes: Int) {
@@ -14,7 +14,7 @@ package struct TimeOfDay: Hashable, Comparable, Sendable {
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count == 5, bytes[2] == UInt8(ascii: ":"), let hour = Int(digits: bytes[0..<2]),
-      let minute = Int(digits: bytes[3..<5]), hour < 24, minute < 60
+      let minute = Int(digits: bytes[3..<5]), minute < 60, hour * 60 + minute <= 1440
     else { return nil }
     minutes = hour * 60 + minute
   }
@@ -28,7 +28,7 @@ extension TimeOfDay: CustomStringConvertible {
 
 extension TimeOfDay: Codable, JSONSchemaRepresentable {
   package static var jsonSchema: JSONSchema {
-    .string(pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$").example("\"09:30\"")
+    .string(pattern: "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$").example("\"09:30\"")
   }
 
   package init(from decoder: any Decoder) throws {

@@ -24,9 +24,7 @@ package struct Hundredths: RawRepresentable, Hashable, Comparable, Sendable {
     if let whole = value.int {
       guard whole.magnitude < 1_000_000_000_000 else { return nil }
       rawValue = Int64(whole) * 100
-    } else if let text = value.numberText ?? value.string,
-      let hundredths = DecimalText.hundredths(text)
-    {
+    } else if let hundredths = DecimalText.hundredths(value) {
       rawValue = hundredths
     } else {
       return nil

@@ -91,17 +91,23 @@ extension MethodDescription {
     writer.endArray()
   }
 
+  /// OpenRPC wants one error a code; the reasons that share one stand together.
   private func writeErrors(into writer: inout JSONWriter) {
     guard !errors.isEmpty else { return }
     writer.key("errors")
     writer.beginArray()
-    for error in errors {
+    var told: Set<Int> = []
+    for code in errors.map(\.code.rawValue) where told.insert(code).inserted {
+      let errors = errors.filter { $0.code.rawValue == code }
       writer.beginObject()
-      writer.member("code", error.code.rawValue)
-      writer.member("message", error.message ?? error.reason)
+      writer.member("code", code)
+      writer.member("message", errors.map { $0.message ?? $0.reason }.joined(separator: "; "))
       writer.key("data")
       writer.beginObject()
-      writer.member("reason", error.reason)
+      writer.key("reasons")
+      writer.beginArray()
+      for error in errors { writer.string(error.reason) }
+      writer.endArray()
       writer.endObject()
       writer.endObject()
     }
