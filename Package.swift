@@ -125,7 +125,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ClinicTests",
-      dependencies: ["Clinic", "JSONRPC", "Postgres", "Redis", "Mongo"], swiftSettings: settings),
+      dependencies: ["Clinic", "JSONRPC", "PDF", "Postgres", "Redis", "Mongo"],
+      swiftSettings: settings),
     .testTarget(
       name: "SystemTests",
       dependencies: [

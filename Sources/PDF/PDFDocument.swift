@@ -3,7 +3,7 @@ public struct PDFDocument: Sendable {
   /// For the document's properties.
   public var title: String
   public var blocks: [PDFBlock]
-  /// Stands at the foot of each page, beside its number.
+  /// Stands at the foot of each page, beside its number, on one line.
   public var footer: String
 
   public init(title: String, blocks: [PDFBlock] = [], footer: String = "") {
@@ -16,9 +16,9 @@ public struct PDFDocument: Sendable {
 public enum PDFBlock: Sendable {
   /// Paragraphs, over several pages if need be.
   case text(PDFText)
-  /// Texts side by side, each in its share of the width; on one page.
-  case row([PDFCell])
   case table(PDFTable)
+  /// Blocks on one page, if they fit on one; of a text at least the beginning.
+  case together([PDFBlock])
   /// A thin line.
   case rule
   /// Points.
@@ -27,9 +27,11 @@ public enum PDFBlock: Sendable {
 
 public enum PDFAlignment: Sendable {
   case left, center, right
+  /// Where its script begins: at the right for Arabic.
+  case start
 }
 
-/// Text of one look. Its writing direction is found by itself.
+/// Text of one look. Each paragraph's writing direction is found by itself.
 public struct PDFText: Sendable {
   public var text: String
   /// Points.
@@ -38,7 +40,7 @@ public struct PDFText: Sendable {
   public var alignment: PDFAlignment
 
   public init(
-    _ text: String, size: Double = 10, isBold: Bool = false, alignment: PDFAlignment = .left
+    _ text: String, size: Double = 11, isBold: Bool = false, alignment: PDFAlignment = .left
   ) {
     self.text = text
     self.size = size
@@ -47,34 +49,40 @@ public struct PDFText: Sendable {
   }
 }
 
-public struct PDFCell: Sendable {
-  public var text: PDFText
-  /// Of the page's width: 0 to 1.
-  public var share: Double
-
-  public init(_ text: PDFText, share: Double) {
-    self.text = text
-    self.share = share
-  }
-}
-
-/// Rows under a header, which is repeated on each page.
+/// Rows under a header, which is repeated on each page. A row's cells stand on one page, with its
+/// detail unless that is long.
 public struct PDFTable: Sendable {
+  public struct Column: Sendable {
+    /// Of the page's width: 0 to 1.
+    public var share: Double
+    /// Takes as much more as its widest number needs.
+    public var isNumber: Bool
+
+    public init(share: Double, isNumber: Bool = false) {
+      self.share = share
+      self.isNumber = isNumber
+    }
+  }
+
   public struct Row: Sendable {
-    public var cells: [PDFCell]
+    /// One a column.
+    public var cells: [PDFText]
     /// Stands under the cells, over the whole width.
     public var detail: PDFText?
 
-    public init(_ cells: [PDFCell], detail: PDFText? = nil) {
+    public init(_ cells: [PDFText], detail: PDFText? = nil) {
       self.cells = cells
       self.detail = detail
     }
   }
 
-  public var header: [PDFCell]
+  public var columns: [Column]
+  /// Empty for none.
+  public var header: [PDFText]
   public var rows: [Row]
 
-  public init(header: [PDFCell], rows: [Row]) {
+  public init(_ columns: [Column], header: [PDFText] = [], rows: [Row]) {
+    self.columns = columns
     self.header = header
     self.rows = rows
   }

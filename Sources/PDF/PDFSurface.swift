@@ -34,7 +34,7 @@ internal import CPango
     unsafe self.surface = surface
     unsafe self.context = context
     unsafe cairo_pdf_surface_set_metadata(
-      surface, CAIRO_PDF_METADATA_TITLE, title.withoutNoncharacters)
+      surface, CAIRO_PDF_METADATA_TITLE, title.paragraphs.joined(separator: " "))
   }
 
   deinit {
@@ -44,8 +44,17 @@ internal import CPango
     withExtendedLifetime(output) {}
   }
 
-  func layout(_ text: PDFText, width: Double) -> TextLayout {
-    TextLayout(text, width: width, on: self)
+  /// The lines of a text, none wider than `width`; without one, a line a paragraph.
+  func lines(of text: PDFText, width: Double? = nil) -> [TextLine] {
+    text.text.paragraphs.flatMap { paragraph in
+      Paragraph(paragraph, as: text, width: width, on: self).lines
+    }
+  }
+
+  /// One line, which ends with an ellipsis where there is no room for all of it.
+  func line(of text: PDFText, width: Double) -> [TextLine] {
+    let paragraph = text.text.paragraphs.joined(separator: " ")
+    return Paragraph(paragraph, as: text, width: width, isOneLine: true, on: self).lines
   }
 
   func line(fromX start: Double, toX end: Double, y: Double) {
@@ -69,29 +78,53 @@ internal import CPango
   }
 }
 
-/// The owner of a Pango layout: text that was shaped and broken into lines.
-@safe final class TextLayout {
-  private let surface: PDFSurface
+/// The owner of a Pango layout: a paragraph that was shaped and broken into lines. It is laid out
+/// alone, as Pango takes the direction of one without letters from the paragraph before.
+@safe private final class Paragraph {
+  let surface: PDFSurface
   private let layout: OpaquePointer
+  /// Of Noto Sans. No line is lower, so that texts of several scripts stand on one line in a row.
+  private let ascent: Double
+  private let descent: Double
 
-  fileprivate init(_ text: PDFText, width: Double, on surface: PDFSurface) {
+  init(
+    _ paragraph: String, as text: PDFText, width: Double?, isOneLine: Bool = false,
+    on surface: PDFSurface
+  ) {
     self.surface = surface
     unsafe layout = pango_cairo_create_layout(surface.context)
+    let context = unsafe pango_layout_get_context(layout)
+    // A unit of the page is a point, and nothing is drawn on a grid.
+    unsafe pango_cairo_context_set_resolution(context, 72)
+    unsafe pango_context_set_round_glyph_positions(context, 0)
+    unsafe pango_layout_context_changed(layout)
     let font = unsafe pango_font_description_from_string(
       "Noto Sans\(text.isBold ? " Bold" : "") \(text.size)")
     unsafe pango_layout_set_font_description(layout, font)
+    let metrics = unsafe pango_context_get_metrics(context, font, nil)
+    unsafe ascent = Double(pango_font_metrics_get_ascent(metrics)) / Double(PANGO_SCALE)
+    unsafe descent = Double(pango_font_metrics_get_descent(metrics)) / Double(PANGO_SCALE)
+    unsafe pango_font_metrics_unref(metrics)
     unsafe pango_font_description_free(font)
-    unsafe pango_layout_set_width(layout, Int32(width * Double(PANGO_SCALE)))
+    if let width {
+      unsafe pango_layout_set_width(layout, Int32(max(width, 0) * Double(PANGO_SCALE)))
+    }
     unsafe pango_layout_set_wrap(layout, Int32(PANGO_WRAP_WORD_CHAR))
-    let shown = text.text.withoutNoncharacters
-    unsafe pango_layout_set_text(layout, shown, -1)
+    // A hyphen would be taken for a part of what is written.
+    let attributes = unsafe pango_attr_list_new()
+    unsafe pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(0))
+    unsafe pango_layout_set_attributes(layout, attributes)
+    unsafe pango_attr_list_unref(attributes)
+    if isOneLine { unsafe pango_layout_set_ellipsize(layout, Int32(PANGO_ELLIPSIZE_END)) }
+    unsafe pango_layout_set_text(layout, paragraph, -1)
     // Pango turns left and right round for text that is written from the right.
-    let isFromRight = unsafe pango_find_base_dir(shown, -1) == Int32(PANGO_DIRECTION_RTL)
+    let isFromRight = unsafe pango_find_base_dir(paragraph, -1) == Int32(PANGO_DIRECTION_RTL)
     let alignment =
       switch text.alignment {
       case .left: isFromRight ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT
       case .center: PANGO_ALIGN_CENTER
       case .right: isFromRight ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT
+      case .start: PANGO_ALIGN_LEFT
       }
     unsafe pango_layout_set_alignment(layout, Int32(alignment))
   }
@@ -100,56 +133,70 @@ internal import CPango
     unsafe g_object_unref(UnsafeMutableRawPointer(layout))
   }
 
-  /// Points.
-  var height: Double {
-    var height: Int32 = 0
-    unsafe pango_layout_get_size(layout, nil, &height)
-    return Double(height) / Double(PANGO_SCALE)
-  }
-
-  func draw(atX x: Double, y: Double) {
-    unsafe cairo_move_to(surface.context, x, y)
-    unsafe pango_cairo_show_layout(surface.context, layout)
-  }
-
-  /// One line, for text that goes over pages.
-  @safe struct Line {
-    fileprivate let layout: TextLayout
-    fileprivate let line: OpaquePointer
-    fileprivate let left: Double
-    fileprivate let ascent: Double
-    let height: Double
-
-    func draw(atX x: Double, y: Double) {
-      unsafe cairo_move_to(layout.surface.context, x + left, y + ascent)
-      unsafe pango_cairo_show_layout_line(layout.surface.context, line)
-    }
-  }
-
-  var lines: [Line] {
+  var lines: [TextLine] {
     guard let iterator = unsafe pango_layout_get_iter(layout) else { return [] }
     defer { unsafe pango_layout_iter_free(iterator) }
-    var lines: [Line] = []
+    var lines: [TextLine] = []
     let scale = Double(PANGO_SCALE)
     repeat {
       guard let line = unsafe pango_layout_iter_get_line_readonly(iterator) else { break }
       var extents = PangoRectangle()
       unsafe pango_layout_iter_get_line_extents(iterator, nil, &extents)
       let baseline = unsafe pango_layout_iter_get_baseline(iterator)
+      let ascent = max(ascent, Double(baseline - extents.y) / scale)
+      let descent = max(descent, Double(extents.y + extents.height - baseline) / scale)
       unsafe lines.append(
-        Line(
-          layout: self, line: line, left: Double(extents.x) / scale,
-          ascent: Double(baseline - extents.y) / scale, height: Double(extents.height) / scale))
+        TextLine(
+          paragraph: self, line: line, left: Double(extents.x) / scale,
+          width: Double(extents.width) / scale, ascent: ascent, height: ascent + descent))
     } while unsafe pango_layout_iter_next_line(iterator) != 0
     return lines
   }
 }
 
+/// A line of text that can be drawn. All lengths are points.
+@safe struct TextLine {
+  fileprivate let paragraph: Paragraph
+  fileprivate let line: OpaquePointer
+  /// Where it begins, as it is aligned.
+  let left: Double
+  let width: Double
+  /// From its top down to where letters stand.
+  let ascent: Double
+  let height: Double
+
+  func draw(atX x: Double, y: Double) {
+    unsafe cairo_move_to(paragraph.surface.context, x + left, y + ascent)
+    unsafe pango_cairo_show_layout_line(paragraph.surface.context, line)
+  }
+}
+
+extension [TextLine] {
+  var height: Double { reduce(0) { $0 + $1.height } }
+
+  func draw(atX x: Double, y: Double) {
+    var y = y
+    for line in self {
+      line.draw(atX: x, y: y)
+      y += line.height
+    }
+  }
+}
+
 extension String {
-  /// Cairo refuses what Unicode keeps for programs' own use, and with it the whole file.
-  fileprivate var withoutNoncharacters: String {
-    guard unicodeScalars.contains(where: \.properties.isNoncharacterCodePoint) else { return self }
-    let shown = unicodeScalars.map { $0.properties.isNoncharacterCodePoint ? "\u{FFFD}" : $0 }
-    return String(String.UnicodeScalarView(shown))
+  /// Its paragraphs, of what can be drawn: no font has control characters, and cairo refuses what
+  /// Unicode keeps for programs' own use, and with it the whole file.
+  fileprivate var paragraphs: [String] {
+    split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { paragraph in
+      var shown = String.UnicodeScalarView()
+      for scalar in paragraph.unicodeScalars {
+        if scalar.properties.isNoncharacterCodePoint {
+          shown.append("\u{FFFD}")
+        } else if scalar == "\t" || scalar.properties.generalCategory != .control {
+          shown.append(scalar)
+        }
+      }
+      return String(shown)
+    }
   }
 }

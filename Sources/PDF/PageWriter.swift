@@ -1,17 +1,17 @@
 /// Puts blocks on pages, and begins a new page when one is full.
 struct PageWriter {
-  private static let margin = 42.0
-  private static let width = PDFSurface.pageWidth - 2 * margin
+  static let margin = 42.0
+  static let width = PDFSurface.pageWidth - 2 * margin
   /// Where the footer begins.
-  private static let bottom = PDFSurface.pageHeight - margin - 14
-  private static let gap = 6.0
+  static let bottom = PDFSurface.pageHeight - margin - 14
+  private static let ruleHeight = 6.0
 
   private let surface: PDFSurface
   private let footer: String
-  private var page = 1
-  private var y = margin
+  private(set) var page = 1
+  private(set) var y = margin
   /// The header of the table that is being written.
-  private var header: [PDFCell] = []
+  private var header: TableLayout.Row?
 
   init(on surface: PDFSurface, footer: String) {
     self.surface = surface
@@ -20,13 +20,14 @@ struct PageWriter {
 
   mutating func write(_ block: PDFBlock) {
     switch block {
-    case .text(let text): write(text)
-    case .row(let cells): write(cells)
-    case .table(let table): write(table)
+    case .text(let text): write(surface.lines(of: text, width: Self.width))
+    case .table(let table): write(layout(table))
+    case .together(let blocks):
+      makeRoom(for: blocks.reduce(0) { $0 + height(of: $1) })
+      for block in blocks { write(block) }
     case .rule:
-      makeRoom(for: Self.gap)
-      surface.line(fromX: Self.margin, toX: Self.margin + Self.width, y: y + Self.gap / 2)
-      y += Self.gap
+      makeRoom(for: Self.ruleHeight)
+      drawRule()
     case .space(let points): y += points
     }
   }
@@ -34,47 +35,50 @@ struct PageWriter {
   /// Ends the last page.
   func finish() {
     let y = Self.bottom + 4
+    surface.line(of: PDFText(footer, size: 8), width: Self.width * 0.9).draw(atX: Self.margin, y: y)
     let number = PDFText("\(page)", size: 8, alignment: .right)
-    surface.layout(number, width: Self.width).draw(atX: Self.margin, y: y)
-    surface.layout(PDFText(footer, size: 8), width: Self.width * 0.9).draw(atX: Self.margin, y: y)
+    surface.lines(of: number, width: Self.width).draw(atX: Self.margin, y: y)
     surface.endPage()
   }
 
-  // MARK: - Blocks
-
-  private mutating func write(_ text: PDFText, indent: Double = 0) {
-    for line in surface.layout(text, width: Self.width - indent).lines {
+  private mutating func write(_ lines: [TextLine], indent: Double = 0) {
+    for line in lines {
       makeRoom(for: line.height)
       line.draw(atX: Self.margin + indent, y: y)
       y += line.height
     }
   }
 
-  /// - Parameter following: room that is to be on the same page below it.
-  private mutating func write(_ cells: [PDFCell], following: Double = 0) {
-    let layouts = cells.map { surface.layout($0.text, width: $0.share * Self.width - Self.gap) }
-    let height = layouts.map(\.height).max() ?? 0
-    makeRoom(for: height + following)
-    var x = Self.margin
-    for (cell, layout) in zip(cells, layouts) {
-      layout.draw(atX: x, y: y)
-      x += cell.share * Self.width
+  private mutating func write(_ table: TableLayout) {
+    let first = table.rows.first?.beginning ?? 0
+    if let header = table.header {
+      makeRoom(for: header.height + Self.ruleHeight + first)
+      draw(header)
     }
-    y += height + 2
-  }
-
-  private mutating func write(_ table: PDFTable) {
-    write(table.header)
-    write(.rule)
     header = table.header
     for row in table.rows {
-      let indent = 2 * Self.gap
-      let detail = row.detail.map { surface.layout($0, width: Self.width - indent).height }
-      write(row.cells, following: min(detail ?? 0, Self.bottom / 2))
-      if let detail = row.detail { write(detail, indent: indent) }
-      y += Self.gap
+      makeRoom(for: row.beginning)
+      drawCells(of: row)
+      write(row.detail, indent: TableLayout.indent)
+      y += TableLayout.rowGap
     }
-    header = []
+    header = nil
+  }
+
+  /// - Parameter header: of a table.
+  private mutating func draw(_ header: TableLayout.Row) {
+    drawCells(of: header)
+    drawRule()
+  }
+
+  private mutating func drawCells(of row: TableLayout.Row) {
+    for cell in row.cells { cell.lines.draw(atX: Self.margin + cell.x, y: y) }
+    y += row.cellsHeight
+  }
+
+  private mutating func drawRule() {
+    surface.line(fromX: Self.margin, toX: Self.margin + Self.width, y: y + Self.ruleHeight / 2)
+    y += Self.ruleHeight
   }
 
   private mutating func makeRoom(for height: Double) {
@@ -82,12 +86,21 @@ struct PageWriter {
     finish()
     page += 1
     y = Self.margin
-    let repeated = header
-    header = []
-    if !repeated.isEmpty {
-      write(repeated)
-      write(.rule)
+    if let header { draw(header) }
+  }
+
+  private func layout(_ table: PDFTable) -> TableLayout {
+    TableLayout(table, width: Self.width, on: surface)
+  }
+
+  /// What a block takes; of a text, what is to be on the page where it begins.
+  private func height(of block: PDFBlock) -> Double {
+    switch block {
+    case .text(let text): Array(surface.lines(of: text, width: Self.width).prefix(2)).height
+    case .table(let table): layout(table).rows.reduce(0) { $0 + $1.height }
+    case .together(let blocks): blocks.reduce(0) { $0 + height(of: $1) }
+    case .rule: Self.ruleHeight
+    case .space(let points): points
     }
-    header = repeated
   }
 }

@@ -1,3 +1,4 @@
+import PDF
 import Testing
 
 @testable import Clinic
@@ -66,6 +67,76 @@ import Testing
     let lines = TextPaper(width: 42).render(document()).split(separator: "\n").map(String.init)
     let at = lines.firstIndex(of: "Crocin") ?? 0
     #expect(lines[at + 1].hasSuffix("Qty 100000") && lines[at + 1].count == 42)
+  }
+
+  @Test(
+    "how many columns a text takes",
+    arguments: [
+      ("a", 1), ("é", 1), ("e\u{301}", 1), ("王", 2), ("ｱ", 1), ("Ａ", 2), ("한", 2),
+      ("\u{1112}\u{1161}\u{11AB}", 2), ("\u{D7B0}", 0), ("☕", 2), ("✅", 2), ("⌚", 2), ("⭐", 2),
+      ("🚀", 2), ("🫀", 2), ("🟠", 2), ("🙂", 2), ("☎", 1), ("🕱", 1), ("🇮🇳", 2), ("\u{FFFF}", 1),
+      ("\u{2FFFF}", 1),
+    ])
+  func columns(text: String, width: Int) {
+    #expect(TextColumns.width(of: text) == width)
+  }
+
+  @Test("totals stand under each other, however long one is, and nothing in them is obeyed")
+  func totals() {
+    var paper = PaperDocument("Invoice", of: clinic)
+    paper.parts = [
+      .totals([PaperField("Sum", "\u{1B}₹ 123456789012.00"), PaperField("Total", "₹ 1.00")])
+    ]
+    let lines = TextPaper(width: 42).render(paper).split(separator: "\n").suffix(2)
+    #expect(
+      lines.map(String.init) == [
+        "                    Sum  ₹ 123456789012.00", "                  Total             ₹ 1.00",
+      ])
+  }
+
+  @Test("a number is not broken, however narrow its column")
+  func numbers() {
+    var paper = PaperDocument("Invoice", of: clinic)
+    let number = "123456789012.00"
+    paper.parts = [
+      .table(
+        PaperTable(
+          [
+            PaperTable.Column("Item", weight: 90),
+            PaperTable.Column("Price", weight: 10, isNumber: true),
+          ], rows: [PaperTable.Row(["Dressing", number])]))
+    ]
+    let lines = TextPaper(width: 80).render(paper).split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("Dressing ") && $0.hasSuffix(" " + number) })
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+
+  @Test(
+    "a line ends with any line break",
+    arguments: ["\n", "\r\n", "\r", "\u{B}", "\u{C}", "\u{2028}"])
+  func lineBreaks(end: String) {
+    var paper = document("Asha\(end)Iyer")
+    paper.parts.append(.note("first\(end)\(end)third"))
+    #expect(TextPaper(width: 42).render(paper).hasSuffix("\nfirst\n\nthird\n"))
+    let page = HTMLPaper.render(paper)
+    #expect(page.contains("<bdi>first</bdi><bdi></bdi><bdi>third</bdi>"))
+    #expect(!page.contains("AshaIyer"))
+  }
+
+  @Test("HTML keeps rows whole and numbers unbroken, and breaks long words")
+  func breaks() {
+    let page = HTMLPaper.render(document())
+    #expect(page.contains("overflow-wrap: anywhere"))
+    #expect(page.contains("tbody, dl.totals, .signature { break-inside: avoid; }"))
+    #expect(page.contains("<bdi>not with milk</bdi></td></tr></tbody>\n<tbody><tr>"))
+    #expect(page.contains(".number { text-align: right; white-space: nowrap; }"))
+  }
+
+  @Test("on PDF pages the totals, the notes and the signature stay together")
+  func together() {
+    let blocks = PDFPaper.layout(document()).blocks
+    let kept = blocks.map { if case .together(let blocks) = $0 { blocks.count } else { 0 } }
+    #expect(kept.filter { $0 > 0 } == [1, 2, 2])
   }
 
   @Test("HTML takes text as text, and loads nothing")

@@ -8,7 +8,10 @@ import Testing
 @Suite struct BillingReceiptTests {
   @Test("a receipt as text, for the printer at the desk, as a page and as PDF")
   func formats() async throws {
-    let settings = ["CLINIC_TAX_PERCENT": "5", "CLINIC_CURRENCY": "EUR", "CLINIC_NAME": "Old Town"]
+    let settings = [
+      "CLINIC_TAX_PERCENT": "5", "CLINIC_CURRENCY": "EUR ", "CLINIC_NAME": " Old Town",
+      "CLINIC_ADDRESS": "1 Long Road \r\nSome Town\n",
+    ]
     try await TestClinic.run(1, settings) { clinic in
       let desk = try await clinic.connect(.reception)
       let patient = try await clinic.number(
@@ -48,6 +51,7 @@ import Testing
       let html = try page.text("content")
       #expect(try page.text("content_type") == "text/html; charset=utf-8")
       #expect(html.contains("&lt;b&gt;long &amp; thorough") && !html.contains("<b>long"))
+      #expect(html.contains(">Old Town</p><p><bdi>1 Long Road</bdi><bdi>Some Town</bdi></p>"))
       #expect(html.contains("98.28") && html.contains("أمينة रवि"))
       let pdf = try await desk.call("billing.receipt", ["id": id, "format": "pdf"])
       #expect(try pdf.text("content_type") == "application/pdf")

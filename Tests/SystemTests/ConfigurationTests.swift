@@ -88,6 +88,20 @@ import Testing
     #expect(!output.contains("too-short"))
   }
 
+  @Test("check: what stands on paper is seen, and nothing in it is obeyed")
+  func letterhead() async throws {
+    let (status, output) = try await check([
+      "CLINIC_NAME": " \u{200B}", "CLINIC_ADDRESS": "1 Long Road\nSome \u{1B}[31mTown",
+      "CLINIC_CURRENCY": "US\nD",
+    ])
+    #expect(status == 1)
+    #expect(output.contains("CLINIC_NAME: more than blanks"))
+    #expect(output.contains("CLINIC_ADDRESS: lines without control characters"))
+    #expect(output.contains("CLINIC_CURRENCY: one line without control characters"))
+    let lines = ["CLINIC_NAME": " Lotus ", "CLINIC_ADDRESS": "1 Long Road\nSome Town"]
+    #expect(try await check(lines, "--configuration") == (0, "configuration: ok\n"))
+  }
+
   @Test("check: the store that does not answer is named")
   func reachesStores() async throws {
     #expect(try await check([:], "--configuration") == (0, "configuration: ok\n"))

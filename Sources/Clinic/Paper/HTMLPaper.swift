@@ -1,7 +1,7 @@
 /// A document as an HTML page of its own, which loads nothing, with what a printer needs.
 enum HTMLPaper {
   static func render(_ document: PaperDocument) -> String {
-    let address = document.clinic.address.isEmpty ? "" : "<p>\(text(document.clinic.address))</p>"
+    let address = document.clinic.address.isEmpty ? "" : "<p>\(lines(document.clinic.address))</p>"
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -24,26 +24,27 @@ enum HTMLPaper {
 
   private static let style = """
     @page { size: A4; margin: 15mm; }
-    body { font: 11pt/1.4 "Noto Sans", sans-serif; max-width: 180mm; margin: 0 auto; color: #000; }
+    body { font: 11pt/1.4 "Noto Sans", sans-serif; max-width: 180mm; margin: 0 auto; color: #000;
+      overflow-wrap: anywhere; }
     header, h1, .stamp { text-align: center; }
     header { border-bottom: 1px solid #000; }
-    header p { margin: 0 0 2mm; white-space: pre-line; }
+    header p { margin: 0 0 2mm; }
+    header bdi, .note bdi { display: block; min-height: 1.4em; }
     .clinic { font-size: 16pt; font-weight: bold; }
     h1 { font-size: 13pt; }
-    h2 { font-size: 11pt; margin-bottom: 0; }
+    h2 { font-size: 11pt; margin-bottom: 0; break-after: avoid; }
     h2 + p { margin-top: 0; }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 6mm; }
     dl.totals { justify-content: end; grid-template-columns: max-content max-content; }
-    dl.totals dd { text-align: right; }
+    dl.totals dd { text-align: right; white-space: nowrap; }
     dl.fields dt, dl.totals > :last-of-type { font-weight: bold; }
     dd { margin: 0; }
     table { width: 100%; border-collapse: collapse; }
     thead { display: table-header-group; }
     th { border-bottom: 1px solid #000; text-align: left; }
     th, td { padding: 1mm 2mm 1mm 0; vertical-align: top; }
-    .number { text-align: right; }
-    tr { break-inside: avoid; }
-    .note { white-space: pre-line; }
+    .number { text-align: right; white-space: nowrap; }
+    tbody, dl.totals, .signature { break-inside: avoid; }
     .stamp { font-size: 18pt; font-weight: bold; }
     .signature { margin: 15mm 0 0 auto; width: 70mm; border-top: 1px solid #000; }
     """
@@ -55,7 +56,7 @@ enum HTMLPaper {
     case .table(let table): return render(table)
     case .note(let note, let label):
       let heading = label.map { "<h2>\(text($0))</h2>\n" } ?? ""
-      return "\(heading)<p class=\"note\" dir=\"auto\">\(text(note))</p>"
+      return "\(heading)<p class=\"note\">\(lines(note))</p>"
     case .stamp(let stamp): return "<p class=\"stamp\">\(text(stamp))</p>"
     case .signature(let name): return "<p class=\"signature\" dir=\"auto\">\(text(name))</p>"
     }
@@ -73,20 +74,28 @@ enum HTMLPaper {
         return "<\(tag)\(look)><bdi>\(text(cell))</bdi></\(tag)>"
       }.joined()
     }
+    let whole = max(table.columns.reduce(0) { $0 + $1.weight }, 1)
+    let widths = table.columns.map { "<col style=\"width: \(100 * $0.weight / whole)%\">" }
     let rows = table.rows.map { row in
       let detail = row.detail.map {
-        "\n<tr><td colspan=\"\(table.columns.count)\" class=\"note\" dir=\"auto\">\(text($0))</td></tr>"
+        "\n<tr><td colspan=\"\(table.columns.count)\" class=\"note\">\(lines($0))</td></tr>"
       }
-      return "<tr>\(cells(row.cells, "td"))</tr>\(detail ?? "")"
+      return "<tbody><tr>\(cells(row.cells, "td"))</tr>\(detail ?? "")</tbody>"
     }
     return """
       <table>
+      <colgroup>\(widths.joined())</colgroup>
       <thead><tr>\(cells(table.columns.map(\.title), "th"))</tr></thead>
-      <tbody>
       \(rows.joined(separator: "\n"))
-      </tbody>
       </table>
       """
+  }
+
+  /// Lines that have each its own direction: in one block of them numbers take it from letters of
+  /// the line before.
+  private static func lines(_ text: String) -> String {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .map { "<bdi>\(Self.text(String($0)))</bdi>" }.joined()
   }
 
   /// Text that HTML takes as text, wherever it stands.
@@ -99,9 +108,12 @@ enum HTMLPaper {
       case ">": escaped += "&gt;"
       case "\"": escaped += "&quot;"
       case "'": escaped += "&#39;"
-      case "\n", "\t": escaped.unicodeScalars.append(scalar)
       default:
-        if scalar.properties.generalCategory != .control { escaped.unicodeScalars.append(scalar) }
+        if scalar.properties.generalCategory != .control {
+          escaped.unicodeScalars.append(scalar)
+        } else if scalar.properties.isWhitespace {
+          escaped += " "
+        }
       }
     }
     return escaped

@@ -12,20 +12,31 @@ enum TextColumns {
     default: break
     }
     switch scalar.value {
-    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
-      0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF,
-      0x20000...0x3FFFD:
+    // Vowels and finals of Korean syllables stand within the syllable.
+    case 0x1160...0x11FF, 0xD7B0...0xD7FF: return 0
+    // Two of these are one flag.
+    case 0x1F1E6...0x1F1FF: return 1
+    case 0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C,
+      0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF01...0xFF60,
+      0xFFE0...0xFFE6, 0x16FE0...0x18DFF, 0x1AFF0...0x1B2FF, 0x1F200...0x1F265, 0x20000...0x2FFFD,
+      0x30000...0x3FFFD:
       return 2
-    default: return 1
+    default: return scalar.properties.isEmojiPresentation ? 2 : 1
     }
   }
 
   /// The lines of a text, none wider than `width`: broken between words, and within words that are
   /// too long. Control characters are left out: a printer would obey them.
   static func lines(of text: String, width: Int) -> [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph in
-      wrap(paragraph.split { $0.isWhitespace }.map(printable).filter { !$0.isEmpty }, width)
-    }
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .flatMap { wrap(words(of: $0), width) }
+  }
+
+  /// The same, however long it is.
+  static func line(of text: String) -> String { words(of: text[...]).joined(separator: " ") }
+
+  private static func words(of text: Substring) -> [String] {
+    text.split(whereSeparator: \.isWhitespace).map(printable).filter { !$0.isEmpty }
   }
 
   private static func printable(_ word: Substring) -> String {

@@ -35,8 +35,10 @@ struct TextPaper {
     case .fields(let fields): return render(fields)
     case .table(let table): return isNarrow ? stacked(table) : columned(table)
     case .totals(let fields):
-      return fields.flatMap {
-        spread("", $0.label + "  " + TextColumns.padded($0.value, 12, .right))
+      let values = fields.map { TextColumns.line(of: $0.value) }
+      let widest = max(12, values.map { TextColumns.width(of: $0) }.max() ?? 0)
+      return zip(fields, values).flatMap {
+        spread("", $0.label + "  " + TextColumns.padded($1, widest, .right))
       }
     case .note(let text, let label):
       return (label.map { [$0 + ":"] } ?? []) + TextColumns.lines(of: text, width: width)
@@ -70,8 +72,14 @@ struct TextPaper {
   private func columned(_ table: PaperTable) -> [String] {
     let room = width - 2 * (table.columns.count - 1)
     let whole = max(table.columns.reduce(0) { $0 + $1.weight }, 1)
-    var widths = table.columns.map { max($0.weight * room / whole, 1) }
-    // What rounding leaves goes to the widest.
+    // No number is broken, unless there are too many long ones.
+    var widths = table.columns.enumerated().map { index, column in
+      let share = max(column.weight * room / whole, 1)
+      guard column.isNumber else { return share }
+      let needed = table.rows.map { TextColumns.width(of: $0.cells[index]) }.max() ?? 0
+      return max(share, min(needed, room / table.columns.count))
+    }
+    // What rounding leaves goes to the widest; what numbers need comes from it.
     if let widest = widths.indices.max(by: { widths[$0] < widths[$1] }) {
       widths[widest] += room - widths.reduce(0, +)
     }
@@ -92,7 +100,9 @@ struct TextPaper {
   private func stacked(_ table: PaperTable) -> [String] {
     [rule]
       + table.rows.flatMap { row in
-        let cells = zip(table.columns, row.cells).map { $1.isEmpty ? "" : $0.prefix + $1 }
+        let cells = zip(table.columns, row.cells).map {
+          $1.isEmpty ? "" : TextColumns.line(of: $0.prefix + $1)
+        }
         let middle = cells.dropFirst().dropLast().filter { !$0.isEmpty }.joined(separator: ", ")
         return TextColumns.lines(of: cells.first ?? "", width: width)
           + spread("  " + middle, cells.count > 1 ? cells.last ?? "" : "") + detail(row)
@@ -107,7 +117,7 @@ struct TextPaper {
   private func spread(_ left: String, _ right: String) -> [String] {
     let room = width - TextColumns.width(of: right)
     if TextColumns.width(of: left) < room { return [TextColumns.padded(left, room) + right] }
-    return hanging("  ", left)
+    return (left.isEmpty ? [] : hanging("  ", left))
       + TextColumns.lines(of: right, width: width).map { TextColumns.padded($0, width, .right) }
   }
 }

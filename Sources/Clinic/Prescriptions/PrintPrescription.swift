@@ -64,6 +64,7 @@ extension Prescription {
     if !about.isEmpty { fields.append(PaperField("About", about)) }
     parts.append(.fields(fields + [PaperField("Doctor", doctor)]))
     parts.append(.table(medicines))
+    if let cancelReason { parts.append(.note(cancelReason, label: "Cancelled")) }
     if let notes { parts.append(.note(notes, label: "Notes")) }
     parts.append(.signature(doctorName))
     return PaperDocument("Prescription \(id)", of: clinic, parts: parts)

@@ -120,19 +120,19 @@ package struct EmailAddress: CheckedText {
 
 extension String {
   /// Without white space at both ends.
-  var trimmed: String {
+  package var trimmed: String {
     let body = drop(while: \.isWhitespace)
     guard let last = body.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(body[...last])
   }
 
   /// Empty when there is no more than what joins, directs or parts letters.
-  var visible: String {
+  package var visible: String {
     unicodeScalars.contains(where: \.isInk) ? self : ""
   }
 
   /// Refuses control characters and line breaks.
-  func oneLine() throws -> String {
+  package func oneLine() throws -> String {
     let others: Set<Unicode.GeneralCategory> = [.control, .lineSeparator, .paragraphSeparator]
     guard unicodeScalars.allSatisfy({ !others.contains($0.properties.generalCategory) }) else {
       throw InvalidValue(reason: .malformed, message: "one line without control characters")
