@@ -63,6 +63,12 @@ import Testing
       day["new_patients"] = 77
       try await mongo.replaceMany(
         "daily_summaries", [(filter: ["_id": day["_id"] ?? .null], document: day)])
+      try await mongo.insertMany(
+        "daily_summaries",
+        [
+          ["_id": "2001-02-03", "date": "2001-02-03", "new_patients": 77],
+          ["_id": "2999-01-01", "date": "2999-01-01"], ["_id": "forged", "date": "forged"],
+        ])
 
       let found = try await admin.call("system.reconcile")
       #expect(found["ok"]?.bool == false)
@@ -79,6 +85,7 @@ import Testing
         "visit_history \(note["_id"]?.integerValue ?? 0)",
         "stock_movements 2", "stock_movements 3", "stock_movements 9", "audit_logs 4",
         "audit_logs 6",
+        "daily_summaries 2001-02-03", "daily_summaries no day that is over",
         "audit_logs 9999999", "daily_summaries \(day["_id"]?.stringValue ?? "")",
       ]
       #expect(keys == expected)

@@ -1,32 +1,68 @@
+import Mongo
 import Postgres
 
-/// The summaries of the last days with what PostgreSQL gives now (rule 44).
+/// The summaries of days that are over with what PostgreSQL gives now (rule 44).
 struct DayComparison: Comparison {
-  private static let days: SQL = """
-    SELECT d::date FROM projections p, \
-    generate_series(current_date - 14, current_date - 1, interval '1 day') d \
-    WHERE p.name = 'daily_summaries' AND d::date - DATE '2000-01-01' <= p.position \
-    AND NOT EXISTS (SELECT FROM outbox o WHERE o.topic = 'daily_summaries' \
-    AND o.entity_id = d::date - DATE '2000-01-01') \
-    AND (EXISTS (SELECT FROM queue_days q WHERE q.date = d::date) \
-    OR EXISTS (SELECT FROM visits v WHERE v.date = d::date) \
-    OR EXISTS (SELECT FROM payments y WHERE y.date = d::date) \
-    OR EXISTS (SELECT FROM refunds f WHERE f.date = d::date)) ORDER BY d
-    """
+  private static let step = 100
 
   func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
     var findings = Findings()
-    let dates: [LocalDate] = try await clinic.postgres.query(Self.days).column()
+    let ids = try await clinic.mongo.find(DailySummaries.collection, projection: ["_id": 1])
+      .compactMap { $0["_id"] }
+    let known = ids.compactMap { $0.stringValue.flatMap(LocalDate.init) }
+    let today: LocalDate = try await clinic.postgres.query("SELECT current_date").single()
+    let dates: [LocalDate] = try await clinic.postgres.query(days(known)).column()
     findings.checked(DailySummaries.collection, dates.count)
+    for start in stride(from: 0, to: dates.count, by: Self.step) {
+      let part = Array(dates[start..<min(start + Self.step, dates.count)])
+      try await compare(part, known: Set(known), in: clinic, repairs: repairs, &findings)
+    }
+    let strays = ids.filter { id in
+      (id.stringValue.flatMap(LocalDate.init)).map { $0 >= today } ?? true
+    }
+    for _ in strays {
+      findings.add(.mongodb, DailySummaries.collection, "no day that is over", found: "a summary")
+    }
+    if repairs, !strays.isEmpty {
+      try await clinic.mongo.deleteMany(
+        DailySummaries.collection, filter: ["_id": ["$in": .array(strays)]])
+    }
+    return findings
+  }
+
+  private func compare(
+    _ dates: [LocalDate], known: Set<LocalDate>, in clinic: Clinic, repairs: Bool,
+    _ findings: inout Findings
+  ) async throws {
     let differing = try await DailySummaries.differing(
       dates, from: clinic.postgres, to: clinic.mongo)
     for (date, _) in differing {
-      findings.add(.mongodb, DailySummaries.collection, date.description)
+      findings.add(
+        .mongodb, DailySummaries.collection, date.description, expected: "a summary",
+        found: known.contains(date) ? "another summary" : nil)
     }
     if repairs, !differing.isEmpty {
       try await DailySummaries.store(
         differing.map(\.date), from: clinic.postgres, to: clinic.mongo)
     }
-    return findings
+  }
+
+  /// Those that have a summary, and from the first of them on, or in the last fortnight, those on
+  /// which something was done. What is about to be carried is not among them.
+  private func days(_ known: [LocalDate]) -> SQL {
+    """
+    SELECT d::date FROM projections p, \
+    generate_series(least(\(known.min()), current_date - 14), current_date - 1, interval '1 day') d \
+    WHERE p.name = 'daily_summaries' AND d::date - DATE '2000-01-01' <= p.position \
+    AND NOT EXISTS (SELECT FROM outbox o WHERE o.topic = 'daily_summaries' \
+    AND o.entity_id = d::date - DATE '2000-01-01') \
+    AND (d::date = ANY(\(known)) \
+    OR EXISTS (SELECT FROM queue_days q WHERE q.date = d::date) \
+    OR EXISTS (SELECT FROM appointments a WHERE a.date = d::date) \
+    OR EXISTS (SELECT FROM visits v WHERE v.date = d::date) \
+    OR EXISTS (SELECT FROM invoices i WHERE i.date = d::date) \
+    OR EXISTS (SELECT FROM payments y WHERE y.date = d::date) \
+    OR EXISTS (SELECT FROM refunds f WHERE f.date = d::date)) ORDER BY d
+    """
   }
 }
