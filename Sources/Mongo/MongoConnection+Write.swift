@@ -34,9 +34,10 @@ extension MongoConnection {
     let outcome = try bulk.execute()
     let others = outcome.duplicates.map { index in
       let document = documents[index]
+      // One that has no version is older than all.
       return Replacement(
         filter: [
-          "_id": document["_id"] ?? .null, version: .document(["$lt": document[version] ?? .null]),
+          "_id": document["_id"] ?? .null, version: ["$not": ["$gte": document[version] ?? .null]],
         ], document: document)
     }
     var result = try replace(others, in: collection, upsert: true)
