@@ -63,7 +63,7 @@ package struct PairingCode: CheckedText {
   package static var lengths: ClosedRange<Int> { 6...6 }
   package static var sample: String { "K7P-4WX" }
   package static var jsonSchema: JSONSchema {
-    .string(minLength: 6).example("\"\(sample)\"")
+    .string(pattern: #"^[\s-]*([2-9A-HJKMNP-Za-hjkmnp-z][\s-]*){6}$"#).example("\"\(sample)\"")
   }
 
   private static let alphabet = Array("23456789ABCDEFGHJKMNPQRSTUVWXYZ")
