@@ -23,12 +23,10 @@ struct ConnectionSettings: Sendable {
   }
 
   /// libmongoc is started once for the process. It writes no log of its own: its lines name hosts
-  /// and quote replies. The file of its counters, which nobody reads, goes at once: a process that
-  /// is killed would leave it.
+  /// and quote replies.
   private static let startLibrary: Void = {
     mongoc_init()
     mongoc_log_set_handler(nil, nil)
-    unsafe shm_unlink("/mongoc-\(getpid())")
   }()
 
   /// An address for one client, with these times in it.

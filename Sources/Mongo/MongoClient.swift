@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One database of a MongoDB server or replica set.
 ///
 /// Calls run on threads of the client's own, first come first served. ``run()`` asks the server
@@ -56,6 +58,17 @@ public final class MongoClient: Sendable {
   }
 
   deinit { close() }
+
+  /// Whether a URL is one that a client can be made of; no server is asked.
+  public static func understands(_ url: String) -> Bool {
+    (try? ConnectionSettings(url: url, database: nil, timeouts: Timeouts())) != nil
+  }
+
+  /// Removes the file of libmongoc's counters, which nobody reads. It is there as soon as the
+  /// library is loaded, and a process that is killed would leave it: this is to be called first.
+  public static func removeCounters() {
+    unsafe shm_unlink("/mongoc-\(getpid())")
+  }
 
   /// Whether the server answered the last probe; false until the first one is answered.
   public var isUp: Bool { health.isUp }

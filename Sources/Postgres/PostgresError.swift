@@ -56,7 +56,8 @@ public struct PostgresError: Error, Sendable {
   public var table: String? { details?.table }
   /// The column of a violated constraint, or the one that could not be decoded.
   public var column: String? { details?.column }
-  /// Why a connection could not be made, in libpq's words: for the operator's log, not for callers.
+  /// Why a connection could not be made, in libpq's words, or a script not be run, in the server's:
+  /// for the operator's log, not for callers.
   public var message: String? { details?.message }
 
   static let connectionLost = PostgresError(.connectionLost)

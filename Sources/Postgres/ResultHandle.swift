@@ -58,6 +58,7 @@ import CLibpq
     case table = 0x74  // t
     case column = 0x63  // c
     case routine = 0x52  // R
+    case message = 0x4D  // M
   }
 
   func field(_ field: Field) -> String? {
@@ -81,12 +82,15 @@ import CLibpq
     }
   }
 
-  var error: PostgresError {
+  var error: PostgresError { error(withMessage: false) }
+
+  /// - Parameter withMessage: also the server's words, which may quote a value.
+  func error(withMessage: Bool) -> PostgresError {
     let sqlState = field(.sqlState)
     return PostgresError(
       sqlState == "57014" ? .timedOut : .server,
       PostgresError.Details(
         sqlState: sqlState, constraint: field(.constraint), table: field(.table),
-        column: field(.column)))
+        column: field(.column), message: withMessage ? field(.message) : nil))
   }
 }

@@ -86,7 +86,7 @@ final class Script: ExclusiveOperation, @unchecked Sendable {
       switch result.status {
       case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: return true
       case PGRES_FATAL_ERROR where result.field(.sqlState) != nil && !result.isFatal:
-        failure = failure ?? result.error
+        failure = failure ?? result.error(withMessage: true)
         return true
       default:
         // The end of the session, or COPY, for which a script has no data.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A program that runs beside this one, at the other end of a pipe. It shares the standard error.
 public final class PipedProgram {
@@ -6,7 +7,32 @@ public final class PipedProgram {
 
   /// From its standard output, or to its standard input.
   public let stream: ByteStream
-  private let id: pid_t
+  public let process: Process
+
+  /// The running program; any thread may end it.
+  public final class Process: Sendable {
+    /// 0 when it has ended: its number may be another program's then.
+    private let id: Mutex<pid_t>
+
+    fileprivate init(_ id: pid_t) { self.id = Mutex(id) }
+
+    /// Asks it to end.
+    public func stop() {
+      id.withLock { id in if id > 0 { kill(id, SIGTERM) } }
+    }
+
+    fileprivate func wait() -> Int32 {
+      let running = id.withLock(\.self)
+      var info = unsafe siginfo_t()
+      while unsafe waitid(P_PID, id_t(running), &info, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+      return id.withLock { id in
+        var status: Int32 = 0
+        unsafe waitpid(id, &status, 0)
+        id = 0
+        return status
+      }
+    }
+  }
 
   /// - Parameters:
   ///   - name: looked for in the PATH.
@@ -27,6 +53,14 @@ public final class PipedProgram {
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, other, standard)
+    // The threads of this process may block signals; the program is to hear them.
+    var attributes = posix_spawnattr_t()
+    var noSignal = sigset_t()
+    unsafe sigemptyset(&noSignal)
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    unsafe posix_spawnattr_setsigmask(&attributes, &noSignal)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let settings = ProcessEnvironment.variables.merging(environment) { $1 }
     var texts = unsafe ([name] + arguments).map { unsafe strdup($0) } + [nil]
     var variables = unsafe settings.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
@@ -35,9 +69,9 @@ public final class PipedProgram {
       while let variable = unsafe variables.popLast() { unsafe free(variable) }
     }
     var id: pid_t = 0
-    let status = unsafe posix_spawnp(&id, name, &actions, nil, &texts, &variables)
+    let status = unsafe posix_spawnp(&id, name, &actions, &attributes, &texts, &variables)
     guard status == 0 else { throw SmallFile.Failure(number: status) }
-    self.id = id
+    process = Process(id)
   }
 
   /// Closes the pipe and waits for the program's end.
@@ -45,8 +79,7 @@ public final class PipedProgram {
   /// - Returns: its exit status; 128 and more for a signal.
   public func finish() -> Int32 {
     stream.close()
-    var status: Int32 = 0
-    while unsafe waitpid(id, &status, 0) < 0 && errno == EINTR {}
+    let status = process.wait()
     return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f
   }
 }

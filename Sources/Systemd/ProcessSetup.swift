@@ -33,6 +33,20 @@ public func standardError(_ line: String) {
   _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
+/// Writes a line to standard output at once.
+///
+/// - Throws: the system's error, when it takes no more.
+public func standardOutput(_ line: String) throws(SmallFile.Failure) {
+  try ByteStream(descriptor: dup(STDOUT_FILENO)).write(Array((line + "\n").utf8))
+}
+
+/// What the system says of an error's number: `Address already in use`.
+public func systemMessage(of number: Int32) -> String {
+  var text = [CChar](repeating: 0, count: 256)
+  guard unsafe strerror_r(number, &text, text.count) == 0 else { return "error \(number)" }
+  return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}
+
 /// Ends the process at once, after what was printed: handlers that C libraries leave for the exit
 /// would run beside the threads that still use them.
 public func endProcess(status: Int32) -> Never {

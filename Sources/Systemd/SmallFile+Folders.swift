@@ -39,8 +39,17 @@ extension SmallFile {
     return names.sorted()
   }
 
-  /// Gives a file another name, in the place of what has that name.
-  public static func move(_ path: String, to other: String) throws(Failure) {
-    guard unsafe rename(path, other) == 0 else { throw Failure(number: errno) }
+  /// Whether a folder takes new files of this process's.
+  public static func isWritable(_ folder: String) -> Bool {
+    unsafe access(folder, W_OK | X_OK) == 0
+  }
+
+  /// Gives a file a name that nothing has.
+  ///
+  /// - Throws: EEXIST when something has it.
+  public static func move(_ path: String, toNew name: String) throws(Failure) {
+    // Whoever makes the name has it, on every file system; not all of them have links.
+    try ByteStream(creating: name).close()
+    guard unsafe rename(path, name) == 0 else { throw Failure(number: errno) }
   }
 }

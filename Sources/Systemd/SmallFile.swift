@@ -6,6 +6,8 @@ public enum SmallFile {
   public struct Failure: Error, Sendable {
     public let number: Int32
     public var isMissing: Bool { number == ENOENT }
+    /// Something has the name that was to be new.
+    public var isTaken: Bool { number == EEXIST }
   }
 
   /// - Throws: `Failure` when it cannot be read, or has more than `limit` bytes (EFBIG).

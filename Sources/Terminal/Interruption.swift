@@ -4,11 +4,12 @@ import Glibc
 /// Watches for the signals by which somebody ends a program at a terminal, on a queue of its own.
 ///
 /// libdispatch's sources may be used from any thread, though they do not say so in Swift.
-final class Interruption: @unchecked Sendable {
+public final class Interruption: @unchecked Sendable {
   private let sources: [any DispatchSourceProtocol]
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
-  init(_ handle: @escaping @Sendable (Int32) -> Void) {
+  /// - Parameter handle: gets the signal's number; the process goes on.
+  public init(_ handle: @escaping @Sendable (Int32) -> Void) {
     let queue = DispatchQueue(label: "terminal")
     sources = Self.signals.map { number in
       // Ignored for the kernel; the source sees it all the same.
@@ -21,7 +22,7 @@ final class Interruption: @unchecked Sendable {
   }
 
   /// Signals do again what they did before.
-  func end() {
+  public func end() {
     for source in sources { source.cancel() }
     for number in Self.signals { signal(number, SIG_DFL) }
   }

@@ -22,6 +22,12 @@ public enum Terminal {
   /// Whether a person may be looking, or typing.
   public static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.rawValue) == 1 }
 
+  /// Whether somebody reads it still, if it is a pipe.
+  public static func isRead(_ stream: Stream) -> Bool {
+    var look = pollfd(fd: stream.rawValue, events: 0, revents: 0)
+    return unsafe poll(&look, 1, 0) <= 0 || look.revents & Int16(POLLERR) == 0
+  }
+
   /// Columns and rows of the window; nil when the stream is no terminal or has no size.
   public static func size(_ stream: Stream = .output) -> (columns: Int, rows: Int)? {
     var size = winsize()

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Clinic
+import Mongo
 import Systemd
 import Terminal
 
@@ -13,6 +15,7 @@ struct Clinicctl: AsyncParsableCommand {
 
       Exit status: 0 done; 1 the call failed; 2 wrong usage; 3 no daemon can be reached.
       """,
+    version: Settings.version,
     subcommands: [
       CallCommand.self, MethodsCommand.self, BoardCommand.self, StatusCommand.self,
       LoginCommand.self, LogoutCommand.self, UsersCommand.self, MigrateCommand.self,
@@ -25,14 +28,10 @@ struct Clinicctl: AsyncParsableCommand {
 @main
 enum Program {
   static func main() async {
+    MongoClient.removeCounters()
     do {
       try requireText()
-      var command = try Clinicctl.parseAsRoot()
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
+      try await run()
     } catch let failure as Failure {
       failure.report()
       Clinicctl.exit(withError: ExitCode(failure.status))
@@ -46,6 +45,21 @@ enum Program {
       }
       try? Terminal.write(Clinicctl.fullMessage(for: error) + "\n", to: .error)
       Clinicctl.exit(withError: ExitCode(2))
+    }
+  }
+
+  private static func run() async throws {
+    do {
+      var command = try Clinicctl.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      guard Clinicctl.exitCode(for: error) == .success else { throw error }
+      // What was asked for is the help, or the version.
+      try Terminal.write(Clinicctl.fullMessage(for: error) + "\n")
     }
   }
 

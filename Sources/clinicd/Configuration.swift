@@ -1,7 +1,10 @@
 import Clinic
 import ClinicEnvironment
 import Logging
+import Mongo
+import Postgres
 import RPCServer
+import Redis
 import Systemd
 
 /// What the daemon is told, checked. Every key is in `ConfigurationKey.all`.
@@ -63,9 +66,14 @@ struct Configuration: Sendable {
   init(_ values: [String: String]) throws(Invalid) {
     var reader = ConfigurationReader(values)
     reader.refuseUnknown()
-    databaseURL = reader.text("DATABASE_URL")
-    redisURL = reader.text("REDIS_URL")
-    mongoURL = reader.text("MONGO_URL")
+    databaseURL = reader.url("DATABASE_URL", like: "postgresql://clinic:…@localhost/clinic") {
+      (try? PostgresClient.environment(of: $0)) != nil
+    }
+    redisURL = reader.url("REDIS_URL", like: "redis://:…@localhost") {
+      (try? RedisClient.Configuration(url: $0)) != nil
+    }
+    mongoURL = reader.url(
+      "MONGO_URL", like: "mongodb://clinic:…@localhost/clinic", MongoClient.understands)
     settings = Settings(
       secretKey: reader.secret("SECRET_KEY"), auditKey: reader.secret("CLINIC_AUDIT_KEY"))
     settings.signatureAlgorithm =

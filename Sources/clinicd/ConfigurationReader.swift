@@ -1,6 +1,7 @@
 import Clinic
 import ClinicEnvironment
 import JSONRPC
+import NIOCore
 import RPCServer
 import Systemd
 
@@ -34,6 +35,15 @@ struct ConfigurationReader {
     }
     problems.append("\(name): must be given")
     return ""
+  }
+
+  /// Where a store is. What is wrong with it is not told: it holds a password.
+  mutating func url(
+    _ name: String, like example: String, _ isUnderstood: (String) -> Bool
+  ) -> String {
+    let url = text(name)
+    if !url.isEmpty, !isUnderstood(url) { problems.append("\(name): a URL such as \(example)") }
+    return url
   }
 
   /// A zone's name. PostgreSQL would take `UTC+3` too, and mean three hours to the west.
@@ -146,8 +156,10 @@ struct ConfigurationReader {
     text(name).split { $0 == "," || $0 == " " }.filter { $0 != "none" }.map(String.init)
   }
 
+  /// A name may be anybody's, be it `127.0.0.1.example`.
   static func isLoopback(_ host: String) -> Bool {
-    host.hasPrefix("127.") || host == "::1" || host == "localhost"
+    let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
+    return isAddress && host.hasPrefix("127.") || host == "::1" || host == "localhost"
   }
 
   /// `root=ADMIN,1000=RECEPTION,@clinic-kiosk=KIOSK`. Names that the host does not know are left

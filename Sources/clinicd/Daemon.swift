@@ -58,15 +58,9 @@ struct Daemon: Sendable {
       ("jit", "off"),
     ]
     postgres = PostgresClient(configuration: database, loop: loop)
-    do {
-      redis = RedisClient(
-        configuration: try RedisClient.Configuration(url: configuration.redisURL), loop: loop)
-      mongo = try MongoClient(url: configuration.mongoURL)
-    } catch let error as RedisError {
-      throw Failure(description: "REDIS_URL: \(error)")
-    } catch {
-      throw Failure(description: "MONGO_URL: \(error)")
-    }
+    redis = RedisClient(
+      configuration: try RedisClient.Configuration(url: configuration.redisURL), loop: loop)
+    mongo = try MongoClient(url: configuration.mongoURL)
   }
 
   /// Runs until SIGTERM or SIGINT.
@@ -115,57 +109,10 @@ struct Daemon: Sendable {
       })
   }
 
-  /// The checks of `clinicd check`: a line for each store that answers.
-  func check() async throws -> [String] {
-    var lines: [String] = []
-    var problems: [String] = []
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await postgres.run() }
-      group.addTask { try await redis.run() }
-      group.addTask { try await mongo.run() }
-      defer { group.cancelAll() }
-      do {
-        let isCurrent = try await Migrator(postgres).check()
-        lines.append("postgresql: ok\(isCurrent ? "" : ", migrations are missing")")
-        let zone = configuration.settings.timeZone
-        let zones = try await postgres.query(
-          "SELECT FROM pg_timezone_names WHERE lower(name) = lower(\(zone))")
-        if zones.isEmpty { problems.append("CLINIC_TIME_ZONE: \(zone) is no IANA name") }
-      } catch let error as PostgresError {
-        problems.append(
-          Failure(of: postgres, error, zone: configuration.settings.timeZone).description)
-      } catch {
-        problems.append("postgresql: \(error)")
-      }
-      do {
-        try await redis.whenUp()
-        lines.append("redis: ok")
-      } catch {
-        problems.append("\(error)")
-      }
-      do {
-        try await mongo.ping()
-        lines.append("mongodb: ok")
-      } catch {
-        problems.append("\(error)")
-      }
-      if !problems.isEmpty { throw Failure(description: problems.joined(separator: "\n")) }
-    }
-    return lines
-  }
-
   /// The document of the whole method table.
   static func openRPC() throws -> String {
     String(
       decoding: Discover.document(of: try MethodTable.all().entries, version: version),
       as: UTF8.self)
-  }
-}
-
-extension RedisClient {
-  /// Returns when Redis has answered; throws after two seconds.
-  func whenUp() async throws {
-    for _ in 0..<20 where !isUp { try await Task.sleep(for: .milliseconds(100)) }
-    _ = try await command(["PING"])
   }
 }

@@ -6,7 +6,7 @@ import Systemd
 
 /// A small clinic to try the daemon on: staff of every role, 200 patients, the doctors' slots of
 /// two weeks, some of today's appointments, some thirty medicines. Loading it again on the same day
-/// changes nothing.
+/// changes nothing. A clinic that is not the demo's is left alone.
 enum DemoClinic {
   private struct Person {
     let key: String
@@ -42,12 +42,29 @@ enum DemoClinic {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await daemon.postgres.run() }
       defer { group.cancelAll() }
+      try await requireOwn(daemon.postgres)
       let members = try await addStaff(
         to: daemon.postgres, known: known, cost: configuration.settings.passwordCost)
       try await addPatients(to: daemon.postgres)
       try await addSlots(to: daemon.postgres)
       try await DemoPharmacy.load(into: daemon.postgres)
       try SmallFile.write(members, to: path)
+    }
+  }
+
+  /// The demo's patients are there, or nobody but its staff is.
+  private static func requireOwn(_ postgres: PostgresClient) async throws {
+    let isOwn: Bool = try await postgres.query(
+      """
+      SELECT CASE WHEN EXISTS (SELECT FROM patients) \
+      THEN (SELECT registered_by = 'demo' FROM patients ORDER BY id LIMIT 1) \
+      ELSE NOT EXISTS (SELECT username, full_name FROM users EXCEPT \
+      SELECT * FROM unnest(\(staff.map(\.username)), \(staff.map(\.fullName)))) END
+      """
+    ).single()
+    guard isOwn else {
+      throw Daemon.Failure(
+        description: "this is no demo clinic: it has users or patients that are not the demo's")
     }
   }
 
@@ -61,10 +78,15 @@ enum DemoClinic {
     var json = JSONWriter()
     json.beginObject()
     for person in staff {
-      let rows = try await postgres.query(
-        "SELECT id FROM users WHERE username = \(person.username)")
+      let names = try await postgres.query(
+        "SELECT full_name FROM users WHERE username = \(person.username)"
+      ).column(as: String.self)
       var password = known[person.key]
-      if rows.isEmpty || password == nil {
+      if names.isEmpty || password == nil {
+        guard names.isEmpty || names == [person.fullName] else {
+          throw Daemon.Failure(
+            description: "the user \(person.username) is not the demo's, and is left alone")
+        }
         let fresh = randomPassword()
         let hash = try await Clinic.passwordHash(of: fresh, cost: cost)
         _ = try await postgres.query(
@@ -72,7 +94,7 @@ enum DemoClinic {
           INSERT INTO users (username, password_hash, full_name, role, speciality, room) VALUES \
           (\(person.username), \(hash), \(person.fullName), \(person.role), \(person.speciality), \
           \(person.room)) ON CONFLICT (username) DO UPDATE SET password_hash = \(hash), \
-          version = users.version + 1
+          version = users.version + 1 WHERE users.full_name = \(person.fullName)
           """)
         password = fresh
       }

@@ -1,6 +1,7 @@
 import Clinic
 import JSONRPC
 import Logging
+import NIOCore
 import Postgres
 import RPCServer
 import ServiceLifecycle
@@ -18,28 +19,14 @@ struct Lifetime: Sendable {
   let reloader: Reloader
 
   func run() async throws {
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    let ends = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    let reloads = await UnixSignalsSequence(trapping: .sighup)
     try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in ends { return } }
       group.addTask { try await clinic.runStores() }
+      group.addTask { try await work(reloads) }
       defer { group.cancelAll() }
-      try await migrate()
-      group.addTask { await clinic.runDepartments() }
-      try await start()
-      group.addTask { try await report() }
-      group.addTask { try await keepSmall() }
-      group.addTask {
-        await server.run()
-        try await Task.sleep(for: .seconds(3600))
-      }
-      // Ends with a signal, or with whatever else ends first.
-      group.addTask {
-        for await signal in signals {
-          guard signal == .sighup else { return }
-          notifier.reloading()
-          reloader.reload()
-          notifier.ready(status: statusLine)
-        }
-      }
+      // A signal, or whatever else ends first.
       try await group.next()
       log.info("stopping")
       notifier.stopping()
@@ -50,6 +37,30 @@ struct Lifetime: Sendable {
       await clinic.refusals.flush(before: .max)
     }
     log.info("stopped")
+  }
+
+  /// Everything between the stores and the end.
+  private func work(_ reloads: UnixSignalsSequence) async throws {
+    try await migrate()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await clinic.runDepartments() }
+      defer { group.cancelAll() }
+      try await start()
+      group.addTask { try await report() }
+      group.addTask { try await keepSmall() }
+      group.addTask {
+        await server.run()
+        try await Task.sleep(for: .seconds(3600))
+      }
+      group.addTask {
+        for await _ in reloads {
+          notifier.reloading()
+          reloader.reload()
+          notifier.ready(status: statusLine)
+        }
+      }
+      try await group.next()
+    }
   }
 
   /// What has not ended in time, because a store hangs, is abandoned.
@@ -66,7 +77,10 @@ struct Lifetime: Sendable {
     let migrator = Migrator(clinic.postgres)
     do {
       if configuration.migratesAtStart {
-        for migration in try await migrator.up() {
+        let applied = try await migrator.up {
+          log.notice("somebody else migrates the database; waiting for the end of that")
+        }
+        for migration in applied {
           log.info("applied migration \(migration.number) \(migration.name)")
         }
       }
@@ -114,7 +128,8 @@ struct Lifetime: Sendable {
         try await server.bind(host: host, port: port, speaking: .web)
       }
     } catch {
-      throw Daemon.Failure(description: "cannot listen on \(place): \(error)")
+      let reason = (error as? IOError).map { systemMessage(of: $0.errnoCode) } ?? "\(error)"
+      throw Daemon.Failure(description: "cannot listen on \(place): \(reason)")
     }
   }
 

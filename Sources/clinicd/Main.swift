@@ -1,8 +1,16 @@
 import ArgumentParser
 import ClinicEnvironment
+import Mongo
 import Systemd
 
 @main
+enum Program {
+  static func main() async {
+    MongoClient.removeCounters()
+    await Clinicd.main()
+  }
+}
+
 struct Clinicd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clinicd",
@@ -36,9 +44,9 @@ struct Check: AsyncParsableCommand {
   func run() async throws {
     await ending {
       let configuration = try Configuration.ofCommand()
-      print("configuration: ok")
+      try say("configuration: ok")
       if isConfigurationAlone { return }
-      for line in try await Daemon(configuration).check() { print(line) }
+      for line in try await Daemon(configuration).check() { try say(line) }
     }
   }
 }
@@ -66,7 +74,7 @@ struct Keys: ParsableCommand {
   @Flag(help: "For the manual page instead.")
   var manual = false
 
-  func run() throws { print(manual ? ConfigurationKey.manual : ConfigurationKey.markdown) }
+  func run() throws { try say(manual ? ConfigurationKey.manual : ConfigurationKey.markdown) }
 }
 
 /// Prints the OpenRPC document of every method.
@@ -74,7 +82,17 @@ struct Document: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "discover", abstract: "Print the OpenRPC document of every method.")
 
-  func run() throws { print(try Daemon.openRPC()) }
+  func run() throws { try say(try Daemon.openRPC()) }
+}
+
+/// Writes a line of a command's result.
+private func say(_ line: String) throws(Daemon.Failure) {
+  do {
+    try standardOutput(line)
+  } catch {
+    throw Daemon.Failure(
+      description: "the output could not be written: \(systemMessage(of: error.number))")
+  }
 }
 
 /// Does a command's work and ends the process with it: status 1 and a line on what is wrong,

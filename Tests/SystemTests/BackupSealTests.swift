@@ -51,6 +51,30 @@ import Testing
     }
   }
 
+  @Test("the new backup stays whatever the others are called, and only names of times are removed")
+  func keeps() async throws {
+    try await inFolder { folder in
+      let stays = [
+        "clinic-20260102T000000Z.backup.1f.new", "clinic-20300101T000000Z.backup",
+        "clinic-before-upgrade.backup", "clinic-zzz.backup.new",
+      ]
+      let old = ["clinic-20250101T000000Z.backup", "clinic-20250102T000000Z-2.backup"]
+      let unfinished = [
+        "clinic-20240101T000000Z.backup.1f.new", "clinic-20240101T000000Z.backup.new",
+      ]
+      let made = BackupFolder(folder).paths(at: "2026-01-01T00:00:00Z")[0]
+      #expect(made == "\(folder)/clinic-20260101T000000Z.backup")
+      for name in stays + old + unfinished { try SmallFile.write([], to: "\(folder)/\(name)") }
+      try SmallFile.write([], to: made)
+      #expect(BackupFolder(folder).removeAll(but: 2, with: made) == old)
+      #expect(
+        SmallFile.names(in: folder) == (stays + ["clinic-20260101T000000Z.backup"]).sorted())
+      #expect(
+        BackupFolder(folder).removeAll(but: 1, with: made) == ["clinic-20300101T000000Z.backup"])
+      #expect(SmallFile.exists(made))
+    }
+  }
+
   @Test("a changed, moved, cut or lengthened one is refused, and so is another key")
   func damaged() async throws {
     try await inFolder { folder in

@@ -1,3 +1,4 @@
+import Glibc
 import JSONRPC
 import Postgres
 import Systemd
@@ -47,8 +48,13 @@ import Testing
         if isEncrypted {
           let locked = try await clinic.clinicctl(["restore", path], database: url)
           #expect(locked.status == 2 && locked.output.contains("give --key-file"))
+        } else {
+          let plain = try await clinic.clinicctl(
+            ["restore", path, "--key-file", key], database: url)
+          #expect(plain.status == 2 && plain.output.contains("is not encrypted"))
         }
-        let restored = try await clinic.clinicctl(["restore", path] + arguments, database: url)
+        let opening = isEncrypted ? arguments : ["--key-file", key, "--unencrypted"]
+        let restored = try await clinic.clinicctl(["restore", path] + opening, database: url)
         try #require(restored.status == 0, "\(restored.output)")
         #expect(try await clinic.contents(of: url) == contents)
         let again = try await clinic.clinicctl(["restore", path] + arguments, database: url)
@@ -77,6 +83,79 @@ import Testing
         #expect(try await caller.call("queue.today").list("tokens").count == 30)
         await caller.close()
         await daemon.process.stop()
+      }
+    }
+  }
+
+  @Test("several at once: each has a file of its own, and one name is one backup's")
+  func atOnce() async throws {
+    try await TestClinic.run(1) { clinic in
+      _ = try await clinic.patients(2000)
+      let folder = "\(clinic.folder)/backups"
+      try SmallFile.makeFolder(folder)
+      let dated = try await concurrently(4) { _ in try await clinic.clinicctl(["backup", folder]) }
+      #expect(dated.allSatisfy { $0.status == 0 }, "\(dated)")
+      #expect(SmallFile.names(in: folder).count { $0.hasSuffix(".backup") } == 4)
+      let path = "\(folder)/one"
+      let named = try await concurrently(3) { _ in try await clinic.clinicctl(["backup", path]) }
+      #expect(named.count { $0.status == 0 } == 1)
+      #expect(
+        named.allSatisfy { $0.status == 0 || $0.output.contains("is there already") }, "\(named)")
+      #expect(SmallFile.names(in: folder).count == 5, "nothing unfinished is left")
+      let bytes = try SmallFile.read(path, limit: 64 << 20)
+      #expect(
+        bytes.firstRange(of: Array("COMMENT ON".utf8)) == nil, "an extension's is its owner's")
+      try await withEmptyDatabase { url in
+        let restored = try await clinic.clinicctl(["restore", path], database: url)
+        #expect(restored.status == 0, "\(restored.output)")
+      }
+    }
+  }
+
+  @Test("one that is told to end leaves no file, and no mark", arguments: ["backup", "restore"])
+  func interrupted(command: String) async throws {
+    try await TestClinic.run(1) { clinic in
+      let path = "\(clinic.folder)/backup"
+      if command == "restore" {
+        #expect(try await clinic.clinicctl(["backup", path]).status == 0)
+      }
+      // In the place of pg_dump and pg_restore.
+      let programs = "\(clinic.folder)/programs"
+      let began = "\(clinic.folder)/began"
+      try SmallFile.makeFolder(programs)
+      // A shell would hear signals that it was started not to hear.
+      let script = """
+        #!/usr/bin/python3
+        import time
+        time.sleep(0.5)
+        open("\(began)", "w").close()
+        time.sleep(60)
+
+        """
+      for name in ["pg_dump", "pg_restore"] {
+        try SmallFile.write(Array(script.utf8), to: "\(programs)/\(name)", mode: 0o700)
+      }
+      try await withEmptyDatabase { url in
+        let program = try testSetting("CLINIC_TEST_BIN") + "/clinicctl"
+        let process = ChildProcess(
+          "sh", ["-c", "PATH=\(programs):$PATH exec \(program) \(command) \(path)"],
+          environment: [
+            "DATABASE_URL": command == "backup" ? clinic.stores.postgresURL : url,
+            "HOME": clinic.folder,
+          ], in: clinic.folder, log: "\(clinic.folder)/interrupted.log")
+        try process.start()
+        try await eventually("it works") { SmallFile.exists(began) }
+        process.signal(SIGTERM)
+        #expect(try await exitStatus(of: process) == 1, "\(process.output)")
+        await process.stop()
+        let left = SmallFile.names(in: clinic.folder).filter { $0.hasPrefix("backup") }
+        #expect(left == (command == "backup" ? [] : ["backup"]))
+        try await onDatabase(url) { postgres in
+          let tables: Int = try await postgres.query(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+          ).single()
+          #expect(tables == 0)
+        }
       }
     }
   }

@@ -102,6 +102,68 @@ import Testing
     #expect(try await check(lines, "--configuration") == (0, "configuration: ok\n"))
   }
 
+  @Test("check: each URL that is none is named, and not shown")
+  func namesURLs() async throws {
+    let (status, output) = try await check(
+      [
+        "DATABASE_URL": "nothing-of-that-kind", "REDIS_URL": "http://nothing-of-that-kind",
+        "MONGO_URL": "nothing-of-that-kind",
+      ], "--configuration")
+    #expect(status == 1)
+    for name in ["DATABASE_URL", "REDIS_URL", "MONGO_URL"] {
+      #expect(output.contains("\(name): a URL such as "), "\(output)")
+    }
+    #expect(!output.contains("nothing-of-that-kind"))
+  }
+
+  @Test("a name that begins like an address of loopback is none")
+  func loopback() async throws {
+    let (status, output) = try await check(
+      ["CLINIC_TCP_ADDRESS": "127.0.0.1.example:7654", "CLINIC_WEB_ADDRESS": "127.0.0.2:7680"],
+      "--configuration")
+    #expect(status == 1)
+    #expect(output.contains("CLINIC_TCP_ADDRESS: not loopback"))
+    #expect(!output.contains("CLINIC_WEB_ADDRESS"))
+  }
+
+  @Test("the file of MongoDB's library is gone after each program")
+  func counters() async throws {
+    for (program, arguments) in [
+      ("clinicd", ["check", "--configuration"]), ("clinicctl", ["config"]),
+    ] {
+      try await inFolder { folder in
+        let process = ChildProcess(
+          try testSetting("CLINIC_TEST_BIN") + "/" + program, arguments, environment: Self.valid,
+          in: folder, log: "\(folder)/log")
+        try process.start()
+        let id = process.id
+        #expect(try await exitStatus(of: process) == 0)
+        await process.stop()
+        #expect(!SmallFile.exists("/dev/shm/mongoc-\(id)"))
+      }
+    }
+  }
+
+  @Test(
+    "output that is lost is an error",
+    arguments: [
+      "clinicd keys", "clinicd discover", "clinicd check --configuration", "clinicctl --help",
+      "clinicctl --version", "clinicctl config",
+    ])
+  func fullOutput(command: String) async throws {
+    try await inFolder { folder in
+      let program = try testSetting("CLINIC_TEST_BIN") + "/" + command
+      for (output, expected) in [("/dev/full", 1 as Int32), ("/dev/null", 0)] {
+        let process = ChildProcess(
+          "sh", ["-c", "exec \(program) >\(output)"], environment: Self.valid, in: folder,
+          log: "\(folder)/log")
+        try process.start()
+        #expect(try await exitStatus(of: process) == expected, "\(command) >\(output)")
+        await process.stop()
+      }
+    }
+  }
+
   @Test("check: the store that does not answer is named")
   func reachesStores() async throws {
     #expect(try await check([:], "--configuration") == (0, "configuration: ok\n"))

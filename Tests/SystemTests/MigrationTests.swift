@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import Systemd
 import Testing
@@ -78,7 +79,9 @@ import Testing
           (name: "0002_two.down.sql", text: "DROP TABLE two;"),
         ]
         let migrator = Migrator(postgres, files: files)
-        await #expect(throws: PostgresError.self) { _ = try await migrator.up() }
+        await #expect(throws: Migrator.Failure.refused("migration 2 two: division by zero")) {
+          _ = try await migrator.up()
+        }
         let status = try await migrator.status()
         #expect(status.map(\.isApplied) == [true, false])
         let left = try await rows(of: postgres)
@@ -120,6 +123,70 @@ import Testing
         "clinicctl", ["migrate", "up"], environment: ["DATABASE_URL": url], in: folder)
       #expect(status == 1 && output.contains("migration 9999"))
       await TemporaryFolder.remove(folder)
+    }
+  }
+
+  @Test("a migration that is not this program's is told by its name, be there as many as there are")
+  func unknown() async throws {
+    try await withEmptyDatabase { url in
+      try await onDatabase(url) { postgres in
+        _ = try await Migrator(postgres).up()
+        _ = try await postgres.query(
+          "UPDATE schema_migrations SET name = 'another' WHERE number = 2")
+        let failure = Migrator.Failure.unknown(2, "another")
+        await #expect(throws: failure) { _ = try await Migrator(postgres).check() }
+        await #expect(throws: failure) { _ = try await Migrator(postgres).status() }
+        await #expect(throws: failure) { _ = try await Migrator(postgres).up() }
+      }
+    }
+  }
+
+  @Test("a database that cannot hold every text is refused")
+  func encoding() async throws {
+    let options = "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    try await withEmptyDatabase(options) { url in
+      try await onDatabase(url) { postgres in
+        let failure = Migrator.Failure.encoding("SQL_ASCII")
+        await #expect(throws: failure) { _ = try await Migrator(postgres).check() }
+        await #expect(throws: failure) { _ = try await Migrator(postgres).up() }
+        let left = try await rows(of: postgres)
+        #expect(left.isEmpty)
+      }
+    }
+  }
+
+  @Test("a daemon that waits for another's migration says so, and ends when it is told to")
+  func waiting() async throws {
+    try await withEmptyDatabase { url in
+      try await onDatabase(url) { postgres in
+        _ = try await postgres.withConnection { connection in
+          _ = try await connection.query("SELECT pg_advisory_lock(\(Migrator.lock))")
+          let folder = try TemporaryFolder.make()
+          let daemon = ChildProcess(
+            try testSetting("CLINIC_TEST_BIN") + "/clinicd",
+            environment: [
+              "DATABASE_URL": url, "REDIS_URL": "redis://localhost:1",
+              "MONGO_URL": "mongodb://localhost:1", "CLINIC_MIGRATE_AT_START": "yes",
+              "SECRET_KEY": TestClinic.secretKey, "CLINIC_AUDIT_KEY": TestClinic.auditKey,
+              "CLINIC_SOCKET": "\(folder)/rpc.sock", "CLINIC_TCP_ADDRESS": "none",
+              "CLINIC_WEB_ADDRESS": "none", "CLINIC_STATE_DIRECTORY": folder,
+            ], in: folder, log: "\(folder)/clinicd.log")
+          try daemon.start()
+          do {
+            try await eventually("it says that it waits") {
+              daemon.output.contains("somebody else migrates the database")
+            }
+            daemon.signal(SIGTERM)
+            #expect(try await exitStatus(of: daemon) == 0)
+            #expect(daemon.output.contains("stopped"))
+          } catch {
+            await daemon.stop()
+            throw error
+          }
+          await daemon.stop()
+          await TemporaryFolder.remove(folder)
+        }
+      }
     }
   }
 

@@ -131,7 +131,7 @@ import Testing
       }
       try await morning.goOn(clinic, from: 13, count: 10)
       try await morning.checkBoards(clinic)
-      try await journal("a store does not answer")
+      try await journal("a store cannot be used")
       try clinic.stores.redisServer.start()
       try await journal("a store is back")
       try await eventually("the test's own client is back") { clinic.redis.isUp }

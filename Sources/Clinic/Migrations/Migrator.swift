@@ -16,6 +16,12 @@ package struct Migrator: Sendable {
   package enum Failure: Error, Equatable, CustomStringConvertible {
     /// The database has migrations that this program does not know.
     case newer(Int)
+    /// It has another one of that number, or one between those that there are.
+    case unknown(Int, String)
+    /// It cannot hold every text.
+    case encoding(String)
+    /// PostgreSQL has refused to do it, in its words.
+    case refused(String)
     /// A restore into this database has begun and was not finished.
     case halfRestored
     /// There is nothing to take back.
@@ -25,6 +31,12 @@ package struct Migrator: Sendable {
       switch self {
       case .newer(let number):
         "the database is at migration \(number), which this version does not know"
+      case .unknown(let number, let name):
+        "the database has a migration \(number) \(name), which this version does not know"
+      case .encoding(let encoding):
+        "the database's encoding is \(encoding): make one with createdb --encoding=UTF8 "
+          + "--template=template0"
+      case .refused(let reason): reason
       case .halfRestored: "a restore into this database was not finished: restore into a new one"
       case .none: "no migration is applied"
       }
@@ -32,7 +44,7 @@ package struct Migrator: Sendable {
   }
 
   /// So that two instances that start at once migrate once.
-  private static let lock: Int64 = 0x63_6c69_6e69_6d67
+  static let lock: Int64 = 0x63_6c69_6e69_6d67
 
   private let postgres: PostgresClient
   package let migrations: [Migration]
@@ -59,7 +71,7 @@ package struct Migrator: Sendable {
   package func check() async throws -> Bool {
     try await postgres.withConnection { connection in
       let applied = try await applied(on: connection)
-      try refuseNewer(applied)
+      try refuseUnknown(applied)
       return applied.count == migrations.count
     }
   }
@@ -67,29 +79,30 @@ package struct Migrator: Sendable {
   package func status() async throws -> [Status] {
     try await postgres.withConnection { connection in
       let applied = try await applied(on: connection)
-      try refuseNewer(applied)
+      try refuseUnknown(applied)
       return migrations.map {
-        Status(number: $0.number, name: $0.name, isApplied: applied.contains($0.number))
+        Status(number: $0.number, name: $0.name, isApplied: applied[$0.number] != nil)
       }
     }
   }
 
   /// Applies what is missing.
   ///
+  /// - Parameter waits: called when somebody else migrates, whose end is waited for.
   /// - Returns: what was applied.
-  package func up() async throws -> [Migration] {
-    try await exclusively { connection, applied in
-      try refuseNewer(applied)
-      let missing = migrations.filter { !applied.contains($0.number) }
+  package func up(waits: @Sendable () -> Void = {}) async throws -> [Migration] {
+    try await exclusively(waits: waits) { connection, applied in
+      try refuseUnknown(applied)
+      let missing = migrations.filter { applied[$0.number] == nil }
       for migration in missing {
-        try await connection.execute(
-          script: """
-            BEGIN;
-            \(migration.up)
-            INSERT INTO schema_migrations (number, name)
-            VALUES (\(migration.number), '\(migration.name)');
-            COMMIT;
-            """)
+        try await run(
+          """
+          BEGIN;
+          \(migration.up)
+          INSERT INTO schema_migrations (number, name)
+          VALUES (\(migration.number), '\(migration.name)');
+          COMMIT;
+          """, as: "migration \(migration.number) \(migration.name)", on: connection)
       }
       return missing
     }
@@ -100,34 +113,51 @@ package struct Migrator: Sendable {
   /// - Returns: what was taken back.
   package func down() async throws -> Migration {
     try await exclusively { connection, applied in
-      try refuseNewer(applied)
-      guard let last = migrations.last(where: { applied.contains($0.number) }) else {
+      try refuseUnknown(applied)
+      guard let last = migrations.last(where: { applied[$0.number] != nil }) else {
         throw Failure.none
       }
-      try await connection.execute(
-        script: """
-          BEGIN;
-          \(last.down)
-          DELETE FROM schema_migrations WHERE number = \(last.number);
-          COMMIT;
-          """)
+      try await run(
+        """
+        BEGIN;
+        \(last.down)
+        DELETE FROM schema_migrations WHERE number = \(last.number);
+        COMMIT;
+        """, as: "migration \(last.number) \(last.name)", on: connection)
       return last
     }
   }
 
   private func exclusively<Value: Sendable>(
-    _ work: @Sendable (Connection, Set<Int>) async throws -> Value
+    waits: @Sendable () -> Void = {},
+    _ work: @Sendable (Connection, [Int: String]) async throws -> Value
   ) async throws -> Value {
     try await postgres.withConnection { connection in
-      _ = try await connection.query("SELECT pg_advisory_lock(\(Self.lock))")
+      let isFree: Bool = try await connection.query(
+        "SELECT pg_try_advisory_lock(\(Self.lock))"
+      ).single()
+      if !isFree {
+        waits()
+        _ = try await connection.query("SELECT pg_advisory_lock(\(Self.lock))")
+      }
       let applied = try await applied(on: connection)
-      try await connection.execute(
-        script: """
-          CREATE TABLE IF NOT EXISTS schema_migrations (
-            number integer PRIMARY KEY, name text NOT NULL,
-            applied_at timestamptz NOT NULL DEFAULT now())
-          """)
+      try await run(
+        """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+          number integer PRIMARY KEY, name text NOT NULL,
+          applied_at timestamptz NOT NULL DEFAULT now())
+        """, as: "schema_migrations", on: connection)
       return try await work(connection, applied)
+    }
+  }
+
+  /// Runs a script; what PostgreSQL says against it is told with the name of what was tried.
+  private func run(_ script: String, as name: String, on connection: Connection) async throws {
+    do {
+      try await connection.execute(script: script)
+    } catch {
+      guard error.kind == .server, let message = error.message else { throw error }
+      throw Failure.refused("\(name): \(message)")
     }
   }
 
@@ -135,7 +165,10 @@ package struct Migrator: Sendable {
   /// what has started it, and then nobody has compared what it left, nor ended its logins.
   package static let restoreMark = "restore_unfinished"
 
-  private func applied(on connection: Connection) async throws -> Set<Int> {
+  /// The names of the migrations that are applied, by their numbers.
+  private func applied(on connection: Connection) async throws -> [Int: String] {
+    let encoding: String = try await connection.query("SHOW server_encoding").single()
+    guard encoding == "UTF8" else { throw Failure.encoding(encoding) }
     let found = try await connection.query(
       """
       SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace \
@@ -143,14 +176,21 @@ package struct Migrator: Sendable {
       """
     ).column(as: String.self)
     if found.contains(Self.restoreMark) { throw Failure.halfRestored }
-    guard found.contains("schema_migrations") else { return [] }
-    return Set(
-      try await connection.query("SELECT number FROM schema_migrations").column(as: Int.self))
+    guard found.contains("schema_migrations") else { return [:] }
+    let rows = try await connection.query("SELECT number, name FROM schema_migrations")
+    return try rows.reduce(into: [:]) { applied, row in
+      var cells = row.cells
+      applied[try cells.next() as Int] = try cells.next() as String
+    }
   }
 
-  private func refuseNewer(_ applied: Set<Int>) throws {
-    if let last = applied.max(), last > migrations.last?.number ?? 0 {
+  private func refuseUnknown(_ applied: [Int: String]) throws {
+    if let last = applied.keys.max(), last > migrations.last?.number ?? 0 {
       throw Failure.newer(last)
+    }
+    let known = Dictionary(uniqueKeysWithValues: migrations.map { ($0.number, $0.name) })
+    if let (number, name) = applied.first(where: { known[$0.key] != $0.value }) {
+      throw Failure.unknown(number, name)
     }
   }
 }

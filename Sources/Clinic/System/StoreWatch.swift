@@ -1,4 +1,7 @@
 import Logging
+import Mongo
+import Postgres
+import Redis
 
 /// Tells the journal that a store is away, and that it is back: once each, and not of one that is
 /// back within a moment.
@@ -18,10 +21,28 @@ struct StoreWatch: Sendable {
         if isUp, before >= Self.patience {
           clinic.log.notice("a store is back", metadata: ["store": "\(name)"])
         } else if !isUp, before + 1 == Self.patience {
-          clinic.log.warning("a store does not answer", metadata: ["store": "\(name)"])
+          var details: Logger.Metadata = ["store": "\(name)"]
+          details["error"] = await reason(name).map { "\($0)" }
+          clinic.log.warning("a store cannot be used", metadata: details)
         }
       }
       try? await Task.sleep(for: Self.interval)
+    }
+  }
+
+  /// Why, if it is known: it may answer, and refuse the login.
+  private func reason(_ name: String) async -> String? {
+    do {
+      switch name {
+      case "redis": _ = try await clinic.redis.command(["PING"])
+      case "mongodb": try await clinic.mongo.ping()
+      default:
+        guard !clinic.postgres.isUp, let failure = clinic.postgres.lastFailure else { return nil }
+        return failure.message ?? failure.description
+      }
+      return nil
+    } catch {
+      return "\(error)"
     }
   }
 }

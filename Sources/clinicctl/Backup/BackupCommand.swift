@@ -34,52 +34,74 @@ struct BackupCommand: AsyncParsableCommand {
 
   func run() async throws {
     let secret = try key.secret()
-    let isFolder = SmallFile.isFolder(path)
-    if keep != nil, !isFolder { throw Failure.usage("--keep is for a folder") }
+    let folder = SmallFile.isFolder(path) ? BackupFolder(path) : nil
+    if keep != nil, folder == nil { throw Failure.usage("--keep is for a folder") }
+    if folder == nil, SmallFile.exists(path) { throw Failure.failed("\(path) is there already") }
     let environment = try PostgresClient.environment(of: try options.url())
-    let (path, file) = (path, BackupFolder(path))
+    let path = path
     let result = try await options.withDatabase { postgres in
       try await Progress.during("backing up") {
         try await postgres.withTransaction(.snapshot) { transaction in
           let manifest = try await BackupManifest(of: transaction)
           let snapshot: String = try await transaction.query("SELECT pg_export_snapshot()").single()
-          let target = isFolder ? file.path(at: manifest.madeAt) : path
-          try Self.write(
-            manifest, snapshot: snapshot, environment: environment, secret: secret, to: target)
-          return (manifest: manifest, path: target)
+          let written = try Self.write(
+            manifest, snapshot: snapshot, environment: environment, secret: secret,
+            to: folder?.paths(at: manifest.madeAt) ?? [path])
+          return (manifest: manifest, path: written)
         }
       }
     }
-    let removed = keep.map { file.removeAllBut($0) } ?? []
+    var removed: [String] = []
+    if let folder, let keep { removed = folder.removeAll(but: keep, with: result.path) }
     try show(result.manifest, result.path, isEncrypted: secret != nil, removed: removed)
   }
 
   /// While the transaction is open, `pg_dump` sees what it sees.
+  ///
+  /// - Returns: the first of the paths that was free when all of it was written.
   private static func write(
     _ manifest: BackupManifest, snapshot: String, environment: [String: String], secret: [UInt8]?,
-    to path: String
-  ) throws {
-    guard !SmallFile.exists(path) else { throw Failure.failed("\(path) is there already") }
-    let new = path + ".new"
+    to paths: [String]
+  ) throws -> String {
+    // Of its own: another backup may be on its way to the same place.
+    let new = "\(paths[0]).\(String(UInt32.random(in: .min ... .max), radix: 16)).new"
     do {
-      try SmallFile.remove(new)
-      var writer = try BackupFile.Writer(ByteStream(creating: new), secret: secret)
-      try writer.write(try JSONValueEncoder().encode(manifest) + [UInt8(ascii: "\n")])
       let dump = try pgDump(of: snapshot, environment: environment)
-      while true {
-        let piece = try dump.stream.read(BackupSeal.pieceSize)
-        if piece.isEmpty { break }
-        try writer.write(piece)
+      return try dump.endingAtSignals {
+        var writer = try BackupFile.Writer(ByteStream(creating: new), secret: secret)
+        try writer.write(try JSONValueEncoder().encode(manifest) + [UInt8(ascii: "\n")])
+        while true {
+          let piece = try dump.stream.read(BackupSeal.pieceSize)
+          if piece.isEmpty { break }
+          try writer.write(piece)
+        }
+        let status = dump.finish()
+        guard status == 0 else { throw Failure.failed("pg_dump failed (status \(status))") }
+        try writer.finish()
+        return try name(new, paths)
       }
-      let status = dump.finish()
-      guard status == 0 else { throw Failure.failed("pg_dump failed (status \(status))") }
-      try writer.finish()
-      try SmallFile.move(new, to: path)
     } catch {
       try? SmallFile.remove(new)
       guard let failure = error as? SmallFile.Failure else { throw error }
-      throw Failure.failed("\(path) cannot be written (error \(failure.number))")
+      throw Failure.failed(
+        failure.isTaken
+          ? "\(paths[0]) is there already"
+          : "\(paths[0]) cannot be written (error \(failure.number))")
     }
+  }
+
+  private static func name(
+    _ new: String, _ paths: [String]
+  ) throws(SmallFile.Failure) -> String {
+    for path in paths {
+      do throws(SmallFile.Failure) {
+        try SmallFile.move(new, toNew: path)
+        return path
+      } catch {
+        if !error.isTaken || path == paths.last { throw error }
+      }
+    }
+    return new
   }
 
   private static func pgDump(
@@ -90,7 +112,8 @@ struct BackupCommand: AsyncParsableCommand {
         "pg_dump",
         [
           "--format=custom", "--snapshot=\(snapshot)", "--no-owner", "--no-privileges",
-          "--lock-wait-timeout=60s",
+          // That of an extension is for its owner alone, who may be another.
+          "--no-comments", "--lock-wait-timeout=60s",
         ], environment: environment, .reading)
     } catch {
       throw Failure.failed(
@@ -124,23 +147,32 @@ struct BackupFolder: Sendable {
 
   init(_ folder: String) { self.folder = folder }
 
+  /// What a backup may be called, the first choice first: several may be made within one second.
+  ///
   /// - Parameter time: as in a manifest.
-  func path(at time: String) -> String {
-    "\(folder)/clinic-\(time.filter { $0 != "-" && $0 != ":" }).backup"
+  func paths(at time: String) -> [String] {
+    let name = "\(folder)/clinic-\(time.filter { $0 != "-" && $0 != ":" })"
+    return ["\(name).backup"] + (2...99).map { "\(name)-\($0).backup" }
   }
 
-  /// Removes the oldest, and what was begun before the oldest that stays and never finished.
+  /// Removes the oldest that are named by their time, and what was begun before all others that
+  /// count and never finished.
   ///
+  /// - Parameter path: one that stays, and is counted, whatever the others' times are.
   /// - Returns: the names of the backups.
-  func removeAllBut(_ count: Int) -> [String] {
-    let names = SmallFile.names(in: folder).filter { $0.hasPrefix("clinic-") }
-    let backups = names.filter { $0.hasSuffix(".backup") }
-    if let oldest = backups.suffix(count).first {
-      for name in names where name.hasSuffix(".backup.new") && name < oldest {
+  func removeAll(but count: Int, with path: String) -> [String] {
+    let names = SmallFile.names(in: folder)
+    let others = names.filter { name in
+      name.wholeMatch(of: /clinic-\d{8}T\d{6}Z(-\d+)?\.backup/) != nil
+        && "\(folder)/\(name)" != path
+    }
+    let oldest = min(others.suffix(count).first.map { "\(folder)/\($0)" } ?? path, path)
+    for name in names where "\(folder)/\(name)" < oldest {
+      if name.wholeMatch(of: /clinic-\d{8}T\d{6}Z\.backup(\.[0-9a-f]+)?\.new/) != nil {
         try? SmallFile.remove("\(folder)/\(name)")
       }
     }
-    return backups.dropLast(count).filter { name in
+    return others.dropLast(count - 1).filter { name in
       (try? SmallFile.remove("\(folder)/\(name)")) != nil
     }
   }

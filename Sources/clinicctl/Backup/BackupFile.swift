@@ -66,6 +66,9 @@ enum BackupFile {
     private var ahead: [UInt8] = []
     private(set) var manifest = BackupManifest()
 
+    /// Whoever has no key cannot have changed it.
+    var isEncrypted: Bool { seal != nil }
+
     /// - Throws: ``Failure`` when it is no backup, or is encrypted and there is no secret.
     init(_ file: ByteStream, secret: [UInt8]?) throws {
       self.file = file

@@ -13,17 +13,21 @@ struct RestoreCommand: AsyncParsableCommand {
     discussion: """
       No daemon may use the database. All or nothing is restored, and compared with what the backup \
       says that it holds. Every login is ended. Afterwards start clinicd, and run clinicctl rebuild \
-      redis and clinicctl rebuild mongo. It needs pg_restore.
+      redis and clinicctl rebuild mongo. It needs pg_restore. Where there is a key, a backup that is \
+      not encrypted is refused: anybody may have changed it.
       """)
 
   @Argument(help: "The backup.", completion: .file())
   var path: String
 
+  @Flag(help: "Take one that is not encrypted, though there is a key.")
+  var unencrypted = false
+
   @OptionGroup var key: BackupKey
   @OptionGroup var options: DatabaseOptions
 
   func run() async throws {
-    let secret = try key.secret()
+    let secret = unencrypted ? nil : try key.secret()
     let environment = try PostgresClient.environment(of: try options.url())
     let path = path
     let manifest = try await options.withDatabase { postgres in
@@ -40,8 +44,10 @@ struct RestoreCommand: AsyncParsableCommand {
         do {
           try Self.restore(&reader, environment: environment)
         } catch {
-          // Nothing was restored.
-          _ = try? await postgres.query("DROP TABLE \(raw: Migrator.restoreMark)")
+          // Nothing was restored; or, if pg_restore was ended at its very end, perhaps everything.
+          if let tables = try? await Self.tables(of: postgres), tables == [Migrator.restoreMark] {
+            _ = try? await postgres.query("DROP TABLE \(raw: Migrator.restoreMark)")
+          }
           throw error
         }
         try await Self.finish(reader.manifest, in: postgres)
@@ -53,7 +59,13 @@ struct RestoreCommand: AsyncParsableCommand {
 
   private static func open(_ path: String, secret: [UInt8]?) throws -> BackupFile.Reader {
     do {
-      return try BackupFile.Reader(ByteStream(reading: path), secret: secret)
+      let reader = try BackupFile.Reader(ByteStream(reading: path), secret: secret)
+      guard secret == nil || reader.isEncrypted else {
+        throw Failure.usage(
+          "\(path) is not encrypted, though there is a key: who has made it? "
+            + "With --unencrypted it is restored")
+      }
+      return reader
     } catch let failure as SmallFile.Failure {
       throw Failure.failed("\(path) cannot be read (error \(failure.number))")
     }
@@ -68,18 +80,30 @@ struct RestoreCommand: AsyncParsableCommand {
       """
     ).single()
     guard daemons == 0 else { throw Failure.failed("clinicd uses this database: stop it first") }
-    let tables = try await postgres.query(
+    _ = try await Migrator(postgres).check()
+    guard try await tables(of: postgres).isEmpty else {
+      throw Failure.failed(
+        "the database is not empty: make a new one, and name it in DATABASE_URL")
+    }
+  }
+
+  /// The tables and what is like them, when no `pg_restore` works on them any more: the server may
+  /// still be busy with what one that was ended has sent.
+  private static func tables(of postgres: PostgresClient) async throws -> [String] {
+    while try await !postgres.query(
+      """
+      SELECT FROM pg_stat_activity WHERE datname = current_database() \
+      AND application_name = 'pg_restore'
+      """
+    ).isEmpty {
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    return try await postgres.query(
       """
       SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') \
       AND relnamespace = 'public'::regnamespace
       """
     ).column(as: String.self)
-    guard tables.isEmpty else {
-      throw Failure.failed(
-        tables.contains(Migrator.restoreMark)
-          ? "\(Migrator.Failure.halfRestored)"
-          : "the database is not empty: make a new one, and name it in DATABASE_URL")
-    }
   }
 
   private static func restore(
@@ -93,21 +117,23 @@ struct RestoreCommand: AsyncParsableCommand {
         "pg_restore",
         [
           "--dbname=\(database)", "--single-transaction", "--exit-on-error", "--no-owner",
-          "--no-privileges",
+          "--no-privileges", "--no-comments",
         ], environment: environment, .writing)
-      do {
-        while true {
-          let piece = try reader.read()
-          if piece.isEmpty { break }
-          try program.stream.write(piece)
+      try program.endingAtSignals {
+        do {
+          while true {
+            let piece = try reader.read()
+            if piece.isEmpty { break }
+            try program.stream.write(piece)
+          }
+        } catch {
+          // Cut off, it restores nothing.
+          _ = program.finish()
+          throw error
         }
-      } catch {
-        // Cut off, it restores nothing.
-        _ = program.finish()
-        throw error
+        let status = program.finish()
+        guard status == 0 else { throw Failure.failed("pg_restore failed (status \(status))") }
       }
-      let status = program.finish()
-      guard status == 0 else { throw Failure.failed("pg_restore failed (status \(status))") }
     } catch let failure as SmallFile.Failure {
       throw Failure.failed("pg_restore cannot be run to its end (error \(failure.number))")
     }

@@ -37,23 +37,36 @@ struct BoardCommand: AsyncParsableCommand {
     let subscription = try daemon.client.subscribe(params: RawJSON(bytes: params.finish()))
     try await daemon.reporting {
       if plain && !options.json {
-        try await writeLines(subscription)
+        try await Self.whileRead { try await Self.writeLines(subscription) }
       } else if options.writesJSON {
-        try await writeJSON(subscription)
+        try await Self.whileRead { try await Self.writeJSON(subscription) }
       } else {
         try await LiveBoard(subscription: subscription, style: .ofTerminal).run()
       }
     }
   }
 
-  private func writeJSON(_ subscription: Subscription) async throws {
+  /// Also ends when its reader does, as `head` does: the next change may be hours away.
+  private static func whileRead(_ body: @Sendable @escaping () async throws -> Void) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await body() }
+      group.addTask {
+        while Terminal.isRead(.output) { try await Task.sleep(for: .milliseconds(200)) }
+        throw Terminal.Closed()
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  private static func writeJSON(_ subscription: Subscription) async throws {
     var board = BoardJSON()
     for try await event in subscription {
       if let line = board.line(event) { try Terminal.write(line + [UInt8(ascii: "\n")]) }
     }
   }
 
-  private func writeLines(_ subscription: Subscription) async throws {
+  private static func writeLines(_ subscription: Subscription) async throws {
     var board = BoardLines(at: .now)
     for try await event in subscription {
       for line in board.lines(event, at: .now) { try Terminal.write("\(WallTime.now)  \(line)\n") }

@@ -85,11 +85,7 @@ struct MigrationOptions: ParsableArguments {
     _ body: @Sendable @escaping (Migrator) async throws -> Result
   ) async throws -> Result {
     try await database.withDatabase { postgres in
-      do {
-        return try await body(Migrator(postgres))
-      } catch let failure as Migrator.Failure {
-        throw Failure.failed(failure.description)
-      }
+      try await body(Migrator(postgres))
     }
   }
 

@@ -19,11 +19,17 @@ func onDatabase<Value: Sendable>(
 }
 
 /// A database of one test's own, which is removed afterwards.
-func withEmptyDatabase(_ body: @Sendable (String) async throws -> Void) async throws {
+///
+/// - Parameter options: of CREATE DATABASE.
+func withEmptyDatabase(
+  _ options: String = "", _ body: @Sendable (String) async throws -> Void
+) async throws {
   let server = try testSetting("CLINIC_TEST_DATABASE_URL")
   let name = "clinic_test_\(UInt64.random(in: 0 ... .max))"
   try await onDatabase(server) { postgres in
-    try await postgres.withConnection { try await $0.execute(script: "CREATE DATABASE \(name)") }
+    try await postgres.withConnection {
+      try await $0.execute(script: "CREATE DATABASE \(name) \(options)")
+    }
   }
   let result: Result<Void, any Error>
   do {

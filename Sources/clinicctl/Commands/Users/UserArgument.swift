@@ -1,7 +1,7 @@
 import ArgumentParser
 import JSONRPC
 
-/// A user named by id or by user name.
+/// A user named by user name or by id.
 struct UserArgument: ParsableArguments {
   @Argument(help: "The user's name or number.")
   var user: String
@@ -27,9 +27,8 @@ struct UserArgument: ParsableArguments {
     enum Keys: CodingKey { case limit, cursor }
   }
 
-  /// The user's number.
+  /// The user's number. A name may be of digits alone, and then it is the name that is meant.
   func id(_ daemon: Daemon) async throws -> Int {
-    if let id = Int(user) { return id }
     var query = Query()
     repeat {
       let page: Page = try await daemon.call("users.list", query)
@@ -38,7 +37,8 @@ struct UserArgument: ParsableArguments {
       }
       query.cursor = page.nextCursor
     } while query.cursor != nil
-    throw Failure.failed("there is no user \(user)")
+    guard let id = Int(user) else { throw Failure.failed("there is no user \(user)") }
+    return id
   }
 }
 

@@ -1,0 +1,12 @@
+import Systemd
+import Terminal
+
+extension PipedProgram {
+  /// Runs `body` while the signals that would end this process end the program instead: `body`
+  /// fails then, and whoever called it cleans up.
+  func endingAtSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let signals = Interruption { [process] _ in process.stop() }
+    defer { signals.end() }
+    return try body()
+  }
+}
