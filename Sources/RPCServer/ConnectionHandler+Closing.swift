@@ -58,7 +58,7 @@ extension ConnectionHandler {
 
   /// Closes when the calls that run are answered; others are refused.
   func drain() {
-    guard closing == .open else { return }
+    guard closing == .open || closing == .closed else { return }
     announceEnd(.stopping)
     state.drain()
     process()
@@ -73,7 +73,8 @@ extension ConnectionHandler {
   func finish() {
     switch closing {
     case .open, .cancelling: closing = .flushing
-    case .flushing, .lingering, .closed: return
+    case .flushing, .lingering: return
+    case .closed: return leave()
     }
     guard let context else { return }
     writeOutput()
@@ -142,8 +143,7 @@ extension ConnectionHandler {
     case .lingering(let linger):
       isNeeded = true
       if now >= linger.until { closeNow() }
-    case .closed:
-      return false
+    case .closed: break
     }
     return isNeeded
   }

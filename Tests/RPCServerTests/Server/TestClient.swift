@@ -99,6 +99,10 @@ func request(_ method: String, _ params: String = "{}", id: String = "1") -> Str
   #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":\#(params)}"# + "\n"
 }
 
+func notification(_ method: String, _ params: String = "{}") -> String {
+  #"{"jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"# + "\n"
+}
+
 private final class Inbox: Sendable {
   private struct State {
     var partial: [UInt8] = []
