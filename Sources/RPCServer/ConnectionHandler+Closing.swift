@@ -88,7 +88,8 @@ extension ConnectionHandler {
     guard closing == .flushing, let context else { return }
     writeProgress = nil
     guard !inputHasEnded, lingers else {
-      closeNow()
+      // Not within the write that has just ended: what TLS says at the end would be lost.
+      context.eventLoop.assumeIsolated().execute { self.closeNow() }
       return
     }
     closing = .lingering(
@@ -101,7 +102,7 @@ extension ConnectionHandler {
 
   func closeNow() {
     guard closing != .closed else { return }
-    context?.close(promise: nil)
+    context?.closeBothSides()
   }
 
   // MARK: Time
@@ -186,6 +187,14 @@ extension ConnectionHandler {
 extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator {
   static var strangers: Self { Self(minimum: 1_024, initial: 1_024, maximum: 4_096) }
   static var known: Self { Self(minimum: 1_024, initial: 1_024, maximum: 32_768) }
+}
+
+extension ChannelHandlerContext {
+  /// Ours first: then TLS has said its last word, and waits for none of a client that has ended.
+  func closeBothSides() {
+    close(mode: .output, promise: nil)
+    close(promise: nil)
+  }
 }
 
 extension Channel {

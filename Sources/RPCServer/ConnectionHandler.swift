@@ -1,6 +1,7 @@
 import JSONRPC
 import Logging
 import NIOCore
+import NIOSSL
 
 /// Drives one connection: feeds its state, starts and cancels its calls, writes what it answers.
 ///
@@ -137,6 +138,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // That its input has ended follows; where a message ends it says by itself.
+    if case NIOSSLError.uncleanShutdown = error { return }
     // A reset, most often: there is nobody to tell.
     server.logger.debug(
       "connection failed", metadata: ["session": "\(session.id)", "error": "\(error)"])

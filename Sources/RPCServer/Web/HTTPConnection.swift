@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// Drives one connection that speaks HTTP/1.1: a request at a time, until it is closed or becomes a
 /// WebSocket.
@@ -123,12 +124,14 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     server.logger.debug(
       "connection failed", metadata: ["connection": "\(id)", "error": "\(error)"])
     if case .upgrading = phase { return }
+    // That its input has ended follows; where a request ends it says by itself.
+    if case NIOSSLError.uncleanShutdown = error { return }
     // What was wrong with HTTP has been answered by the handler before this one.
     if error is HTTPParserError { finish() } else { closeNow() }
   }
 
   func closeNow() {
-    context?.close(promise: nil)
+    context?.closeBothSides()
   }
 
   // MARK: Reading
@@ -336,7 +339,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   private func replyWasSent(isLast: Bool) {
     settleUnread(at: 0)
     writeProgress = nil
-    if isLast { finish() }
+    guard isLast else { return }
+    // Not within the write that has just ended: what TLS says at the end would be lost.
+    context?.eventLoop.assumeIsolated().execute { self.finish() }
   }
 
   /// Says that no more comes, and reads what the client still sends: a close with unread input
