@@ -124,10 +124,16 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     server.logger.debug(
       "connection failed", metadata: ["connection": "\(id)", "error": "\(error)"])
     if case .upgrading = phase { return }
+    switch (error, phase) {
+    case (let error as HTTPParserError, .idle), (let error as HTTPParserError, .reading):
+      reply(.unreadable(error), closes: true)
+    case (is HTTPParserError, _): finish()
+    // The rest of what the decoder has given up on.
+    case (ByteToMessageDecoderError.dataReceivedInErrorState(_, let rest), _): take(rest)
     // That its input has ended follows; where a request ends it says by itself.
-    if case NIOSSLError.uncleanShutdown = error { return }
-    // What was wrong with HTTP has been answered by the handler before this one.
-    if error is HTTPParserError { finish() } else { closeNow() }
+    case (NIOSSLError.uncleanShutdown, _): break
+    default: closeNow()
+    }
   }
 
   func closeNow() {
@@ -301,9 +307,10 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     current = nil
     let keepsAlive =
       !closes && !reply.closes && !isDraining && !inputHasEnded
-      && request?.head.isKeepAlive == true && request?.head.offersUpgrade == false
+      && request?.head.mayKeepAlive == true
     var head = HTTPResponseHead(version: .http1_1, status: reply.status, headers: reply.headers)
     request?.origin.addHeaders(to: &head.headers)
+    head.headers.add(name: "Date", value: loop.date.now)
     head.headers.add(name: "X-Content-Type-Options", value: "nosniff")
     if isEncrypted {
       head.headers.add(name: "Strict-Transport-Security", value: "max-age=31536000")
