@@ -58,7 +58,7 @@ extension ConnectionHandler {
 
   /// Closes when the calls that run are answered; others are refused.
   func drain() {
-    guard closing == .open else { return }
+    guard closing == .open || closing == .closed else { return }
     announceEnd(.stopping)
     state.drain()
     process()
@@ -73,7 +73,8 @@ extension ConnectionHandler {
   func finish() {
     switch closing {
     case .open, .cancelling: closing = .flushing
-    case .flushing, .lingering, .closed: return
+    case .flushing, .lingering: return
+    case .closed: return leave()
     }
     guard let context else { return }
     writeOutput()
@@ -87,7 +88,8 @@ extension ConnectionHandler {
     guard closing == .flushing, let context else { return }
     writeProgress = nil
     guard !inputHasEnded, lingers else {
-      closeNow()
+      // Not within the write that has just ended: what TLS says at the end would be lost.
+      context.eventLoop.assumeIsolated().execute { self.closeNow() }
       return
     }
     closing = .lingering(
@@ -100,7 +102,7 @@ extension ConnectionHandler {
 
   func closeNow() {
     guard closing != .closed else { return }
-    context?.close(promise: nil)
+    context?.closeBothSides()
   }
 
   // MARK: Time
@@ -142,8 +144,7 @@ extension ConnectionHandler {
     case .lingering(let linger):
       isNeeded = true
       if now >= linger.until { closeNow() }
-    case .closed:
-      return false
+    case .closed: break
     }
     return isNeeded
   }
@@ -186,6 +187,14 @@ extension ConnectionHandler {
 extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator {
   static var strangers: Self { Self(minimum: 1_024, initial: 1_024, maximum: 4_096) }
   static var known: Self { Self(minimum: 1_024, initial: 1_024, maximum: 32_768) }
+}
+
+extension ChannelHandlerContext {
+  /// Ours first: then TLS has said its last word, and waits for none of a client that has ended.
+  func closeBothSides() {
+    close(mode: .output, promise: nil)
+    close(promise: nil)
+  }
 }
 
 extension Channel {

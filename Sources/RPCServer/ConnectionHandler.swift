@@ -1,6 +1,7 @@
 import JSONRPC
 import Logging
 import NIOCore
+import NIOSSL
 
 /// Drives one connection: feeds its state, starts and cancels its calls, writes what it answers.
 ///
@@ -101,12 +102,22 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     flush()
   }
 
+  /// The notifications that the client sent before are still carried out.
   func channelInactive(context: ChannelHandlerContext) {
     closing = .closed
     authenticationTimer?.cancel()
     authenticationTimer = nil
-    cancelCalls(.disconnected)
+    writeProgress = nil
+    running.abandon()
+    state.abandon()
     bytesOnTheirWay = 0
+    process()
+    if state.isFinished { leave() } else { settleInput() }
+    context.fireChannelInactive()
+  }
+
+  /// Is no longer a connection of the server.
+  func leave() {
     state.discardInput()
     settleInput()
     _ = server.unread.settle(&unreadShare, at: 0, limit: 0)
@@ -124,10 +135,11 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
       isRefused = false
       server.admission.releaseRefused()
     }
-    context.fireChannelInactive()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // That its input has ended follows; where a message ends it says by itself.
+    if case NIOSSLError.uncleanShutdown = error { return }
     // A reset, most often: there is nobody to tell.
     server.logger.debug(
       "connection failed", metadata: ["session": "\(session.id)", "error": "\(error)"])
@@ -219,7 +231,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     guard !isProcessing else { return }
     isProcessing = true
     defer { isProcessing = false }
-    while closing != .closed, !state.isFinished {
+    while !state.isFinished {
       let application = server.application
       guard let action = state.next(profile: { application.profile(of: $0) }) else {
         // Past its limit of unsent output the state pauses until that was handed to the channel.
@@ -251,7 +263,6 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
 
   /// The task of a call ended.
   func complete(_ slot: Int, with outcome: CallOutcome) {
-    guard closing != .closed else { return }
     let call = running.end(slot, with: outcome)
     let batch = state.complete(slot, with: outcome)
     if let call, !held.isEmpty { settleHeld(by: call, outcome: outcome, in: batch) }

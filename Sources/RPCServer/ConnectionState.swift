@@ -71,6 +71,8 @@ struct ConnectionState {
   private(set) var isDraining = false
   /// Input is no longer looked at.
   private var ignoresInput = false
+  /// Nobody is there to be answered.
+  private var isAbandoned = false
   private(set) var isFinished = false
 
   /// - Parameters:
@@ -199,6 +201,7 @@ struct ConnectionState {
       reply(.failure(.needsConnection), to: call.id, in: batch)
     case .call(let call) where call.method == CancelParams.method:
       reply(cancel(call), to: call.id, in: batch)
+    case .call(let call) where isAbandoned && call.id != nil: break
     case .call(let call) where isDraining:
       reply(.failure(.stopping), to: call.id, in: batch)
     case .call(let call):
@@ -235,6 +238,7 @@ struct ConnectionState {
   }
 
   private mutating func reply(_ outcome: CallOutcome, to id: RequestID?, in batchNumber: Int?) {
+    guard !isAbandoned else { return }
     guard let batchNumber else {
       guard let id else { return }
       Self.write(outcome, to: id, into: &output)
@@ -323,6 +327,19 @@ struct ConnectionState {
       reply(.failure(.stopping), to: entry.call.id, in: entry.batch)
     }
     waitingBytes = 0
+  }
+
+  /// The client is gone: what it sent is read to its end, but nothing is answered, and only
+  /// notifications still start. The connection is finished when what runs has ended.
+  mutating func abandon() {
+    isAbandoned = true
+    source.finish()
+    waiting.removeAll { $0.call.id != nil }
+    waitingBytes = waiting.reduce(0) { $0 + $1.cost }
+    output = []
+    batches = [:]
+    batchBytes = 0
+    isWritable = true
   }
 
   /// Forgets the calls that did not start, ignores all further input and sends a last error; the

@@ -23,6 +23,7 @@ protocol LoopConnection: AnyObject {
 final class LoopConnections {
   let eventLoop: any EventLoop
   let counters: LoopCounters
+  var date = HTTPDate()
   private let core: ServerCore
   private var connections: [UInt64: ConnectionHandler] = [:]
   /// Those that speak HTTP: nothing but calls and time concerns them.

@@ -4,6 +4,7 @@ import JSONRPC
 struct RunningCalls {
   private struct Entry {
     let context: CallContext
+    let isNotification: Bool
     let metrics: MethodMetrics
     let start: ContinuousClock.Instant
     let task: Task<Void, Never>
@@ -39,7 +40,8 @@ struct RunningCalls {
     }
     while entries.count <= slot { entries.append(nil) }
     entries[slot] = Entry(
-      context: context, metrics: server.calls[call.method], start: now, task: task)
+      context: context, isNotification: call.id == nil, metrics: server.calls[call.method],
+      start: now, task: task)
   }
 
   /// The task of a call ended.
@@ -62,6 +64,11 @@ struct RunningCalls {
 
   func cancelAll(_ reason: CancellationReason) {
     for entry in entries { entry?.cancel(reason) }
+  }
+
+  /// Cancels those that are to be answered: nobody is there any more.
+  func abandon() {
+    for case let entry? in entries where !entry.isNotification { entry.cancel(.disconnected) }
   }
 
   /// Cancels the calls whose time is over.

@@ -10,6 +10,9 @@ enum SystemCalls {
   static let keepAliveInterval = NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)
   static let keepAliveCount = NIOBSDSocket.Option(rawValue: TCP_KEEPCNT)
 
+  /// The second since 1970.
+  static var wallSecond: Int { time(nil) }
+
   /// Sets the length of a listening socket's queue. It was listening before, so a failure changes
   /// nothing.
   static func listen(_ descriptor: Int32, backlog: Int32) {

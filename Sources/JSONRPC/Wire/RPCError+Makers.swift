@@ -13,6 +13,11 @@ extension RPCError {
       ])
   }
 
+  /// A request of HTTP where JSON-RPC is spoken as it is.
+  public static let httpRequest = RPCError(
+    .parseError, reason: "http_request", message: "Parse error",
+    ["detail": "this listener speaks JSON-RPC without HTTP; that is for the web listener"])
+
   public static func nestingTooDeep(limit: Int) -> RPCError {
     RPCError(
       .parseError, reason: "nesting_too_deep", message: "Parse error",

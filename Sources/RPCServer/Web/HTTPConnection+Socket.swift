@@ -12,7 +12,7 @@ extension HTTPConnection {
     }
     let upgrader = NIOWebSocketServerUpgrader(
       shouldUpgrade: { channel, head in
-        channel.eventLoop.makeSucceededFuture(head.hasWebSocketKey ? HTTPHeaders() : nil)
+        channel.eventLoop.makeSucceededFuture(head.hasWebSocketKey ? head.webSocketProtocol : nil)
       },
       upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() })
     upgrader.buildUpgradeResponse(

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// Drives one connection that speaks HTTP/1.1: a request at a time, until it is closed or becomes a
 /// WebSocket.
@@ -123,12 +124,20 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     server.logger.debug(
       "connection failed", metadata: ["connection": "\(id)", "error": "\(error)"])
     if case .upgrading = phase { return }
-    // What was wrong with HTTP has been answered by the handler before this one.
-    if error is HTTPParserError { finish() } else { closeNow() }
+    switch (error, phase) {
+    case (let error as HTTPParserError, .idle), (let error as HTTPParserError, .reading):
+      reply(.unreadable(error), closes: true)
+    case (is HTTPParserError, _): finish()
+    // The rest of what the decoder has given up on.
+    case (ByteToMessageDecoderError.dataReceivedInErrorState(_, let rest), _): take(rest)
+    // That its input has ended follows; where a request ends it says by itself.
+    case (NIOSSLError.uncleanShutdown, _): break
+    default: closeNow()
+    }
   }
 
   func closeNow() {
-    context?.close(promise: nil)
+    context?.closeBothSides()
   }
 
   // MARK: Reading
@@ -298,9 +307,10 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     current = nil
     let keepsAlive =
       !closes && !reply.closes && !isDraining && !inputHasEnded
-      && request?.head.isKeepAlive == true && request?.head.offersUpgrade == false
+      && request?.head.mayKeepAlive == true
     var head = HTTPResponseHead(version: .http1_1, status: reply.status, headers: reply.headers)
     request?.origin.addHeaders(to: &head.headers)
+    head.headers.add(name: "Date", value: loop.date.now)
     head.headers.add(name: "X-Content-Type-Options", value: "nosniff")
     if isEncrypted {
       head.headers.add(name: "Strict-Transport-Security", value: "max-age=31536000")
@@ -336,7 +346,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   private func replyWasSent(isLast: Bool) {
     settleUnread(at: 0)
     writeProgress = nil
-    if isLast { finish() }
+    guard isLast else { return }
+    // Not within the write that has just ended: what TLS says at the end would be lost.
+    context?.eventLoop.assumeIsolated().execute { self.finish() }
   }
 
   /// Says that no more comes, and reads what the client still sends: a close with unread input

@@ -33,10 +33,17 @@ struct HTTPReply {
   /// JSON-RPC: a reply, or the replies of a batch.
   static func rpc(_ status: HTTPResponseStatus, _ body: [UInt8]) -> HTTPReply {
     HTTPReply(
-      status, body, type: "application/json", headers: [("Cache-Control", "no-store")])
+      status, body, type: body.isEmpty ? nil : "application/json",
+      headers: [("Cache-Control", "no-store")])
   }
 
   static let notFound = HTTPReply.text(.notFound, "There is nothing here.")
+
+  static func unreadable(_ error: HTTPParserError) -> HTTPReply {
+    error == .headerOverflow
+      ? .text(.requestHeaderFieldsTooLarge, "The head of this request is too large.")
+      : .text(.badRequest, "This is not a request of HTTP/1.1.")
+  }
 
   static func wrongMethod(allowed: String) -> HTTPReply {
     .text(.methodNotAllowed, "This answers \(allowed) alone.", headers: [("Allow", allowed)])

@@ -9,9 +9,9 @@ struct RPCExchange {
   private let connection: UInt64
   private let server: ServerCore
   private let worker: EventLoopWorker
-  /// Outcomes that say who is calling is not known, and all others.
-  private var unauthenticated = 0
-  private var others = 0
+  /// Why it is not known who calls, once a call was refused for that.
+  private var strangerReason: String?
+  private var hasOtherOutcomes = false
 
   /// - Parameter connection: what the outcomes of its calls are posted to.
   init(
@@ -64,9 +64,9 @@ struct RPCExchange {
 
   private mutating func note(_ outcome: CallOutcome) {
     if case .failure(let error) = outcome, Self.tokenReasons.contains(error.reason) {
-      unauthenticated += 1
+      strangerReason = error.reason
     } else {
-      others += 1
+      hasOtherOutcomes = true
     }
   }
 
@@ -78,9 +78,13 @@ struct RPCExchange {
   private var reply: HTTPReply {
     var state = state
     let body = state.takeOutput()
-    if unauthenticated > 0, others == 0 {
+    if let reason = strangerReason, !hasOtherOutcomes {
       var reply = HTTPReply.rpc(.unauthorized, body)
-      reply.headers.add(name: "WWW-Authenticate", value: "Bearer")
+      let isBare = session.kind == .request(bearer: nil)
+      reply.headers.add(
+        name: "WWW-Authenticate",
+        value: isBare
+          ? "Bearer" : #"Bearer error="invalid_token", error_description="\#(reason)""#)
       return reply
     }
     return body.isEmpty ? HTTPReply(.noContent) : .rpc(.ok, body)

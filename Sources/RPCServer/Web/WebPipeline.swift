@@ -7,16 +7,16 @@ enum WebPipeline {
   private static let encoder = "http.encoder"
   private static let decoder = "http.decoder"
   private static let pipelining = "http.pipelining"
-  private static let errors = "http.errors"
 
   /// Those that have to go when it speaks something else.
-  static let handlersOfHTTP = [pipelining, errors, encoder, decoder]
+  static let handlersOfHTTP = [pipelining, encoder, decoder]
 
   static func configure(
     _ channel: any Channel, server: ServerCore, worker: EventLoopWorker, transport: Transport,
     isEncrypted: Bool
   ) throws {
     var limits = NIOHTTPDecoderLimitConfiguration()
+    // The target of the request counts as one of them.
     limits.maxHeaderFieldSize = 8_192
     limits.maxHeaderListSize = 32_768
     limits.maxHeaderFieldCount = 100
@@ -28,7 +28,6 @@ enum WebPipeline {
           leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
           limitConfiguration: limits)), name: decoder)
     try pipeline.addHandler(HTTPServerPipelineHandler(), name: pipelining)
-    try pipeline.addHandler(HTTPServerProtocolErrorHandler(), name: errors)
     try pipeline.addHandler(
       HTTPConnection(
         server: server, worker: worker, transport: transport, isEncrypted: isEncrypted))

@@ -48,28 +48,30 @@ struct WebRequest {
     }
     switch head.path {
     case "/rpc": return rpc(head, limits: limits)
-    case "/healthz": return get(head, .health)
-    case "/readyz": return get(head, .readiness)
-    case "/metrics": return get(head, .metrics)
+    case "/healthz": return get(head, .to(.health))
+    case "/readyz": return get(head, .to(.readiness))
+    case "/metrics": return get(head, .to(.metrics))
     default: return page(head)
     }
   }
 
   private static func page(_ head: HTTPRequestHead) -> Outcome {
     switch PagePath(head.path) {
-    case .file(let path, let type): get(head, .page(path, type: type))
+    case .file(let path, let type): get(head, .to(.page(path, type: type)))
     case .redirect(let path):
-      .reply(
-        .text(
-          .found, "It is at \(path)",
-          headers: [("Location", path + head.target.drop { $0 != "?" })]))
+      get(
+        head,
+        .reply(
+          .text(
+            .found, "It is at \(path)",
+            headers: [("Location", path + head.target.drop { $0 != "?" })])))
     case .none: .reply(.notFound)
     }
   }
 
-  private static func get(_ head: HTTPRequestHead, _ route: Route) -> Outcome {
+  private static func get(_ head: HTTPRequestHead, _ outcome: Outcome) -> Outcome {
     switch head.method {
-    case .GET, .HEAD: .to(route)
+    case .GET, .HEAD: outcome
     default: .reply(.wrongMethod(allowed: "GET, HEAD"))
     }
   }
@@ -83,6 +85,12 @@ struct WebRequest {
         HTTPReply(
           .noContent, headers: [("Allow", "POST, OPTIONS")] + OriginRule.preflightHeaders))
     default: return .reply(.wrongMethod(allowed: "POST, OPTIONS"))
+    }
+    if let coding = head.contentCoding {
+      return .reply(
+        .text(
+          .unsupportedMediaType, "A body is sent as it is, and not as \(coding).",
+          headers: [("Accept-Encoding", "identity")]))
     }
     guard head.hasJSONBody else {
       return .reply(
@@ -168,16 +176,33 @@ extension HTTPRequestHead {
       }
   }
 
+  /// Names the first of the protocols offered for a WebSocket that is JSON-RPC. A browser that has
+  /// offered some closes when none is chosen.
+  var webSocketProtocol: HTTPHeaders {
+    let name = headers[canonicalForm: "sec-websocket-protocol"].first {
+      ["jsonrpc", "jsonrpc-2.0", "jsonrpc2.0"].contains($0)
+    }
+    return HTTPHeaders(name.map { [("Sec-WebSocket-Protocol", String($0))] } ?? [])
+  }
+
+  /// How the body is coded, if it is.
+  var contentCoding: Substring? {
+    headers[canonicalForm: "content-encoding"].first { $0.lowercased() != "identity" }
+  }
+
+  /// Whether another request may follow. In HTTP/1.0 nobody may have seen where chunks end.
+  var mayKeepAlive: Bool {
+    isKeepAlive && !offersUpgrade
+      && !(version == .http1_0 && headers.contains(name: "Transfer-Encoding"))
+  }
+
   var hasJSONBody: Bool {
     let types = headers["Content-Type"]
     guard types.count == 1, let type = types.first?.prefix(while: { $0 != ";" }) else {
       return false
     }
     let name = type.split(separator: " ").joined().lowercased()
-    let isPlain = headers[canonicalForm: "content-encoding"].allSatisfy {
-      $0.lowercased() == "identity"
-    }
-    return isPlain && (name == "application/json" || name == "application/json-rpc")
+    return name == "application/json" || name == "application/json-rpc"
   }
 
   /// The access token of `Authorization: Bearer`. A header of another kind is a token that no one

@@ -140,6 +140,86 @@ struct CallTests {
     }
   }
 
+  @Test(arguments: bothTransports)
+  func aPageCannotCall(isUnix: Bool) async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect(isUnix)
+      try await client.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n\r\n"
+          + notification("wait", #"{"text":"page"}"#) + request("ping"))
+      let answer = await client.rest()
+      #expect(answer.count == 1)
+      #expect(answer.first?.contains(#""code":-32700"#) == true)
+      #expect(answer.first?.contains(#""reason":"http_request""#) == true)
+      await server.application.until("closed")
+      #expect(!server.application.notes.contains("waiting page"))
+    }
+  }
+
+  @Test func aClientThatEndsNoLinesIsToldOfItsFaultAndClosed() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect()
+      let ping = #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
+      try await client.send("\(ping){oops}\(ping)")
+      let answers = await client.rest()
+      #expect(answers.count == 2 && answers.last?.contains("-32700") == true)
+    }
+  }
+
+  @Test(arguments: bothTransports)
+  func aNotificationOutlivesItsConnection(isUnix: Bool) async throws {
+    try await TestServer.run {
+      $0.callsInFlight = 2
+      $0.callsInFlightOfStrangers = 2
+    } _: { server in
+      let client = try await server.connect(isUnix)
+      try await client.send(
+        request("wait", #"{"text":"call"}"#) + notification("wait", #"{"text":"first"}"#)
+          + request("wait", #"{"text":"waiting call"}"#)
+          + notification("wait", #"{"text":"second"}"#)
+          + "[" + request("wait", #"{"text":"batched call"}"#) + ","
+          + notification("wait", #"{"text":"third"}"#) + "]")
+      await server.application.until("waiting first")
+      try await client.reset()
+      await server.application.until("cancelled call: disconnected")
+      await server.application.until("waiting second")
+      server.application.open("first")
+      await server.application.until("waiting third")
+      #expect(!server.application.notes.contains("closed"))
+      server.application.open("second")
+      server.application.open("third")
+      await server.application.until("closed")
+      let ended = server.application.notes.filter {
+        $0.hasPrefix("cancelled") || $0.hasSuffix(" call") && $0 != "waiting call"
+      }
+      #expect(ended == ["cancelled call: disconnected"])
+    }
+  }
+
+  @Test func aNotificationIsReadThoughItsClientHasGone() async throws {
+    try await TestServer.run { server in
+      for number in 1...20 {
+        let client = try await server.connect()
+        client.post(notification("wait", #"{"text":"\#(number)"}"#))
+        try await client.close()
+        await server.application.until("waiting \(number)")
+        server.application.open("\(number)")
+      }
+      await server.application.until { $0.count { $0 == "closed" } == 20 }
+      #expect(!server.application.notes.contains { $0.hasPrefix("cancelled") })
+    }
+  }
+
+  @Test func aNotificationWhoseClientIsGoneHasADeadlineStill() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect()
+      try await client.send(notification("wait.short", #"{"text":"never"}"#))
+      try await client.close()
+      await server.application.until("cancelled never: deadline")
+      await server.application.until("closed")
+    }
+  }
+
   @Test func theTerminatorIsTheClients() async throws {
     try await TestServer.run { server in
       for (end, expected) in [("\n", "\n"), ("\r\n", "\r\n"), ("", "\n\n")] {

@@ -246,6 +246,23 @@ struct ConnectionStateTests {
     #expect(driver.started == ["a"])
   }
 
+  @Test mutating func ofAClientThatIsGoneNotificationsAloneStart() {
+    driver = StateDriver { $0.callsInFlight = 1 }
+    driver.call("a")
+    driver.call("b")
+    for name in ["n", "m"] { driver.receive(#"{"jsonrpc":"2.0","method":"\#(name)"}"#) }
+    driver.receive(#"{"jsonrpc":"2.0","#)
+    driver.state.abandon()
+    driver.work()
+    driver.complete("a")
+    driver.complete("n")
+    #expect(!driver.isFinished)
+    driver.complete("m")
+    #expect(driver.isFinished)
+    #expect(driver.started == ["a", "n", "m"])
+    #expect(driver.output == "")
+  }
+
   @Test mutating func aMessageCutAnywhereIsTheSame() {
     let text =
       #"[{"jsonrpc":"2.0","id":"ü","method":"a"}]"# + "\n"

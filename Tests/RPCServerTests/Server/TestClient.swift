@@ -13,8 +13,10 @@ final class TestClient: Sendable {
     self.inbox = inbox
   }
 
+  /// - Parameter handlers: what stands between it and its socket.
   static func connect(
-    to address: ListenerAddress, reads: Bool = true
+    to address: ListenerAddress, reads: Bool = true,
+    behind handlers: @escaping @Sendable () throws -> [any ChannelHandler] = { [] }
   ) async throws -> TestClient {
     let inbox = Inbox()
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -23,6 +25,7 @@ final class TestClient: Sendable {
       .channelOption(.socketOption(.so_rcvbuf), value: 65_536)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandlers(handlers())
           try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox: inbox))
         }
       }
@@ -74,6 +77,9 @@ final class TestClient: Sendable {
     return await line() ?? "(closed)"
   }
 
+  /// What went wrong before the end of the stream.
+  var failures: [String] { inbox.failures }
+
   func setReading(_ isOn: Bool) async throws {
     try await channel.setOption(.autoRead, value: isOn).get()
   }
@@ -99,6 +105,10 @@ func request(_ method: String, _ params: String = "{}", id: String = "1") -> Str
   #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":\#(params)}"# + "\n"
 }
 
+func notification(_ method: String, _ params: String = "{}") -> String {
+  #"{"jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"# + "\n"
+}
+
 private final class Inbox: Sendable {
   private struct State {
     var partial: [UInt8] = []
@@ -106,6 +116,7 @@ private final class Inbox: Sendable {
     var head = 0
     var everything = ""
     var hasEnded = false
+    var failures: [String] = []
     var waiting: CheckedContinuation<String?, Never>?
 
     mutating func next() -> String?? {
@@ -147,6 +158,12 @@ private final class Inbox: Sendable {
     }
   }
 
+  var failures: [String] { state.withLock { $0.failures } }
+
+  func note(_ failure: String) {
+    state.withLock { if !$0.hasEnded { $0.failures.append(failure) } }
+  }
+
   func end() {
     wake { $0.hasEnded = true }
   }
@@ -183,6 +200,7 @@ private final class InboxHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    inbox.note("\(error)")
     context.close(promise: nil)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct TLSSettingsTests {
   /// Of `/O=Clinic/CN=first/CN=board-1`, for a hundred years.
-  private let certificate = """
+  static let certificate = """
     -----BEGIN CERTIFICATE-----
     MIIBvDCCAWOgAwIBAgIUeDXd+hCdcp63K2PT2xKBM0Ah0GcwCgYIKoZIzj0EAwIw
     MzEPMA0GA1UECgwGQ2xpbmljMQ4wDAYDVQQDDAVmaXJzdDEQMA4GA1UEAwwHYm9h
@@ -19,13 +19,16 @@ import Testing
     sQrvUesRhFuZWOzBeJsbRw==
     -----END CERTIFICATE-----
     """
-  private let key = """
+  static let key = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgr4C3OCe48uh9qdfV
     DVGY2a7n2S0u4bZCTeH2Ft2Z5vuhRANCAATWpidBvDQ54Sdfrykn/0+d0b9qz3OZ
     izLkZz70TS+qvr+ztj7OmIHUqxEs9K7QddfZ+xA0bA8oPFT/QXA/ePuZ
     -----END PRIVATE KEY-----
     """
+
+  private let certificate = Self.certificate
+  private let key = Self.key
 
   private func problem(_ certificates: String, _ key: String, _ authorities: String? = nil)
     -> String?

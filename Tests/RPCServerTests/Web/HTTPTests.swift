@@ -99,6 +99,16 @@ import Testing
       #expect(good.contains("HTTP/1.1 401 Unauthorized\r\n"))
       #expect(good.contains("\r\nWWW-Authenticate: Bearer\r\n"))
       #expect(good.contains(#""reason":"token_invalid""#))
+      let bad = try await answer(
+        post(
+          #"{"jsonrpc":"2.0","method":"bearer"}"#, "Authorization: Bearer bad", "Connection: close"),
+        at: server)
+      #expect(bad.hasPrefix("HTTP/1.1 401 ") && bad.hasSuffix("\r\n\r\n"))
+      #expect(
+        bad.contains(
+          "\r\nWWW-Authenticate: Bearer error=\"invalid_token\", "
+            + "error_description=\"token_invalid\"\r\n"))
+      #expect(bad.contains("\r\nContent-Length: 0\r\n") && !bad.contains("\r\nContent-Type"))
     }
   }
 
@@ -162,6 +172,38 @@ import Testing
     }
   }
 
+  @Test func anOldClientThatSendsChunksIsAnsweredAndClosed() async throws {
+    try await TestServer.run { server in
+      let call = post(Self.ping, "Connection: keep-alive")
+      let answer = try await answer(
+        "POST /rpc HTTP/1.0\r\nConnection: keep-alive\r\nContent-Type: application/json\r\n"
+          + "Transfer-Encoding: chunked\r\n\r\n28\r\n\(Self.ping)\r\n0\r\n\r\n" + call, at: server)
+      #expect(answer.contains("\r\nConnection: close\r\n"))
+      #expect(answer.split(separator: Self.pong, omittingEmptySubsequences: false).count == 2)
+    }
+  }
+
+  @Test func anAnswerHasItsDate() async throws {
+    try await TestServer.run { server in
+      let answer = try await answer(post(Self.ping, "Connection: close"), at: server)
+      let line = try #require(
+        answer.split(whereSeparator: \.isNewline).first { $0.hasPrefix("Date: ") })
+      let now = SystemCalls.wallSecond
+      #expect((now - 60...now).map { "Date: " + HTTPDate.text(ofSecond: $0) }.contains(line))
+    }
+  }
+
+  @Test(arguments: [
+    (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+    (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (951_868_799, "Tue, 29 Feb 2000 23:59:59 GMT"),
+    (951_868_800, "Wed, 01 Mar 2000 00:00:00 GMT"),
+    (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 GMT"),
+    (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+  ])
+  func aDateIsThatOfHTTP(_ second: Int, _ text: String) {
+    #expect(HTTPDate.text(ofSecond: second) == text)
+  }
+
   @Test func aWebSocketIsPingedByWholeFrames() async throws {
     try await TestServer.run {
       $0.pingInterval = .milliseconds(20)
@@ -207,14 +249,17 @@ import Testing
     try await TestServer.run { server in
       let answer = try await answer(text, at: server)
       #expect(answer.hasPrefix("HTTP/1.1 400 "))
+      #expect(answer.hasSuffix(".\n"))
     }
   }
 
   @Test func headersHaveALimit() async throws {
     try await TestServer.run { server in
       let long = String(repeating: "x", count: 9_000)
-      let answer = try await answer("GET /healthz HTTP/1.1\r\nA: \(long)\r\n\r\n", at: server)
-      #expect(answer.hasPrefix("HTTP/1.1 400 "))
+      for head in ["GET /healthz HTTP/1.1\r\nA: \(long)", "GET /\(long) HTTP/1.1\r\nHost: x"] {
+        let answer = try await answer("\(head)\r\n\r\n\(long)", at: server)
+        #expect(answer.hasPrefix("HTTP/1.1 431 ") && answer.hasSuffix(" is too large.\n"))
+      }
     }
   }
 

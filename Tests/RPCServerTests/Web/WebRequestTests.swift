@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -30,11 +31,17 @@ import Testing
   @Test(arguments: [
     [], [("Content-Type", "text/plain")], [("Content-Type", "application/x-www-form-urlencoded")],
     [("Content-Type", "application/json"), ("Content-Type", "application/json")],
-    [("Content-Type", "application/json"), ("Content-Encoding", "gzip")],
     [("Content-Type", "application/jsonx")],
   ])
   func otherBodiesAreRefused(_ headers: [(String, String)]) {
     #expect(post(headers).answer?.status == .unsupportedMediaType)
+  }
+
+  @Test func aBodyIsNotCompressed() {
+    let answer = post([("Content-Type", "application/json"), ("Content-Encoding", "gzip")]).answer
+    #expect(answer?.status == .unsupportedMediaType)
+    #expect(answer?.headers["Accept-Encoding"] == ["identity"])
+    #expect(answer.map { String(buffer: $0.body) } == "A body is sent as it is, and not as gzip.\n")
   }
 
   @Test func aBodyThatIsAnnouncedAsTooLargeIsNotWaitedFor() {
@@ -77,6 +84,28 @@ import Testing
     let answer = request(method, "/rpc").answer
     #expect(answer?.status == .methodNotAllowed)
     #expect(answer?.headers["Allow"] == ["POST, OPTIONS"])
+  }
+
+  @Test(arguments: ["/", "/board", "/desk", "/desk/", "/shared/rpc.js"])
+  func pagesAreForReading(_ uri: String) {
+    for method in [HTTPMethod.POST, .DELETE] {
+      let answer = request(method, uri).answer
+      #expect(answer?.status == .methodNotAllowed)
+      #expect(answer?.headers["Allow"] == ["GET, HEAD"])
+    }
+    #expect(request(.HEAD, uri).answer?.status != .methodNotAllowed)
+  }
+
+  @Test(
+    arguments: [
+      ([], nil), (["jsonrpc"], "jsonrpc"), (["chat, jsonrpc-2.0"], "jsonrpc-2.0"),
+      (["jsonrpc2.0", "jsonrpc"], "jsonrpc2.0"), (["chat"], nil),
+    ] as [([String], String?)])
+  func aWebSocketSpeaksTheProtocolThatWasOffered(_ offered: [String], _ chosen: String?) {
+    let head = HTTPRequestHead(
+      version: .http1_1, method: .GET, uri: "/rpc",
+      headers: .init(offered.map { ("Sec-WebSocket-Protocol", $0) }))
+    #expect(head.webSocketProtocol["Sec-WebSocket-Protocol"].first == chosen)
   }
 
   @Test func healthIsForReading() {
