@@ -1,3 +1,4 @@
+DROP FUNCTION day_start(date);
 DROP FUNCTION substances(text);
 DROP INDEX appointments_under_way;
 DROP INDEX invoices_prescription;

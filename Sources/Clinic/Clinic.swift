@@ -30,6 +30,8 @@ package final class Clinic: Sendable {
   package let commands: CommandLane
   /// Invoices and payments: whatever takes the last number waits for whoever has it (rule 40).
   package let billing: CommandLane
+  /// Of days: whoever waits for MongoDB there keeps no place of others.
+  package let summaries: CommandLane
   package let liveQueue: LiveQueue
   package let queue: QueueLane
   package let feed: QueueFeed
@@ -62,6 +64,7 @@ package final class Clinic: Sendable {
     refusals = Refusals(audit: audit)
     commands = CommandLane(postgres: postgres, width: 3, aside: 2, alone: 3)
     billing = CommandLane(postgres: postgres, width: 1, aside: 1, alone: 0)
+    summaries = CommandLane(postgres: postgres, width: 0, aside: 1, alone: 1)
     liveQueue = LiveQueue(redis: redis, staff: staff, log: log)
     feed = QueueFeed(
       postgres: postgres, redis: redis, live: liveQueue, hub: hub, staff: staff, calendar: calendar,
@@ -125,6 +128,7 @@ package final class Clinic: Sendable {
       { await self.refusals.run() },
       { await self.commands.run() },
       { await self.billing.run() },
+      { await self.summaries.run() },
       { await self.queue.run() },
       { await self.feed.run() },
       { await self.relay.run() },

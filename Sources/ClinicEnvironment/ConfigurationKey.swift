@@ -158,7 +158,7 @@ package struct ConfigurationKey: Sendable {
       name: "CLINIC_EVENT_LOOPS", standard: "1", unit: "threads",
       meaning: "that handle connections"),
     ConfigurationKey(
-      name: "CLINIC_DATABASE_CONNECTIONS", standard: "12", unit: "connections",
+      name: "CLINIC_DATABASE_CONNECTIONS", standard: "14", unit: "connections",
       meaning: "to PostgreSQL for transactions, at most"),
     ConfigurationKey(
       name: "CLINIC_MIGRATE_AT_START", standard: "no", unit: "yes or no",

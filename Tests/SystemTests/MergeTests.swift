@@ -225,13 +225,29 @@ import Testing
       try await unmerge(0)
       #expect(try await record() == "{Penicillin,nuts} | {asthma} | smokes | 0722 | Mira")
       try await unmerge(1)
-      // Nobody can tell any more whose history it is: it stays.
       #expect(before == "{} | {}")
-      #expect(try await record() == "{} | {} | smokes")
+      #expect(try await record() == before)
       for index in [1, 0] { try await merge(index) }
       #expect(try await record() == "{penicillin,nuts} | {Asthma} | smokes | 0722 | Mira")
       for index in [0, 1] { try await unmerge(index) }
-      #expect(try await record() == "{} | {} | smokes")
+      #expect(try await record() == before)
+
+      // What people enter meanwhile is nobody's to take away.
+      try await admin.call(
+        "patients.update", ["id": .int(patients[1]), "medical_history": "broke an arm"])
+      for index in [0, 1] { try await merge(index) }
+      #expect(
+        try await record()
+          == "{Penicillin,nuts} | {asthma} | smokes\n\nbroke an arm | 0711 | Ravi")
+      try await admin.call(
+        "patients.update",
+        [
+          "id": .int(survivor), "phone": "0722", "medical_history": "smokes\n\nbroke an arm\n\nold",
+        ])
+      try await unmerge(1)
+      #expect(try await record() == "{Penicillin} | {asthma} | smokes\n\nold | 0722 | Ravi")
+      try await unmerge(0)
+      #expect(try await record() == "{} | {} | old | 0722")
     }
   }
 

@@ -180,16 +180,19 @@ import Testing
 
   @Test("rules 16, 44: a day that comes back, by a clock set right, goes on and is summed up again")
   func dayComesBack() async throws {
-    try await TestClinic.run(1) { clinic in
+    try await TestClinic.run(1, NoonZone.settings) { clinic in
       let reception = try await clinic.member(.reception)
       let desk = try await clinic.connect(reception)
       let patients = try await clinic.patients(2)
       let first = try await desk.call("queue.walk_in", ["patient_id": .int(patients[0])])
+      let appointment = try await clinic.booking(
+        of: try await clinic.slot(of: try await clinic.member(.doctor), in: 10), by: desk)
       await clinic.daemons[0].process.stop()
       // As if it had been tomorrow for a while.
       for sql: SQL in [
         "UPDATE queue_tokens SET status = 'NO_SHOW', auto_closed = true, ended_at = now()",
         "UPDATE queue_days SET closed_at = now()",
+        "UPDATE appointments SET status = 'NO_SHOW', changed_by = 'clinicd'",
         "UPDATE projections SET position = position + 5 WHERE name = 'daily_summaries'",
       ] { _ = try await clinic.postgres.query(sql) }
       try await clinic.daemons[0].start()
@@ -199,7 +202,12 @@ import Testing
       let again = try await clinic.connect(reception)
       let token = try await again.call("queue.walk_in", ["patient_id": .int(patients[1])])
       #expect(try token.integer("number") == 2)
-      try await again.call("queue.undo", ["token": first["token"].json, "reason": "the clock"])
+      let undone = try await again.call(
+        "queue.undo", ["token": first["token"].json, "reason": "the clock"])
+      #expect(undone["auto_closed"]?.bool == false)
+      try await eventually("who was missed may come") {
+        try await clinic.status(ofAppointment: appointment) == "SCHEDULED"
+      }
       try await eventually("yesterday was the last to be summed up") {
         try await clinic.number(
           """

@@ -67,7 +67,7 @@ import Testing
         "daily_summaries",
         [
           ["_id": "2001-02-03", "date": "2001-02-03", "new_patients": 77],
-          ["_id": "2999-01-01", "date": "2999-01-01"], ["_id": "forged", "date": "forged"],
+          ["_id": "2999-01-01", "date": "2999-01-01"], ["_id": 7, "date": "forged"],
         ])
 
       let found = try await admin.call("system.reconcile")
@@ -85,7 +85,8 @@ import Testing
         "visit_history \(note["_id"]?.integerValue ?? 0)",
         "stock_movements 2", "stock_movements 3", "stock_movements 9", "audit_logs 4",
         "audit_logs 6",
-        "daily_summaries 2001-02-03", "daily_summaries no day that is over",
+        "daily_summaries 2001-02-03", "daily_summaries 2999-01-01",
+        "daily_summaries an id of another kind",
         "audit_logs 9999999", "daily_summaries \(day["_id"]?.stringValue ?? "")",
       ]
       #expect(keys == expected)

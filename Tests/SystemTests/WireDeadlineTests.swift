@@ -69,7 +69,6 @@ import Testing
         }
         try await admin.call("queue.walk_in", ["patient_id": .int(patients[1])])
         try await admin.call("queue.call_next", ["doctor_id": .int(doctor.id)])
-        #expect(try await clinic.waitingSessions() >= 2, "they wait still")
       }
       for _ in 1...20 {
         let answer = try #require(try await wire.message())

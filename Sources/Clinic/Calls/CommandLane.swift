@@ -16,6 +16,8 @@ package final class CommandLane: Sendable {
   /// How long a call waits for a lock in the lane, where others wait for it. Past this it gives way
   /// and is run again aside.
   private static let lockPatience: SQL = "SET LOCAL lock_timeout = '50ms'"
+  /// How long it waits aside, before others that wait there have their turn.
+  private static let patienceAside: SQL = "SET LOCAL lock_timeout = '500ms'"
 
   private let postgres: PostgresClient
   private let width: Int
@@ -64,7 +66,7 @@ package final class CommandLane: Sendable {
       for _ in 0..<asideWidth {
         group.addTask {
           while !Task.isCancelled {
-            await self.perform(await self.aside.take(1), waitsForLocks: true)
+            await self.perform(await self.aside.take(1), isAside: true)
           }
         }
       }
@@ -76,11 +78,11 @@ package final class CommandLane: Sendable {
 
   /// - Parameters:
   ///   - together: whether calls may share trips.
-  ///   - waitsForLocks: whether a call waits for a lock for as long as its caller does.
+  ///   - isAside: whether calls wait for locks here, one after the other, as long as their callers do.
   /// - Returns: what shows that the store is away: there is no point in trying more.
   @discardableResult
   private func perform(
-    _ jobs: [CommandJob], together: Bool = true, waitsForLocks: Bool = false
+    _ jobs: [CommandJob], together: Bool = true, isAside: Bool = false
   ) async -> (any Error)? {
     let jobs = jobs.filter { job in
       if job.begin() { return true }
@@ -93,17 +95,20 @@ package final class CommandLane: Sendable {
       let (outcomes, again) = try await transact(within: Self.patience(of: jobs)) { transaction in
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
         var again: [CommandJob] = []
-        if !waitsForLocks { transaction.enqueue(Self.lockPatience) }
+        transaction.enqueue(isAside ? Self.patienceAside : Self.lockPatience)
         if !companions.isEmpty {
           outcomes = try await Self.performTogether(companions, in: transaction)
         }
         var entries = outcomes.compactMap { $0.work.entry(for: $1) }
         for job in others {
+          let began = ContinuousClock.now
           let outcome = await job.perform(in: transaction)
           if case .failure(let error as PostgresError) = outcome {
             if error.kind != .server && error.kind != .cancelled { throw error }
-            // A deadlock, or a lock that others hold: aside, the call finds out how it stands.
-            if error.isRetriable && job.mayRetry() {
+            // A deadlock, or a lock that others hold: aside, the call finds out how it stands. Who
+            // has waited there for a lock has its turn again.
+            let hasWaited = isAside && error.isLockTimeout && .now - began > .milliseconds(400)
+            if error.isRetriable && (hasWaited || job.mayRetry()) {
               again.append(job)
               continue
             }

@@ -72,6 +72,9 @@ extension ClinicError {
 }
 
 extension PostgresError {
+  /// A lock was not to be had in time, or at once.
+  var isLockTimeout: Bool { sqlState == "55P03" }
+
   /// A deadlock, a serialization failure, a lock that was not to be had, or a key that another call
   /// has just used: the same again may succeed, or finds out how it stands.
   var isRetriable: Bool {

@@ -184,8 +184,12 @@ package final class Relay: Sendable {
     do {
       try await step()
     } catch {
-      let kind = (error as? PostgresError)?.kind
-      let isOfItsOwn = kind.map { $0 == .server || $0 == .decoding } ?? mongo.isUp
+      let isOfItsOwn =
+        switch error {
+        case let error as PostgresError: error.kind == .server || error.kind == .decoding
+        case is MongoError: mongo.isUp
+        default: true
+        }
       let isNews = !Task.isCancelled && isOfItsOwn && notices.isNews("\(failure) \(error)")
       log.log(level: isNews ? .warning : .debug, failure, metadata: ["error": "\(error)"])
     }
@@ -221,9 +225,13 @@ package final class Relay: Sendable {
   private func closeDays() async throws {
     var notices = OutageNotices()
     while !Task.isCancelled {
-      await attempt("a day of the queue cannot be closed", &notices) {
+      var dates: [LocalDate] = []
+      await attempt("days that are over cannot be looked for", &notices) {
         try await goOnWithToday()
-        for date in try await daysThatAreOver() {
+        dates = try await daysThatAreOver()
+      }
+      for date in dates {
+        await attempt("the day of the queue \(date) cannot be closed", &notices) {
           try await queue.close(date)
           log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
         }
@@ -243,7 +251,7 @@ package final class Relay: Sendable {
   }
 
   /// A day that was closed may be today again, when the clock or the zone was set right. It goes on,
-  /// and is summed up again when it is over.
+  /// whoever was missed at its close may come, and it is summed up again when it is over.
   private func goOnWithToday() async throws {
     let dates: [LocalDate] = try await postgres.query(
       """
@@ -256,6 +264,7 @@ package final class Relay: Sendable {
         "the clock was set back: a day that was closed goes on",
         metadata: ["queue.date": "\(date)"])
     }
+    _ = try await postgres.query(MissedAppointments.takeBack)
     _ = try await postgres.query(
       """
       UPDATE projections SET position = current_date - 1 - DATE '2000-01-01' \

@@ -141,16 +141,18 @@ package struct UnmergePatient: Command {
       """
     ).single()
     let restored = try await transaction.pipeline(
-      PatientTable.moved.map { $0.giveBack(to: id, from: survivor, merge: merge) } + [
-        repoint, UnitedRecord.part(merge),
-        """
-        UPDATE patients SET merged_into = NULL, updated_at = now(), version = version + 1, \
-        archived_at = (SELECT was_archived_at FROM patient_merges WHERE id = \(merge) \
-        AND NOT \(sql: DeletePatient.isUnderWay(id))) WHERE id = \(id) RETURNING \(sql: Patient.columns)
-        """,
-      ])
+      PatientTable.moved.map { $0.giveBack(to: id, from: survivor, merge: merge) }
+        + [repoint] + UnitedRecord.part(merge) + [restore(merge)])
     try await PatientMerges.showInQueue(days, merge, of: id, in: transaction, of: clinic)
     return try restored[restored.count - 1].row()
+  }
+
+  private func restore(_ merge: Int64) -> SQL {
+    """
+    UPDATE patients SET merged_into = NULL, updated_at = now(), version = version + 1, \
+    archived_at = (SELECT was_archived_at FROM patient_merges WHERE id = \(merge) \
+    AND NOT \(sql: DeletePatient.isUnderWay(id))) WHERE id = \(id) RETURNING \(sql: Patient.columns)
+    """
   }
 
   /// Whoever was merged into this one before means this one again.

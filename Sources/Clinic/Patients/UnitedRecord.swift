@@ -2,12 +2,16 @@ import Postgres
 
 /// What a merge adds to the survivor's own record: what is known of the old patient and not of the
 /// survivor must not be lost sight of, an allergy above all. `patient_merges.united` keeps what was
-/// added, so that it can be taken away again. What several patients bring is in each one's merge:
-/// it goes when the last of them does.
+/// added, so that it can be taken away again.
+///
+/// What several patients bring goes when the last of them does. Of a list, each one's merge has all
+/// that the patient brings. Of a contact only one patient's can be there: the others' stand in
+/// `waiting`, until their turn comes.
 enum UnitedRecord {
   private static let lists = ["allergies", "chronic_conditions"]
   /// Taken over where the survivor has none.
   private static let texts = ["phone", "email", "address"]
+  private static let contacts = texts + ["emergency_contact"]
 
   /// Notes what the survivor is going to get, of a merge whose two patients are locked.
   ///
@@ -21,16 +25,19 @@ enum UnitedRecord {
       OR lower(a) IN (\(sql: shared(list))))
       """
     }
-    let taken = (texts + ["emergency_contact"]).map { name -> SQL in
+    let taken = contacts.map { name -> SQL in
+      "'\(raw: name)', CASE WHEN s.\(raw: name) IS NULL THEN to_jsonb(o.\(raw: name)) END"
+    }
+    let waiting = contacts.map { name -> SQL in
       """
-      '\(raw: name)', CASE WHEN s.\(raw: name) IS NULL OR to_jsonb(s.\(raw: name)) IN \
+      '\(raw: name)', CASE WHEN to_jsonb(s.\(raw: name)) IN \
       (SELECT x.united -> '\(raw: name)' FROM \(sql: others)) THEN to_jsonb(o.\(raw: name)) END
       """
     }
     let history: SQL = """
       'medical_history', CASE WHEN strpos(coalesce(s.medical_history, ''), o.medical_history) = 0 \
-      THEN jsonb_build_object('before', s.medical_history, 'after', \
-      concat_ws(E'\\n\\n', s.medical_history, o.medical_history)) END
+      OR EXISTS (SELECT FROM \(sql: others) WHERE strpos(\(sql: history(of: "x")), \
+      o.medical_history) > 0) THEN to_jsonb(o.medical_history) END
       """
     let tooLong =
       lists.map { list -> SQL in
@@ -40,13 +47,14 @@ enum UnitedRecord {
         """
       } + [
         """
-        WHEN char_length(m.united #>> '{medical_history,after}') > \(LongText.lengths.upperBound) \
-        THEN 'medical_history'
+        WHEN char_length(\(sql: unitedHistory)) > \(LongText.lengths.upperBound) \
+        AND s.medical_history IS DISTINCT FROM \(sql: unitedHistory) THEN 'medical_history'
         """
       ]
     return """
       UPDATE patient_merges m SET united = jsonb_strip_nulls(jsonb_build_object(\
-      \(sql: (added + taken + [history]).joined(separator: ", ")))) \
+      \(sql: (added + taken + [history]).joined(separator: ", ")), 'waiting', \
+      jsonb_build_object(\(sql: waiting.joined(separator: ", "))))) \
       FROM patients s, patients o \
       WHERE m.id = \(merge) AND s.id = m.survivor_id AND o.id = m.merged_id RETURNING CASE \
       \(sql: tooLong.joined(separator: " ")) END
@@ -63,7 +71,7 @@ enum UnitedRecord {
     return """
       UPDATE patients s SET \(sql: changes.joined(separator: ", ")), \
       emergency_contact = coalesce(s.emergency_contact, m.united -> 'emergency_contact'), \
-      medical_history = coalesce(m.united #>> '{medical_history,after}', s.medical_history), \
+      medical_history = \(sql: unitedHistory), \
       updated_at = now(), version = s.version + 1 FROM patient_merges m \
       WHERE m.id = \(merge) AND s.id = m.survivor_id RETURNING \(sql: Patient.columns(of: "s"))
       """
@@ -71,7 +79,7 @@ enum UnitedRecord {
 
   /// Takes away from the survivor what he or she got, what is still as it was then, and what nobody
   /// else brings.
-  static func part(_ merge: Int64) -> SQL {
+  static func part(_ merge: Int64) -> [SQL] {
     let changes =
       lists.map { list -> SQL in
         """
@@ -83,21 +91,23 @@ enum UnitedRecord {
       + texts.map { text -> SQL in
         """
         \(raw: text) = CASE WHEN s.\(raw: text) = m.united ->> '\(raw: text)' \
-        THEN \(sql: next(text)) #>> '{}' ELSE s.\(raw: text) END
+        THEN (SELECT x.united #>> '{waiting,\(raw: text)}' FROM \(sql: next(text))) \
+        ELSE s.\(raw: text) END
         """
       }
-    return """
+    let part: SQL = """
       UPDATE patients s SET \(sql: changes.joined(separator: ", ")), \
       emergency_contact = CASE WHEN s.emergency_contact = m.united -> 'emergency_contact' \
-      THEN \(sql: next("emergency_contact")) ELSE s.emergency_contact END, \
-      medical_history = CASE WHEN s.medical_history = m.united #>> '{medical_history,after}' \
-      AND NOT EXISTS (SELECT FROM \(sql: others) JOIN patients o ON o.id = x.merged_id \
-      AND strpos(coalesce(m.united #>> '{medical_history,before}', ''), o.medical_history) = 0) \
-      THEN m.united #>> '{medical_history,before}' ELSE s.medical_history END, \
+      THEN (SELECT x.united #> '{waiting,emergency_contact}' \
+      FROM \(sql: next("emergency_contact"))) ELSE s.emergency_contact END, \
+      medical_history = \(sql: partedHistory), \
       updated_at = now(), version = s.version + 1 FROM patient_merges m \
-      WHERE m.id = \(merge) AND s.id = m.survivor_id AND m.united <> '{}'
+      WHERE m.id = \(merge) AND s.id = m.survivor_id AND m.united - 'waiting' <> '{}'
       """
+    return [part] + contacts.map { promote($0, after: merge) }
   }
+
+  // MARK: - Others
 
   /// The other patients who were merged into the same one and are so still.
   private static let others: SQL = """
@@ -112,13 +122,26 @@ enum UnitedRecord {
     """
   }
 
-  /// What the first of them brings.
-  private static func next(_ member: String) -> SQL {
+  /// The first of them whose contact waits.
+  private static func next(_ contact: String) -> SQL {
     """
-    (SELECT x.united -> '\(raw: member)' FROM \(sql: others) WHERE x.united ? '\(raw: member)' \
-    ORDER BY x.id LIMIT 1)
+    (SELECT * FROM \(sql: others) WHERE x.united -> 'waiting' ? '\(raw: contact)' \
+    ORDER BY x.id LIMIT 1) x
     """
   }
+
+  /// Notes that its contact waits no more, since the survivor has it.
+  private static func promote(_ contact: String, after merge: Int64) -> SQL {
+    """
+    UPDATE patient_merges y SET united = jsonb_set(y.united #- '{waiting,\(raw: contact)}', \
+    '{\(raw: contact)}', y.united #> '{waiting,\(raw: contact)}') \
+    FROM patient_merges m JOIN patients s ON s.id = m.survivor_id, LATERAL \(sql: next(contact)) \
+    WHERE m.id = \(merge) AND m.united ? '\(raw: contact)' AND y.id = x.id \
+    AND to_jsonb(s.\(raw: contact)) = x.united #> '{waiting,\(raw: contact)}'
+    """
+  }
+
+  // MARK: - Lists and histories
 
   /// What the survivor has not got yet of a list.
   private static func new(_ list: String) -> SQL {
@@ -128,4 +151,30 @@ enum UnitedRecord {
     ORDER BY n)
     """
   }
+
+  /// The history that a merge brings. Older ones tell what it was before and after.
+  private static func history(of merge: String) -> SQL {
+    """
+    coalesce(substr(\(raw: merge).united #>> '{medical_history,after}', \
+    coalesce(char_length(\(raw: merge).united #>> '{medical_history,before}') + 3, 1)), \
+    \(raw: merge).united ->> 'medical_history')
+    """
+  }
+
+  /// With what is brought as a paragraph at the end, unless it stands there already.
+  private static let unitedHistory: SQL = """
+    CASE WHEN strpos(coalesce(s.medical_history, ''), \(sql: history(of: "m"))) = 0 \
+    THEN concat_ws(E'\\n\\n', s.medical_history, \(sql: history(of: "m"))) \
+    ELSE s.medical_history END
+    """
+
+  /// Without that paragraph, but with what others bring and was a part of it.
+  private static let partedHistory: SQL = """
+    (SELECT nullif(concat_ws(E'\\n\\n', own.text, (SELECT string_agg(h, E'\\n\\n' ORDER BY id) \
+    FROM (SELECT x.id, \(sql: history(of: "x")) AS h FROM \(sql: others)) y \
+    WHERE strpos(s.medical_history, h) > 0 AND strpos(coalesce(own.text, ''), h) = 0)), '') \
+    FROM (SELECT CASE WHEN \(sql: history(of: "m")) IS NULL THEN s.medical_history \
+    ELSE nullif(btrim(replace(E'\\n\\n' || s.medical_history || E'\\n\\n', \
+    E'\\n\\n' || \(sql: history(of: "m")) || E'\\n\\n', E'\\n\\n'), E'\\n'), '') END AS text) own)
+    """
 }

@@ -152,7 +152,9 @@ extension AllergyCheck {
       let mayBeContained: Bool
 
       init(_ text: Substring) {
-        letters = Array(text)
+        // `arbs` is `arb`, `sulphonamide` is `sulfonamide`.
+        let isPlural = text.count >= 4 && text.hasSuffix("s")
+        letters = Array((isPlural ? text.dropLast() : text).replacing("ph", with: "f"))
         mayBeContained = letters.count >= (text.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2)
       }
     }
@@ -167,8 +169,9 @@ extension AllergyCheck {
       // Arabic and Persian keyboards write the same letter differently.
       let text = String(
         String.UnicodeScalarView(text.unicodeScalars.map { Self.sameLetters[$0] ?? $0 }))
+      // A number begins a dose, a pack or a year.
       let words = text.split(separator: " ").filter {
-        $0.contains(where: \.isLetter) && !Self.isDose($0)
+        $0.contains(where: \.isLetter) && $0.first?.isNumber == false
       }
       let telling = words.filter { !Self.commonWords.contains(String($0)) }
       self.text = text
@@ -177,12 +180,6 @@ extension AllergyCheck {
       self.telling = isCommon ? all : Set(telling.map(Word.init))
       scripts = Set(
         (isCommon ? words : telling).flatMap { $0.unicodeScalars.compactMap(Script.init(of:)) })
-    }
-
-    /// `500mg`; `6mp` is a medicine.
-    private static func isDose(_ word: Substring) -> Bool {
-      let rest = word.drop(while: \.isNumber)
-      return rest.startIndex > word.startIndex && units.contains(String(rest))
     }
 
     private static let sameLetters: [Unicode.Scalar: Unicode.Scalar] = [
@@ -223,17 +220,17 @@ extension AllergyCheck {
     }
 
     /// What many medicines, or many records of allergies, have in common.
-    private static let commonWords = units.union([
-      "acid", "agent", "agents", "allergic", "allergies", "allergy", "and", "blocker", "blockers",
-      "capsule", "capsules", "chloride", "cream", "drops", "drug", "drugs", "from", "history",
-      "hydrochloride", "inhibitor", "inhibitors", "injection", "known", "maleate", "medicine",
-      "medicines", "mild", "ointment", "phosphate", "possible", "potassium", "rash", "reaction",
-      "reactions", "receptor", "severe", "sodium", "sulfate", "sulphate", "suspension", "syrup",
-      "tablet", "tablets", "the", "to", "with",
-    ])
-
-    private static let units: Set<String> = [
-      "g", "h", "iu", "l", "mcg", "mg", "ml", "mmol", "x", "µg", "μg", "г", "мг", "мкг", "мл",
+    private static let commonWords: Set<String> = [
+      "acid", "agent", "agents", "allergic", "allergies", "allergy", "ampoule", "and", "blocker",
+      "blockers", "cap", "caps", "capsule", "capsules", "chloride", "co", "cr", "cream", "dose",
+      "drops", "drug", "drugs", "ec", "er", "from", "g", "gel", "history", "hydrochloride", "im",
+      "in", "inhaler", "inhibitor", "inhibitors", "inj", "injection", "iu", "iv", "known", "low",
+      "maleate", "mcg", "medicine", "medicines", "mg", "mild", "ml", "mr", "of", "oint",
+      "ointment", "on", "oral", "patch", "phosphate", "possible", "potassium", "rash", "reaction",
+      "reactions", "receptor", "sc", "severe", "sodium", "solution", "sr", "sulfate", "sulphate",
+      "susp", "suspension", "syr", "syrup", "tab", "tablet", "tablets", "tabs", "the", "to",
+      "unit", "units", "v", "vial", "vit", "vitamin", "w", "with", "xr", "µg", "μg", "г", "мг",
+      "мкг", "мл",
     ]
   }
 }

@@ -118,7 +118,7 @@ struct QueueBatch: Sendable {
     [
       """
       SELECT a.id, a.patient_id, p.name, p.archived_at IS NOT NULL, a.doctor_id, a.status, a.date, \
-      (a.date + a.start_time)::timestamptz, a.date::timestamptz, (a.date + 1)::timestamptz \
+      (a.date + a.start_time)::timestamptz, day_start(a.date), day_start(a.date + 1) \
       FROM appointments a JOIN patients p ON p.id = a.patient_id \
       WHERE a.id = ANY(\(ids)) OR (a.date = current_date AND a.status = 'SCHEDULED' \
       AND a.patient_id IN (SELECT survivor(patient_id) FROM visitors WHERE token_hash = ANY(\(visitors)))) \

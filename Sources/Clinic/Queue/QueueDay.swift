@@ -205,6 +205,7 @@ extension QueueDay {
       token.calledAt = nil
     }
     token.endedAt = nil
+    token.autoClosed = false
     return commit([token])
   }
 

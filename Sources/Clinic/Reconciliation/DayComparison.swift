@@ -18,10 +18,12 @@ struct DayComparison: Comparison {
       try await compare(part, known: Set(known), in: clinic, repairs: repairs, &findings)
     }
     let strays = ids.filter { id in
-      (id.stringValue.flatMap(LocalDate.init)).map { $0 >= today } ?? true
+      (id.stringValue.flatMap(LocalDate.init)).map { $0 > today } ?? true
     }
-    for _ in strays {
-      findings.add(.mongodb, DailySummaries.collection, "no day that is over", found: "a summary")
+    for id in strays {
+      findings.add(
+        .mongodb, DailySummaries.collection, id.stringValue ?? "an id of another kind",
+        found: "a summary")
     }
     if repairs, !strays.isEmpty {
       try await clinic.mongo.deleteMany(

@@ -103,13 +103,9 @@ extension DailySummary {
     """
   }
 
-  /// Of an instant: the range is for the index, and an hour more than enough where midnight comes
-  /// twice.
   private static func isOfDay(_ column: String) -> SQL {
     """
-    \(raw: column) >= day.date::timestamptz - interval '2 hours' \
-    AND \(raw: column) < (day.date + 1)::timestamptz + interval '2 hours' \
-    AND \(raw: column)::date = day.date
+    \(raw: column) >= day_start(day.date) AND \(raw: column) < day_start(day.date + 1)
     """
   }
 

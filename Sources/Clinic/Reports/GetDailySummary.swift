@@ -48,6 +48,7 @@ package struct RollUp: Command {
   package static let roles = Roles.only(.admin)
   package static let profile = CallProfile(deadline: .seconds(60))
   package static let sharesTransaction = false
+  package static func lane(of clinic: Clinic) -> CommandLane { clinic.summaries }
 
   package let date: LocalDate?
 
@@ -62,7 +63,7 @@ package struct RollUp: Command {
     let date =
       try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today.adding(days: -1)
     // The work is done on other connections; this one holds the key of the call meanwhile.
-    transaction.enqueue("SET LOCAL idle_in_transaction_session_timeout = '65s'")
+    _ = try await transaction.query("SET LOCAL idle_in_transaction_session_timeout = '65s'")
     do {
       try await DailySummaries.store([date], from: clinic.postgres, to: clinic.mongo)
     } catch is MongoError {

@@ -52,6 +52,16 @@ enum MissedAppointments {
     'appointment', id::text, 'ok', 'daemon' FROM missed
     """
   }
+
+  /// Those that it has marked on a day that is today again, where slot and patient are free still.
+  static let takeBack: SQL = """
+    UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', version = version + 1, \
+    updated_at = now() WHERE date = current_date AND status = 'NO_SHOW' AND changed_by = 'clinicd' \
+    AND NOT EXISTS (SELECT FROM queue_tokens t WHERE t.appointment_id = a.id) \
+    AND NOT EXISTS (SELECT FROM appointments b WHERE b.id <> a.id AND b.date = a.date \
+    AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR', 'COMPLETED') \
+    AND (b.slot_id = a.slot_id OR b.patient_id = a.patient_id))
+    """
 }
 
 extension SchedulingRules {

@@ -23,14 +23,12 @@ package final class ClinicCalendar: Sendable {
   /// use `current_date`.
   package var today: LocalDate { day.withLock { $0.date } }
 
-  /// Asks PostgreSQL for the date and for the time that is left of it. Where clocks go back an hour
-  /// at one in the morning, midnight comes twice: the first one counts.
+  /// Asks PostgreSQL for the date and for the time that is left of it.
   package func refresh() async throws {
     let rows = try await postgres.query(
       """
-      SELECT current_date, (extract(epoch FROM CASE WHEN (midnight - interval '1 hour')::date \
-      = current_date + 1 THEN midnight - interval '1 hour' ELSE midnight END - now()) \
-      * 1000000)::bigint FROM (VALUES ((current_date + 1)::timestamptz)) AS v (midnight)
+      SELECT current_date, (extract(epoch FROM day_start(current_date + 1) - now()) \
+      * 1000000)::bigint
       """)
     guard let row = rows.first else { return }
     var cells = row.cells

@@ -162,6 +162,7 @@ enum DecimalText {
   static func hundredths(ofNumber text: String) -> Int64? {
     let parts = text.split(whereSeparator: { $0 == "e" || $0 == "E" })
     guard parts.count == 2 else { return hundredths(text) }
+    if parts[0].allSatisfy({ "-0.".contains($0) }) { return 0 }
     guard let exponent = Int(parts[1]), exponent.magnitude <= 20 else { return nil }
     let sign = parts[0].prefix { $0 == "-" }
     let mantissa = parts[0].dropFirst(sign.count).split(separator: ".")
