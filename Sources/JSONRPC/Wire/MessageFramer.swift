@@ -2,9 +2,8 @@
 ///
 /// Values may have any white space or none between them and may be cut anywhere. A value on one
 /// line that is not JSON is answered, and reading resumes after that line. One that had spanned
-/// lines ends the stream: resuming inside it could run a nested object as a request. So does one
-/// of a client that does not end its lines: there is nowhere to resume. And so does a request of
-/// HTTP: its body is a web page's.
+/// lines ends the stream: resuming inside it could run a nested object as a request. So does a
+/// request of HTTP: its body is a web page's.
 public struct MessageFramer: Sendable {
   public enum Event: Sendable {
     case message(JSONDocument)
@@ -43,10 +42,6 @@ public struct MessageFramer: Sendable {
   private var lastWasCarriageReturn = false
   /// Nothing but white space has been read yet.
   private var isAtStart = true
-  /// A message was read since the last newline.
-  private var lineHasMessage = false
-  /// A message came behind another one on its line.
-  private var sharesLines = false
 
   /// What to end the next reply with: as the client ended its first line, and two newlines while it
   /// has ended none.
@@ -108,7 +103,6 @@ public struct MessageFramer: Sendable {
           default: isAtStart = false
           }
         }
-        if lineHasMessage { sharesLines = true }
         parser.reset()
         mode = .inMessage
       case .inMessage:
@@ -122,17 +116,18 @@ public struct MessageFramer: Sendable {
     }
   }
 
-  /// Whether these bytes begin as a request of HTTP, with capitals and a space, which no JSON does;
-  /// nil while more of them have to tell.
+  /// Whether these bytes begin as a request of HTTP; nil while more of them have to tell.
   private static func isHTTP(_ bytes: ArraySlice<UInt8>) -> Bool? {
-    let method = bytes.prefix(longestMethod + 1).prefix {
-      (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
+    for method in methodsOfHTTP where bytes.starts(with: method.prefix(bytes.count)) {
+      return bytes.count < method.count ? nil : true
     }
-    guard (1...longestMethod).contains(method.count) else { return false }
-    return bytes.dropFirst(method.count).first.map { $0 == UInt8(ascii: " ") }
+    return false
   }
 
-  private static let longestMethod = 16
+  /// Those that a web page can send, and others that are common; each with the space behind it.
+  private static let methodsOfHTTP = [
+    "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "CONNECT ", "OPTIONS ", "TRACE ", "PATCH ", "PRI ",
+  ].map { Array($0.utf8) }
 
   private mutating func needMoreInput() -> Event? {
     dropConsumed()
@@ -167,7 +162,6 @@ public struct MessageFramer: Sendable {
     mode = .betweenMessages
     // The newline behind it, when it is here already, has to be known before the reply is written.
     lastWasCarriageReturn = false
-    lineHasMessage = true
     _ = skipWhitespace()
     return JSONDocument(storage: storage)
   }
@@ -175,7 +169,7 @@ public struct MessageFramer: Sendable {
   private mutating func fail(_ error: JSONSyntaxError) -> Event {
     let answer = RPCError.parseError(error, maxDepth: limits.maxDepth)
     let fault = head + error.offset
-    if sharesLines || buffer[head..<min(fault, buffer.count)].contains(0x0a) {
+    if buffer[head..<min(fault, buffer.count)].contains(0x0a) {
       close()
       return .fatal(answer)
     }
@@ -210,9 +204,8 @@ public struct MessageFramer: Sendable {
 
   /// The first newline outside of a message decides how replies end.
   private mutating func note(_ byte: UInt8) {
-    if byte == 0x0a {
-      lineHasMessage = false
-      if terminator == .doubleLF { terminator = lastWasCarriageReturn ? .crlf : .lf }
+    if byte == 0x0a, terminator == .doubleLF {
+      terminator = lastWasCarriageReturn ? .crlf : .lf
     }
     lastWasCarriageReturn = byte == 0x0d
   }

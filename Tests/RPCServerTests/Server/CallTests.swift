@@ -156,16 +156,6 @@ struct CallTests {
     }
   }
 
-  @Test func aClientThatEndsNoLinesIsToldOfItsFaultAndClosed() async throws {
-    try await TestServer.run { server in
-      let client = try await server.connect()
-      let ping = #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
-      try await client.send("\(ping){oops}\(ping)")
-      let answers = await client.rest()
-      #expect(answers.count == 2 && answers.last?.contains("-32700") == true)
-    }
-  }
-
   @Test(arguments: bothTransports)
   func aNotificationOutlivesItsConnection(isUnix: Bool) async throws {
     try await TestServer.run {
