@@ -129,7 +129,7 @@ import Testing
         import time
         time.sleep(0.5)
         open("\(began)", "w").close()
-        time.sleep(60)
+        time.sleep(600)
 
         """
       for name in ["pg_dump", "pg_restore"] {
@@ -144,7 +144,7 @@ import Testing
             "HOME": clinic.folder,
           ], in: clinic.folder, log: "\(clinic.folder)/interrupted.log")
         try process.start()
-        try await eventually("it works") { SmallFile.exists(began) }
+        try await eventually(within: .seconds(60), "it works") { SmallFile.exists(began) }
         process.signal(SIGTERM)
         #expect(try await exitStatus(of: process) == 1, "\(process.output)")
         await process.stop()

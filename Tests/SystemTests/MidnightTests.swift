@@ -218,6 +218,27 @@ import Testing
     }
   }
 
+  @Test("rule 16: a day that somebody holds keeps no later day open")
+  func heldDay() async throws {
+    try await TestClinic.run(1) { clinic in
+      await clinic.daemons[0].process.stop()
+      _ = try await clinic.postgres.query(
+        "INSERT INTO queue_days (date) VALUES (current_date - 10), (current_date - 9)")
+      try await clinic.holding(
+        "SELECT FROM queue_days WHERE date = current_date - 10 FOR UPDATE"
+      ) {
+        try await clinic.daemons[0].start()
+        try await eventually(within: .seconds(30), "the later one is closed") {
+          try await clinic.texts(
+            "SELECT (closed_at IS NULL)::text FROM queue_days ORDER BY date") == ["true", "false"]
+        }
+      }
+      try await eventually(within: .seconds(30), "the other one too") {
+        try await clinic.number("SELECT count(*) FROM queue_days WHERE closed_at IS NULL") == 0
+      }
+    }
+  }
+
   @Test("rule 16: a day whose end nobody saw is closed by the instance that starts next")
   func missedMidnight() async throws {
     try await TestClinic.run(1) { clinic in
