@@ -62,6 +62,6 @@ def test_every_refusal_of_a_page_has_words() -> None:
     called = set(re.findall(r'"([a-z]+\.[a-z_]+)"', scripts)) & set(methods)
     assert len(called) > 20
     errors = [error for name in called for error in methods[name].get("errors", [])]
-    reasons = {error["data"]["reason"] for error in errors}
+    reasons = {reason for error in errors for reason in error["data"]["reasons"]}
     english = load("en")
     assert {reason for reason in reasons if f"errors.{reason}" not in english} == set()

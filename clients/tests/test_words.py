@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from browser import Page
@@ -67,34 +66,6 @@ def test_an_unknown_phone(paired: Open) -> None:
         if kiosk.text("#problem"):
             break
     assert kiosk.text("#problem") == words("hi", "errors.too_many_attempts")
-
-
-@pytest.fixture
-def closed(daemon: Daemon, desk: Clinic) -> Iterator[None]:
-    """Today is over."""
-
-    def set_closed(value: str) -> None:
-        statement = f"UPDATE queue_days SET closed_at = {value} WHERE date = current_date"
-        psql = ["psql", "-qX", daemon.environment["DATABASE_URL"], "-c", statement]
-        daemon.stop()
-        subprocess.run(psql, check=True)
-        daemon.start()
-
-    desk.queue.walk_in(patient_id=new_patient(desk))
-    set_closed("now()")
-    yield
-    set_closed("NULL")
-
-
-def test_a_closed_clinic(paired: Open, closed: None) -> None:
-    kiosk = paired("/kiosk", (1080, 1920), "es")
-    kiosk.click("#without-appointment")
-    identify(kiosk, "07700 900801", "05", "06", "1977")
-    kiosk.type("#name", "Demasiado Tarde")
-    kiosk.click("#register-form .main")
-    assert problem(kiosk) == words("es", "errors.day_closed")
-    kiosk.shot("kiosk-closed-es")
-    assert kiosk.accessibility() == []
 
 
 def test_too_early_to_check_in(paired: Open, daemon: Daemon, desk: Clinic) -> None:
