@@ -50,7 +50,7 @@ struct Daemon: Sendable {
       ("TimeZone", configuration.settings.timeZone),
       // What a frozen instance holds is freed by the server, and soon: its other sessions may wait
       // for the same.
-      ("idle_in_transaction_session_timeout", "3s"),
+      ("idle_in_transaction_session_timeout", "5s"),
       // A plan is kept for long, and a table that it read from end to end while that was short
       // grows: whatever an index can find is found by it. Plans for which there is none look dear
       // then, and are not worth compiling for that.

@@ -77,7 +77,14 @@ final class CommandJob: Sendable {
     if !hasBegun { finish(.failure(CancellationError())) }
   }
 
+  /// A cancelled job that the database has undone was cancelled, whatever the database says.
   func finish(_ outcome: Result<[UInt8], any Error>) {
-    promise.keep(outcome)
+    if case .failure(let error as PostgresError) = outcome, error.kind != .outcomeUnknown,
+      state.withLock(\.isCancelled)
+    {
+      promise.keep(.failure(CancellationError()))
+    } else {
+      promise.keep(outcome)
+    }
   }
 }
