@@ -20,7 +20,7 @@ enum { PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT };
 enum { PANGO_ELLIPSIZE_END = 3 };
 enum { PANGO_DIRECTION_RTL = 1 };
 
-PangoLayout *pango_cairo_create_layout(cairo_t *);
+PangoContext *pango_cairo_create_context(cairo_t *);
 void pango_cairo_context_set_resolution(PangoContext *, double);
 void pango_context_set_round_glyph_positions(PangoContext *, int);
 void pango_cairo_show_layout_line(cairo_t *, PangoLayoutLine *);
@@ -33,8 +33,7 @@ PangoAttrList *pango_attr_list_new(void);
 void pango_attr_list_insert(PangoAttrList *, PangoAttribute *);
 void pango_attr_list_unref(PangoAttrList *);
 PangoAttribute *pango_attr_insert_hyphens_new(int);
-PangoContext *pango_layout_get_context(PangoLayout *);
-void pango_layout_context_changed(PangoLayout *);
+PangoLayout *pango_layout_new(PangoContext *);
 void pango_layout_set_text(PangoLayout *, const char *, int);
 void pango_layout_set_width(PangoLayout *, int);
 void pango_layout_set_wrap(PangoLayout *, int);

@@ -1,3 +1,5 @@
+import Threads
+
 /// The calls that wait for a thread, first come first served, and those that run on one.
 ///
 /// The threads hold this object and not the client: they end when the client is gone.

@@ -1,4 +1,5 @@
 internal import Glibc
+import Threads
 
 /// One database of a MongoDB server or replica set.
 ///

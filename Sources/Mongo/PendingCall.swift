@@ -1,3 +1,5 @@
+import Threads
+
 /// A call that waits for a thread or runs on one. Whoever comes first gives its caller the answer:
 /// the thread, the caller's cancellation, or the news that the server is gone.
 protocol PendingCall: AnyObject, Sendable {

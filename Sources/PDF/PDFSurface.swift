@@ -1,6 +1,7 @@
 internal import CPango
 
-/// The owner of cairo's surface and context: a PDF that is being written. Used on one thread.
+/// The owner of cairo's surface and context and of Pango's: a PDF that is being written. Used on one
+/// thread.
 @safe final class PDFSurface {
   /// A4, in points.
   static let pageWidth = 595.28
@@ -13,6 +14,7 @@ internal import CPango
   private let output = Output()
   private let surface: OpaquePointer
   fileprivate let context: OpaquePointer
+  fileprivate let pango: OpaquePointer
 
   init(title: String) throws(PDFError) {
     let opaque = unsafe Unmanaged.passUnretained(output).toOpaque()
@@ -33,11 +35,16 @@ internal import CPango
     }
     unsafe self.surface = surface
     unsafe self.context = context
+    unsafe pango = pango_cairo_create_context(context)
+    // A unit of the page is a point, and nothing is drawn on a grid.
+    unsafe pango_cairo_context_set_resolution(pango, 72)
+    unsafe pango_context_set_round_glyph_positions(pango, 0)
     unsafe cairo_pdf_surface_set_metadata(
       surface, CAIRO_PDF_METADATA_TITLE, title.paragraphs.joined(separator: " "))
   }
 
   deinit {
+    unsafe g_object_unref(UnsafeMutableRawPointer(pango))
     unsafe cairo_destroy(context)
     unsafe cairo_surface_destroy(surface)
     // cairo may write until here.
@@ -92,16 +99,11 @@ internal import CPango
     on surface: PDFSurface
   ) {
     self.surface = surface
-    unsafe layout = pango_cairo_create_layout(surface.context)
-    let context = unsafe pango_layout_get_context(layout)
-    // A unit of the page is a point, and nothing is drawn on a grid.
-    unsafe pango_cairo_context_set_resolution(context, 72)
-    unsafe pango_context_set_round_glyph_positions(context, 0)
-    unsafe pango_layout_context_changed(layout)
+    unsafe layout = pango_layout_new(surface.pango)
     let font = unsafe pango_font_description_from_string(
       "Noto Sans\(text.isBold ? " Bold" : "") \(text.size)")
     unsafe pango_layout_set_font_description(layout, font)
-    let metrics = unsafe pango_context_get_metrics(context, font, nil)
+    let metrics = unsafe pango_context_get_metrics(surface.pango, font, nil)
     unsafe ascent = Double(pango_font_metrics_get_ascent(metrics)) / Double(PANGO_SCALE)
     unsafe descent = Double(pango_font_metrics_get_descent(metrics)) / Double(PANGO_SCALE)
     unsafe pango_font_metrics_unref(metrics)

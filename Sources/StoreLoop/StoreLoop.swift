@@ -30,8 +30,7 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
 
   private let inbox = Locked(Inbox())
   private let name: String
-  /// Set before anybody else knows of the loop.
-  private var nativeThread: NativeThread?
+  private let nativeThread = Locked<NativeThread?>(nil)
   /// Its number, once it runs.
   private let thread = Atomic<UInt>(0)
   private let wakeReader: Int32
@@ -110,11 +109,8 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
     }
     guard first else { return }
     execute {}
-    if isOnLoop {
-      nativeThread?.detach()
-    } else {
-      nativeThread?.join()
-    }
+    let nativeThread = nativeThread.withLock(\.self)
+    if isOnLoop { nativeThread?.detach() } else { nativeThread?.join() }
   }
 
   func append(_ item: Item) {
@@ -163,8 +159,9 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
 
 extension StoreLoop {
   private func start() {
-    nativeThread = NativeThread(named: name, run)
-    precondition(nativeThread != nil, "The loop's thread cannot be started.")
+    let started = NativeThread(named: name, run)
+    precondition(started != nil, "The loop's thread cannot be started.")
+    nativeThread.withLock { $0 = started }
   }
 
   private func run() {

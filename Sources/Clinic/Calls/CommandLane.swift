@@ -29,7 +29,10 @@ package final class CommandLane: Sendable {
   private let aside = Gathering<CommandJob>()
   private let alone = Gathering<CommandJob>()
 
-  /// - Parameter width: how many shared transactions may be under way at once.
+  /// - Parameters:
+  ///   - width: how many shared transactions may be under way at once.
+  ///   - aside: how many calls may wait for locks at once.
+  ///   - alone: how many calls may have transactions of their own at once.
   init(postgres: PostgresClient, width: Int, aside: Int, alone: Int) {
     self.postgres = postgres
     self.width = width

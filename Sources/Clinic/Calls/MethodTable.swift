@@ -48,9 +48,9 @@ extension MethodEntry {
         if !query.isAuditedFirst { try await clinic.audit.record(entry) }
         return try JSONValueEncoder().encode(result)
       } catch let error as ClinicError where error.reason.isAudited {
-        try await clinic.audit.record(
-          AuditEntry(
-            by: caller, method: M.name, subject: query.subject, outcome: error.reason.rawValue))
+        var refusal = entry
+        refusal.outcome = error.reason.rawValue
+        try await clinic.audit.record(refusal)
         throw error
       }
     }

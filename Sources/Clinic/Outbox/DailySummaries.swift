@@ -11,6 +11,9 @@ enum DailySummaries: OutboxTopic {
   /// The day from which `outbox` counts days.
   static let firstDay = LocalDate(days: 10_957)
 
+  /// The number by which `outbox` and `projections` name a day.
+  static func number(of day: SQL) -> SQL { "(\(sql: day) - DATE '2000-01-01')" }
+
   static func carry(
     _ ids: [Int64], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws {

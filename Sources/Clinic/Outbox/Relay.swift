@@ -267,10 +267,12 @@ package final class Relay: Sendable {
     _ = try await postgres.query(MissedAppointments.takeBack)
     _ = try await postgres.query(
       """
-      UPDATE projections SET position = current_date - 1 - DATE '2000-01-01' \
-      WHERE name = 'daily_summaries' AND position > current_date - 1 - DATE '2000-01-01'
+      UPDATE projections SET position = \(sql: Self.yesterday) \
+      WHERE name = 'daily_summaries' AND position > \(sql: Self.yesterday)
       """)
   }
+
+  private static let yesterday = DailySummaries.number(of: "(current_date - 1)")
 
   /// Has each day summed up once it is over: its queue is closed, and no transaction runs that has
   /// begun on it.
@@ -278,11 +280,11 @@ package final class Relay: Sendable {
     _ = try await postgres.query(
       """
       WITH days AS (INSERT INTO outbox (topic, entity_id) SELECT 'daily_summaries', n \
-      FROM projections p, generate_series(p.position + 1, current_date - DATE '2000-01-01' - 1) n \
+      FROM projections p, generate_series(p.position + 1, \(sql: Self.yesterday)) n \
       WHERE p.name = 'daily_summaries' \
       AND NOT EXISTS (SELECT FROM queue_days WHERE closed_at IS NULL AND date < current_date) \
       AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
-      AND backend_type = 'client backend' AND xact_start < current_date::timestamptz) \
+      AND backend_type = 'client backend' AND xact_start < day_start(current_date)) \
       RETURNING entity_id) \
       UPDATE projections SET position = (SELECT max(entity_id) FROM days) \
       WHERE name = 'daily_summaries' AND EXISTS (SELECT FROM days)

@@ -173,13 +173,13 @@ extension AllergyCheck {
       let words = text.split(separator: " ").filter {
         $0.contains(where: \.isLetter) && $0.first?.isNumber == false
       }
-      let telling = words.filter { !Self.commonWords.contains(String($0)) }
+      let others = words.filter { !Self.commonWords.contains(String($0)) }
+      isCommon = others.isEmpty
+      let telling = isCommon ? words : others
       self.text = text
       all = Set(words.map(Word.init))
-      isCommon = telling.isEmpty
-      self.telling = isCommon ? all : Set(telling.map(Word.init))
-      scripts = Set(
-        (isCommon ? words : telling).flatMap { $0.unicodeScalars.compactMap(Script.init(of:)) })
+      self.telling = Set(telling.map(Word.init))
+      scripts = Set(telling.flatMap { $0.unicodeScalars.compactMap(Script.init(of:)) })
     }
 
     private static let sameLetters: [Unicode.Scalar: Unicode.Scalar] = [

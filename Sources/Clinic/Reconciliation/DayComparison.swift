@@ -7,9 +7,9 @@ struct DayComparison: Comparison {
 
   func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
     var findings = Findings()
-    let ids = try await clinic.mongo.find(DailySummaries.collection, projection: ["_id": 1])
-      .compactMap { $0["_id"] }
-    let known = ids.compactMap { $0.stringValue.flatMap(LocalDate.init) }
+    let stored = try await clinic.mongo.find(DailySummaries.collection, projection: ["_id": 1])
+      .compactMap { $0["_id"] }.map { (id: $0, date: $0.stringValue.flatMap(LocalDate.init)) }
+    let known = stored.compactMap(\.date)
     let today: LocalDate = try await clinic.postgres.query("SELECT current_date").single()
     let dates: [LocalDate] = try await clinic.postgres.query(days(known)).column()
     findings.checked(DailySummaries.collection, dates.count)
@@ -17,9 +17,7 @@ struct DayComparison: Comparison {
       let part = Array(dates[start..<min(start + Self.step, dates.count)])
       try await compare(part, known: Set(known), in: clinic, repairs: repairs, &findings)
     }
-    let strays = ids.filter { id in
-      (id.stringValue.flatMap(LocalDate.init)).map { $0 > today } ?? true
-    }
+    let strays = stored.filter { $0.date.map { $0 > today } ?? true }.map(\.id)
     for id in strays {
       findings.add(
         .mongodb, DailySummaries.collection, id.stringValue ?? "an id of another kind",
@@ -55,9 +53,9 @@ struct DayComparison: Comparison {
     """
     SELECT d::date FROM projections p, \
     generate_series(least(\(known.min()), current_date - 14), current_date - 1, interval '1 day') d \
-    WHERE p.name = 'daily_summaries' AND d::date - DATE '2000-01-01' <= p.position \
+    WHERE p.name = 'daily_summaries' AND \(sql: DailySummaries.number(of: "d::date")) <= p.position \
     AND NOT EXISTS (SELECT FROM outbox o WHERE o.topic = 'daily_summaries' \
-    AND o.entity_id = d::date - DATE '2000-01-01') \
+    AND o.entity_id = \(sql: DailySummaries.number(of: "d::date"))) \
     AND (d::date = ANY(\(known)) \
     OR EXISTS (SELECT FROM queue_days q WHERE q.date = d::date) \
     OR EXISTS (SELECT FROM appointments a WHERE a.date = d::date) \

@@ -1,16 +1,16 @@
-internal import Glibc
+import Glibc
 
 /// A value behind a lock, and threads that sleep until it changes.
 ///
 /// A pthread mutex, because ThreadSanitizer understands it.
 @safe
-final class Monitor<Value>: @unchecked Sendable {
+public final class Monitor<Value>: @unchecked Sendable {
   // pthread's objects must not move, so they live on the heap.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var value: Value
 
-  init(_ value: Value) {
+  public init(_ value: Value) {
     self.value = value
     unsafe mutex.initialize(to: pthread_mutex_t())
     unsafe condition.initialize(to: pthread_cond_t())
@@ -25,14 +25,14 @@ final class Monitor<Value>: @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
-  func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+  public func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     return body(&value)
   }
 
   /// Sleeps until `body` has a result; it is asked again after each `wakeOne` and `wakeAll`.
-  func wait<Result>(for body: (inout Value) -> Result?) -> Result {
+  public func wait<Result>(for body: (inout Value) -> Result?) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     while true {
@@ -41,7 +41,7 @@ final class Monitor<Value>: @unchecked Sendable {
     }
   }
 
-  func wakeOne() { unsafe pthread_cond_signal(condition) }
+  public func wakeOne() { unsafe pthread_cond_signal(condition) }
 
-  func wakeAll() { unsafe pthread_cond_broadcast(condition) }
+  public func wakeAll() { unsafe pthread_cond_broadcast(condition) }
 }
