@@ -38,6 +38,30 @@ import Testing
     }
   }
 
+  @Test("an appointment is checked in on its day, and a refusal tells when that opens")
+  func windowOfTheDay() async throws {
+    let settings = NoonZone.settings.merging(["CLINIC_CHECK_IN_EARLY_MINUTES": "1440"]) { $1 }
+    try await TestClinic.run(1, settings) { clinic in
+      let desk = try await clinic.connect(.reception)
+      // Noon is now: the window, were it not cut, would be open.
+      let slot = try await clinic.slot(of: try await clinic.member(.doctor), in: 13 * 60)
+      let appointment = try await clinic.booking(of: slot, by: desk)
+      let refused = try await desk.refused(
+        "queue.check_in", ["appointment_id": .int(appointment)])
+      #expect(refused.reason == "outside_check_in_window")
+      guard case .string(let opens)? = refused.data["opens_at"] else {
+        Issue.record("it tells when the check-in opens")
+        return
+      }
+      #expect(
+        try await clinic.number(
+          """
+          SELECT count(*) FROM appointments WHERE id = \(appointment) \
+          AND (date::timestamp AT TIME ZONE \(NoonZone.name)) = \(opens)::text::timestamptz
+          """) == 1)
+    }
+  }
+
   @Test("rule 12: a check-in while somebody would block its slot: nobody waits for a deadlock")
   func blocked() async throws {
     try await TestClinic.run(2, NoonZone.settings) { clinic in

@@ -208,12 +208,40 @@ import Testing
       try await eventually("who was missed may come") {
         try await clinic.status(ofAppointment: appointment) == "SCHEDULED"
       }
+      // Rule 47: the audit has both.
+      #expect(
+        try await clinic.texts(
+          """
+          SELECT concat_ws(' ', user_name, resource_type, outcome) FROM audit_entries \
+          WHERE method = 'queue.reopen' ORDER BY 1
+          """) == ["clinicd appointment ok", "clinicd queue ok"])
       try await eventually("yesterday was the last to be summed up") {
         try await clinic.number(
           """
           SELECT current_date - DATE '2000-01-01' - position FROM projections \
           WHERE name = 'daily_summaries'
           """) == 1
+      }
+    }
+  }
+
+  @Test("rule 44: where midnight comes twice or never, a day begins at its first moment")
+  func firstMoments() async throws {
+    try await TestClinic.run(1) { clinic in
+      for (zone, date, start) in [
+        ("Atlantic/Azores", "2028-10-29", "2028-10-29T00:00:00Z"),
+        ("Atlantic/Azores", "2028-10-30", "2028-10-30T01:00:00Z"),
+        ("America/Havana", "2035-11-04", "2035-11-04T04:00:00Z"),
+        ("Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z"),
+        ("Asia/Kolkata", "2026-02-17", "2026-02-16T18:30:00Z"),
+      ] {
+        let starts: Bool = try await clinic.postgres.withTransaction { transaction in
+          _ = try await transaction.query("SET LOCAL TimeZone = '\(raw: zone)'")
+          return try await transaction.query(
+            "SELECT day_start('\(raw: date)') = '\(raw: start)'::timestamptz"
+          ).single()
+        }
+        #expect(starts, "\(zone) \(date)")
       }
     }
   }

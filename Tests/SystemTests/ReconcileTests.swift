@@ -136,6 +136,25 @@ import Testing
     }
   }
 
+  @Test("rule 47: who takes the copies away is in the audit, also when it does not succeed")
+  func auditedFirst() async throws {
+    try await TestClinic.run(1, mayLogErrors: true) { clinic in
+      let admin = try await clinic.admin()
+      for sql: SQL in [
+        "INSERT INTO queue_days (date, closed_at) VALUES (current_date - 1, now())",
+        "ALTER TABLE outbox ADD CONSTRAINT outbox_takes_nothing CHECK (false) NOT VALID",
+      ] { _ = try await clinic.postgres.query(sql) }
+      let outcome = try await admin.outcome("system.rebuild", ["store": "mongo"])
+      #expect(outcome.reason != "ok")
+      #expect(
+        try await clinic.number(
+          """
+          SELECT count(*) FROM audit_entries WHERE method = 'system.rebuild' \
+          AND resource_id = 'mongo'
+          """) == 1)
+    }
+  }
+
   @Test("an emptied MongoDB is filled again by itself, with its indexes")
   func emptied() async throws {
     try await TestClinic.run(2) { clinic in

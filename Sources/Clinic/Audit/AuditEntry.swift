@@ -48,6 +48,19 @@ package struct AuditEntry: Sendable, Equatable {
     return entry
   }
 
+  /// The statement that tells of what the daemon does to rows, an entry a row.
+  ///
+  /// - Parameters:
+  ///   - resource: what the audit calls such a row; `id` names it.
+  ///   - rows: where the rows are, in a statement that this is a part of.
+  static func insertOfDaemon(_ method: String, resource: String, id: SQL, of rows: SQL) -> SQL {
+    """
+    INSERT INTO audit_entries (user_name, source, method, resource_type, resource_id, outcome, \
+    request_id) SELECT 'clinicd', 'daemon', '\(raw: method)', '\(raw: resource)', \
+    (\(sql: id))::text, 'ok', 'daemon' FROM \(sql: rows)
+    """
+  }
+
   static let columns: SQL = """
     user_id, user_name, role, source, method, resource_type, resource_id, outcome, request_id, \
     details

@@ -255,8 +255,10 @@ package final class Relay: Sendable {
   private func goOnWithToday() async throws {
     let dates: [LocalDate] = try await postgres.query(
       """
-      UPDATE queue_days SET closed_at = NULL, version = version + 1 \
-      WHERE closed_at IS NOT NULL AND date >= current_date RETURNING date
+      WITH days AS (UPDATE queue_days SET closed_at = NULL, version = version + 1 \
+      WHERE closed_at IS NOT NULL AND date >= current_date RETURNING date), told AS (\
+      \(sql: AuditEntry.insertOfDaemon("queue.reopen", resource: "queue", id: "date", of: "days"))) \
+      SELECT date FROM days
       """
     ).column()
     for date in dates {

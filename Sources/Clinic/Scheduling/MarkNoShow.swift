@@ -47,21 +47,27 @@ enum MissedAppointments {
     WITH missed AS (UPDATE appointments SET status = 'NO_SHOW', changed_by = 'clinicd', \
     version = version + 1, updated_at = now() WHERE status = 'SCHEDULED' AND date < current_date \
     AND (date + start_time)::timestamptz + make_interval(mins => \(rules.noShowGrace)) <= now() \
-    RETURNING id) INSERT INTO audit_entries (user_name, source, method, resource_type, \
-    resource_id, outcome, request_id) SELECT 'clinicd', 'daemon', \(MarkNoShow.name), \
-    'appointment', id::text, 'ok', 'daemon' FROM missed
+    RETURNING id) \(sql: .insertOfDaemon(MarkNoShow.name, of: "missed"))
     """
   }
 
-  /// Those that it has marked on a day that is today again, where slot and patient are free still.
+  /// Takes it back on a day that is today again, where slot and patient are free still, and tells
+  /// the audit.
   static let takeBack: SQL = """
-    UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', version = version + 1, \
+    WITH expected AS (UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', version = version + 1, \
     updated_at = now() WHERE date = current_date AND status = 'NO_SHOW' AND changed_by = 'clinicd' \
     AND NOT EXISTS (SELECT FROM queue_tokens t WHERE t.appointment_id = a.id) \
     AND NOT EXISTS (SELECT FROM appointments b WHERE b.id <> a.id AND b.date = a.date \
     AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR', 'COMPLETED') \
-    AND (b.slot_id = a.slot_id OR b.patient_id = a.patient_id))
+    AND (b.slot_id = a.slot_id OR b.patient_id = a.patient_id)) RETURNING id) \
+    \(sql: .insertOfDaemon("queue.reopen", of: "expected"))
     """
+}
+
+extension SQL {
+  fileprivate static func insertOfDaemon(_ method: String, of appointments: SQL) -> SQL {
+    AuditEntry.insertOfDaemon(method, resource: "appointment", id: "id", of: appointments)
+  }
 }
 
 extension SchedulingRules {
