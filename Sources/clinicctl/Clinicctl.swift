@@ -33,19 +33,28 @@ enum Program {
       try requireText()
       try await run()
     } catch let failure as Failure {
-      failure.report()
-      Clinicctl.exit(withError: ExitCode(failure.status))
+      end(failure)
     } catch let closed as Terminal.Closed {
       if closed.isByReader { Clinicctl.exit() }
-      try? Terminal.write("clinicctl: the output could not be written\n", to: .error)
-      Clinicctl.exit(withError: ExitCode(1))
+      end(.failed("the output could not be written"))
     } catch {
       guard Clinicctl.exitCode(for: error) == .validationFailure else {
         Clinicctl.exit(withError: error)
       }
+      if writesJSON { end(.usage(Clinicctl.message(for: error))) }
       try? Terminal.write(Clinicctl.fullMessage(for: error) + "\n", to: .error)
       Clinicctl.exit(withError: ExitCode(2))
     }
+  }
+
+  /// Whether errors are to be JSON, known also when the command line could not be read.
+  private static var writesJSON: Bool {
+    CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
+  }
+
+  private static func end(_ failure: Failure) -> Never {
+    failure.report(asJSON: writesJSON)
+    Clinicctl.exit(withError: ExitCode(failure.status))
   }
 
   private static func run() async throws {

@@ -5,7 +5,7 @@ import Terminal
 /// Why the program ends without having done what it was asked for.
 enum Failure: Error {
   /// The daemon refused the call.
-  case refused(RPCError, asJSON: Bool)
+  case refused(RPCError)
   /// The call was sent, or may have been, and did not succeed.
   case failed(String)
   /// The command line makes no sense.
@@ -23,10 +23,10 @@ enum Failure: Error {
   }
 
   /// Makes one of whatever a call throws.
-  init(_ error: any Error, asJSON: Bool) {
+  init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let error as RPCError: self = .refused(error, asJSON: asJSON)
+    case let error as RPCError: self = .refused(error)
     case RPCClientError.unreachable(let endpoint, let reason):
       self = .unreachable("no daemon at \(endpoint): \(reason)")
     case let error as RPCClientError: self = .failed(error.description)
@@ -35,22 +35,38 @@ enum Failure: Error {
     }
   }
 
-  /// Tells it on standard error.
-  func report() {
-    try? Terminal.write(text + "\n", to: .error)
+  /// Tells it on standard error: for people, or as JSON, which has the members of a call's error.
+  func report(asJSON: Bool) {
+    try? Terminal.write((asJSON ? json : text) + "\n", to: .error)
   }
 
   var text: String {
     switch self {
     case .failed(let message), .usage(let message), .unreachable(let message):
-      return "clinicctl: \(message)"
-    case .refused(let error, asJSON: true):
-      var writer = JSONWriter()
-      error.write(into: &writer)
-      return String(decoding: writer.bytes, as: UTF8.self)
-    case .refused(let error, asJSON: false):
-      return Self.describe(error)
+      "clinicctl: \(message)"
+    case .refused(let error): Self.describe(error)
     }
+  }
+
+  private var json: String {
+    var writer = JSONWriter()
+    switch self {
+    case .failed(let message): Self.write(message, reason: "failed", into: &writer)
+    case .usage(let message): Self.write(message, reason: "usage", into: &writer)
+    case .unreachable(let message): Self.write(message, reason: "unreachable", into: &writer)
+    case .refused(let error): error.write(into: &writer)
+    }
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
+  private static func write(_ message: String, reason: String, into writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("message", message)
+    writer.key("data")
+    writer.beginObject()
+    writer.member("reason", reason)
+    writer.endObject()
+    writer.endObject()
   }
 
   /// The message, then what `data` holds, a line each: the reason first.

@@ -156,7 +156,7 @@ import Testing
           field         serch
           did_you_mean  search
         """)
-    #expect(Failure.refused(error, asJSON: false).status == 1)
+    #expect(Failure.refused(error).status == 1)
     #expect(Failure.unreachable("").status == 3)
     #expect(Failure.usage("").status == 2)
   }

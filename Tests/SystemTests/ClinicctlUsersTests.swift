@@ -1,3 +1,4 @@
+import JSONRPC
 import Postgres
 import Systemd
 import Testing
@@ -26,6 +27,22 @@ import Testing
       #expect(off == ["\(last)"])
       let other = try await clinic.clinicctl(["users", "disable", "\(last - 1)"])
       #expect(other.status == 0, "a number is a user's, too: \(other.output)")
+    }
+  }
+
+  @Test(
+    "with --json an error is JSON, whoever makes it",
+    arguments: [
+      (["call", "system.ping", "--tcp", "127.0.0.1:1"], 3, "unreachable"),
+      (["call", "--nothing"], 2, "usage"), (["call", "queue.today", "date=never"], 1, "malformed"),
+    ])
+  func errorsAsJSON(arguments: [String], status: Int, reason: String) async throws {
+    try await TestClinic.run(1) { clinic in
+      let ended = try await clinic.clinicctl(arguments + ["--json"])
+      #expect(ended.status == Int32(status))
+      let error = try JSONDocument(parsing: Array(ended.output.utf8)).root
+      #expect(error["message"]?.string?.isEmpty == false)
+      #expect(error["data"]?["reason"]?.string == reason)
     }
   }
 

@@ -44,9 +44,9 @@ struct CallCommand: AsyncParsableCommand {
       do {
         try await options.show(call(daemon, params.json))
         return
-      } catch Failure.refused(let error, let asJSON) {
+      } catch Failure.refused(let error) {
         guard Self.wantsText(error), let field = Self.field(of: error), params.makeText(of: field)
-        else { throw Failure.refused(error, asJSON: asJSON) }
+        else { throw Failure.refused(error) }
       }
     }
   }

@@ -44,7 +44,7 @@ struct DatabaseOptions: ParsableArguments {
     } catch let error as PostgresError where error.sqlState == "42P01" {
       throw Failure.failed("the database has no tables of clinicd: is it the right one?")
     } catch {
-      throw Failure(error, asJSON: json)
+      throw Failure(error)
     }
   }
 }

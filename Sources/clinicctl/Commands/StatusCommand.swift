@@ -56,7 +56,7 @@ struct StatusCommand: AsyncParsableCommand {
   private func askIfAllowed(_ method: String, _ daemon: Daemon) async throws -> JSONValue? {
     do {
       return try await daemon.call(method)
-    } catch Failure.refused(let error, _)
+    } catch Failure.refused(let error)
       where error.isNotAuthenticated || error.code == RPCError.Code.notAllowed.rawValue
     {
       return nil

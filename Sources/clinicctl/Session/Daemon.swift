@@ -10,7 +10,6 @@ struct Daemon: Sendable {
 
   let client: RPCClient
   let endpoint: Endpoint
-  private let writesJSONErrors: Bool
 
   /// Connects, as the user of the login that was kept.
   ///
@@ -21,7 +20,6 @@ struct Daemon: Sendable {
     callTimeout: Duration? = nil
   ) async throws {
     endpoint = options.endpoint
-    writesJSONErrors = options.json
     let timeout = options.timeout.map { Duration.seconds($0) } ?? callTimeout
     var configuration = RPCClient.Configuration()
     // The daemon has a limit for every method; the keepalive finds out when it is gone.
@@ -37,7 +35,7 @@ struct Daemon: Sendable {
     do {
       client = try await RPCClient.connect(to: endpoint, configuration: configuration)
     } catch {
-      throw Failure(error, asJSON: options.json)
+      throw Failure(error)
     }
   }
 
@@ -67,7 +65,7 @@ struct Daemon: Sendable {
     } catch let closed as Terminal.Closed {
       throw closed
     } catch {
-      throw Failure(error, asJSON: writesJSONErrors)
+      throw Failure(error)
     }
   }
 }
