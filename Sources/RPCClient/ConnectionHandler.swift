@@ -164,7 +164,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     for message in messages {
       switch message {
       case .result(let id, let result): pending.take(id)?.resume(returning: result)
-      // An error of no call is about the connection: it explains why it is closed.
+      // The server could not read a message, and cannot say whose it was.
+      case .failure(let id, let error)
+      where id.isNull && error.code == RPCError.Code.parseError.rawValue:
+        end(error)
+      // Any other error of no call explains why the server closes the connection.
       case .failure(let id, let error) where id.isNull: if ending == nil { ending = error }
       case .failure(let id, let error): pending.take(id)?.resume(throwing: error)
       case .notification(let method, let params):

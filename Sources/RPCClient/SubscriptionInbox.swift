@@ -19,9 +19,13 @@ final class SubscriptionInbox: Sendable {
   }
 
   func receive(_ notification: RPCNotification) -> ReadingFlow {
+    // Before the yield: the task may have taken all there is before the loop goes on.
+    let wasPaused = isPaused.exchange(true, ordering: .relaxed)
     guard case .enqueued(let remaining) = continuation.yield(notification) else { return .pause }
-    guard Self.capacity - remaining > Self.highWater else { return .more }
-    isPaused.store(true, ordering: .relaxed)
+    guard Self.capacity - remaining > Self.highWater else {
+      if !wasPaused { isPaused.store(false, ordering: .relaxed) }
+      return .more
+    }
     return .pause
   }
 

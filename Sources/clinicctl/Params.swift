@@ -29,9 +29,10 @@ struct Params {
   init(_ arguments: [String], readFile: FileReader) throws {
     if let first = arguments.first, arguments.count == 1, Self.looksLikeJSON(first) {
       let bytes = first == "-" ? try readFile("-") : Array(first.utf8)
-      guard let value = try? JSONDocument(parsing: bytes).root,
-        value.kind == .object || value.kind == .array
-      else { throw Invalid(message: "the params are not a JSON object or array") }
+      let value = try Self.document(bytes, named: "the params").root
+      guard value.kind == .object || value.kind == .array else {
+        throw Invalid(message: "the params are not a JSON object or array")
+      }
       whole = value.rawBytes
       return
     }
@@ -76,10 +77,17 @@ struct Params {
 
   private static func json(_ value: String, _ readFile: FileReader) throws -> Node {
     let bytes = value.hasPrefix("@") ? try readFile(String(value.dropFirst())) : Array(value.utf8)
-    guard let document = try? JSONDocument(parsing: bytes) else {
-      throw Invalid(message: "\"\(value)\" is not JSON")
+    return .json(try document(bytes, named: "\"\(value.prefix(40))\"").root.rawBytes, typed: nil)
+  }
+
+  private static func document(_ bytes: [UInt8], named name: String) throws -> JSONDocument {
+    // The call around them is a level as well.
+    let limits = JSONLimits(maxDepth: JSONLimits().maxDepth - 1)
+    do {
+      return try JSONDocument(parsing: bytes, limits: limits)
+    } catch {
+      throw Invalid(message: "\(name): this is not JSON that can be sent: \(error)")
     }
-    return .json(document.root.rawBytes, typed: nil)
   }
 
   private static func text(_ value: String, _ readFile: FileReader) throws -> Node {

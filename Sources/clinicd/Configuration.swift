@@ -47,8 +47,8 @@ struct Configuration: Sendable {
       source = try .ofCommand()
     } catch {
       throw Invalid(problems: [
-        "\(ConfigurationSource.file) or \(ConfigurationSource.credentials) cannot be read "
-          + "(error \(error.number)); are you root?"
+        "\(ConfigurationSource.file) or \(ConfigurationSource.credentials) cannot be read: "
+          + "\(error.reason); are you root?"
       ])
     }
     var problems = source.misspelt.map {

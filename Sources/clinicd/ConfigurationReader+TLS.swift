@@ -40,7 +40,7 @@ extension ConfigurationReader {
     do throws(SmallFile.Failure) {
       return try SmallFile.read(text(name))
     } catch {
-      fault("\(name): \(text(name)) cannot be read (error \(error.number))")
+      fault("\(name): \(text(name)) cannot be read: \(error.reason)")
       return []
     }
   }

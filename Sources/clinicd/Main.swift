@@ -91,7 +91,7 @@ private func say(_ line: String) throws(Daemon.Failure) {
     try standardOutput(line)
   } catch {
     throw Daemon.Failure(
-      description: "the output could not be written: \(systemMessage(of: error.number))")
+      description: "the output could not be written: \(error.reason)")
   }
 }
 

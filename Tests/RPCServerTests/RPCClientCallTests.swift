@@ -123,6 +123,23 @@ import Testing
     }
   }
 
+  @Test func whatTheServerCannotReadIsToldAndTheNextCallConnectsAgain() async throws {
+    try await server.run { [server] _ in
+      let client = try await RPCClient.connect(to: server.endpoint)
+      let depth = JSONLimits().maxDepth
+      let params =
+        Array(String(repeating: "[", count: depth).utf8)
+        + Array(String(repeating: "]", count: depth).utf8)
+      let error = await #expect(throws: RPCError.self) {
+        try await client.call("echo", rawParams: params)
+      }
+      #expect(error?.reason == "nesting_too_deep")
+      let answer: [String: Int] = try await client.call("echo", params: ["n": 1])
+      #expect(answer == ["n": 1])
+      await client.close()
+    }
+  }
+
   @Test func aCancelledCallerLeavesAtOnce() async throws {
     let (reasons, continuation) = AsyncStream.makeStream(of: CancellationReason?.self)
     var server = server

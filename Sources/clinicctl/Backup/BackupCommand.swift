@@ -66,9 +66,9 @@ struct BackupCommand: AsyncParsableCommand {
     // Of its own: another backup may be on its way to the same place.
     let new = "\(paths[0]).\(String(UInt32.random(in: .min ... .max), radix: 16)).new"
     do {
+      var writer = try BackupFile.Writer(ByteStream(creating: new), secret: secret)
       let dump = try pgDump(of: snapshot, environment: environment)
       return try dump.endingAtSignals {
-        var writer = try BackupFile.Writer(ByteStream(creating: new), secret: secret)
         try writer.write(try JSONValueEncoder().encode(manifest) + [UInt8(ascii: "\n")])
         while true {
           let piece = try dump.stream.read(BackupSeal.pieceSize)
@@ -86,7 +86,7 @@ struct BackupCommand: AsyncParsableCommand {
       throw Failure.failed(
         failure.isTaken
           ? "\(paths[0]) is there already"
-          : "\(paths[0]) cannot be written (error \(failure.number))")
+          : "\(paths[0]) cannot be written: \(failure.reason)")
     }
   }
 
@@ -117,7 +117,7 @@ struct BackupCommand: AsyncParsableCommand {
         ], environment: environment, .reading)
     } catch {
       throw Failure.failed(
-        error.isMissing ? "there is no pg_dump" : "pg_dump cannot be run (error \(error.number))")
+        error.isMissing ? "there is no pg_dump" : "pg_dump cannot be run: \(error.reason)")
     }
   }
 

@@ -67,7 +67,7 @@ struct RestoreCommand: AsyncParsableCommand {
       }
       return reader
     } catch let failure as SmallFile.Failure {
-      throw Failure.failed("\(path) cannot be read (error \(failure.number))")
+      throw Failure.failed("\(path) cannot be read: \(failure.reason)")
     }
   }
 
@@ -135,7 +135,7 @@ struct RestoreCommand: AsyncParsableCommand {
         guard status == 0 else { throw Failure.failed("pg_restore failed (status \(status))") }
       }
     } catch let failure as SmallFile.Failure {
-      throw Failure.failed("pg_restore cannot be run to its end (error \(failure.number))")
+      throw Failure.failed("pg_restore cannot be run to its end: \(failure.reason)")
     }
   }
 

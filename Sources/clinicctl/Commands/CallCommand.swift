@@ -73,7 +73,7 @@ struct CallCommand: AsyncParsableCommand {
     do {
       return try SmallFile.read(path)
     } catch {
-      throw Failure.usage("\(path) cannot be read (error \(error.number))")
+      throw Failure.usage("\(path) cannot be read: \(error.reason)")
     }
   }
 }

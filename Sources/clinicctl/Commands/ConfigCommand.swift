@@ -61,7 +61,7 @@ extension ConfigurationSource {
       return try ofCommand()
     } catch {
       throw Failure.failed(
-        "\(file) or \(credentials) cannot be read (error \(error.number)); are you root?")
+        "\(file) or \(credentials) cannot be read: \(error.reason); are you root?")
     }
   }
 }

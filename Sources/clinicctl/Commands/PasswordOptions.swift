@@ -26,7 +26,7 @@ struct PasswordOptions: ParsableArguments {
       return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).first
         .map(String.init) ?? ""
     } catch {
-      throw Failure.usage("\(path) cannot be read (error \(error.number))")
+      throw Failure.usage("\(path) cannot be read: \(error.reason)")
     }
   }
 

@@ -78,7 +78,7 @@ struct LoginStore {
       bytes = try SmallFile.read(path)
     } catch {
       if error.isMissing { return File(logins: []) }
-      throw Failure.failed("\(path) cannot be read (error \(error.number))")
+      throw Failure.failed("\(path) cannot be read: \(error.reason)")
     }
     do {
       return try JSONValueDecoder(unknownMembers: .ignore)
@@ -94,7 +94,7 @@ struct LoginStore {
     do {
       return try body()
     } catch {
-      throw Failure.failed("\(path) cannot be written (error \(error.number))")
+      throw Failure.failed("\(path) cannot be written: \(error.reason)")
     }
   }
 }
