@@ -143,4 +143,17 @@ import Testing
     #expect(secrets.count == 100)
     #expect(secrets.allSatisfy { $0.utf8.count == 43 })
   }
+
+  @Test("a time that no clock tells", arguments: ["exp", "iat"])
+  func farTimes(claim: String) throws {
+    let parts = token.signed(with: keys()).split(separator: ".")
+    let claims = try #require(Base64URL.decode(parts[1]))
+    let altered = String(decoding: claims, as: UTF8.self)
+      .replacing(/"(exp|iat)":\d+/) {
+        $0.1 == claim ? "\"\(claim)\":2305843009213693952" : String($0.0)
+      }
+    let body = "\(parts[0])." + Base64URL.encode(Array(altered.utf8))
+    let text = body + "." + Base64URL.encode(keys().signature(of: Array(body.utf8)))
+    #expect(try refused(text, keys()) == .tokenInvalid)
+  }
 }

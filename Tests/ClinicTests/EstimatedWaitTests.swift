@@ -65,4 +65,16 @@ import Testing
     _ = desk.day.close(at: desk.now.adding(seconds: 3600))
     #expect(estimate(desk) == nil)
   }
+
+  @Test("rule 23: a doctor whose only consultation was undone was not there")
+  func undone() throws {
+    var desk = try Desk()
+    for patient in 1...10 { try desk.arrive(Int64(patient)) }
+    try desk.serve(7, seconds: 600)
+    try desk.serve(8, seconds: 600)
+    #expect(estimate(desk) == 40, "8 ahead, 10 minutes each, two doctors")
+    _ = try desk.day.undo(2)
+    try desk.set(2, .waiting)
+    #expect(estimate(desk) == 90, "9 ahead, one doctor")
+  }
 }

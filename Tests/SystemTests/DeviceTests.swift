@@ -163,6 +163,12 @@ import Testing
         ('Twin one', '020 7946 0002', '2001-02-03', 'test'), \
         ('Twin two', '020 7946 0002', '2001-02-03', 'test')
         """)
+      // Whoever registers at a kiosk what somebody else has given keeps that one from nothing.
+      _ = try await clinic.postgres.query(
+        """
+        INSERT INTO patients (name, phone, date_of_birth, registered_by, verified) \
+        VALUES ('Not Asha', '020 7946 0001', '1980-02-03', 'test', false)
+        """)
       func look(_ phone: String, _ born: String) async throws -> JSONValue {
         try await kiosk.call(
           "kiosk.identify", ["phone": .string(phone), "date_of_birth": .string(born)])
@@ -179,6 +185,11 @@ import Testing
         #expect(try miss.text("visitor").count == hit.text("visitor").count)
         let walkIn = try await kiosk.refused("queue.walk_in", ["visitor": miss["visitor"].json])
         #expect(walkIn.reason == "visitor_unknown")
+      }
+      // Who has no appointment is told the same as whom nobody knows.
+      for word in misses + [hit] {
+        let checkIn = try await kiosk.refused("queue.check_in", ["visitor": word["visitor"].json])
+        #expect(checkIn.reason == "visitor_unknown" && checkIn.data["resource"] == nil)
       }
       let token = try await kiosk.call("queue.walk_in", ["visitor": hit["visitor"].json])
       #expect(token["state"]?.string == "WAITING")

@@ -40,7 +40,7 @@ import Testing
           _ = try await transaction.query(
             """
             INSERT INTO idempotency_keys (caller, method, key, params, reply) \
-            VALUES ('user:' || \(member.id), 'queue.walk_in', 'k', ''::bytea, '{}')
+            VALUES ('user:' || \(member.id) || ' RECEPTION', 'queue.walk_in', 'k', ''::bytea, '{}')
             """)
           group.addTask {
             try await desk.outcome(
@@ -197,6 +197,46 @@ import Testing
       try await eventually("the old key is gone") {
         try await clinic.texts("SELECT key FROM idempotency_keys ORDER BY key") == ["new"]
       }
+    }
+  }
+
+  @Test("rule 46: a reply that was kept for one role is not given to the next one")
+  func roleOfAKey() async throws {
+    try await TestClinic.run(1) { clinic in
+      let member = try await clinic.member(.reception)
+      let params: JSON = [
+        "patient_id": .int(try await clinic.patient()), "idempotency_key": "k",
+      ]
+      let token = try await clinic.connect(member).call("queue.walk_in", params)
+      #expect(token["patient_name"] != nil)
+      try await clinic.admin().call("users.update", ["id": .int(member.id), "role": "KIOSK"])
+      let kiosk = try await clinic.stranger()
+      try await kiosk.call("auth.login", member.login)
+      #expect(try await kiosk.refused("queue.walk_in", params).reason == "not_your_patient")
+    }
+  }
+
+  @Test("rule 47: a repeat is audited as one, with what the first call was about")
+  func audit() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let patient: JSON = ["name": "Asha", "phone": "0207946000", "idempotency_key": "p"]
+      let id = try await desk.call("patients.create", patient).integer("id")
+      try await desk.call("patients.create", patient)
+      let token: JSON = ["patient_id": .int(id), "idempotency_key": "t"]
+      let name = try await desk.call("queue.walk_in", token).text("token")
+      try await desk.call("queue.walk_in", token)
+      let entries = try await clinic.texts(
+        """
+        SELECT concat_ws(' ', method, resource_type, resource_id, outcome, details) \
+        FROM audit_entries WHERE method IN ('patients.create', 'queue.walk_in') ORDER BY id
+        """)
+      #expect(
+        entries == [
+          "patients.create patient \(id) ok",
+          #"patients.create patient \#(id) ok {"repeated":true}"#,
+          "queue.walk_in patient \(id) ok", #"queue.walk_in patient \#(id) ok {"repeated":true}"#,
+        ], "\(name)")
     }
   }
 }

@@ -159,6 +159,32 @@ import Testing
       }
     }
   }
+
+  @Test("a token whose doctor works no more goes to nobody; undone it waits for everybody")
+  func doctorsWhoLeft() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let left = JSON.int(try await clinic.member(.doctor).id)
+      let other = JSON.int(try await clinic.member(.doctor).id)
+      var tokens: [JSON] = []
+      for patient in try await clinic.patients(2) {
+        tokens.append(
+          try await desk.call("queue.walk_in", ["patient_id": .int(patient), "doctor_id": left])[
+            "token"
+          ].json)
+      }
+      try await desk.call("queue.call_next", ["doctor_id": left])
+      try await desk.call("queue.set_status", ["token": tokens[0], "status": "COMPLETED"])
+      try await clinic.admin().call("users.update", ["id": left, "enabled": false])
+      let call: JSON = ["token": tokens[1], "status": "WITH_DOCTOR"]
+      let refused = try await desk.refused("queue.set_status", call)
+      #expect(refused.reason == "not_a_doctor")
+      let moved = try await desk.call("queue.set_status", call.with("doctor_id", other))
+      #expect(moved["status"]?.string == "WITH_DOCTOR")
+      let undone = try await desk.call("queue.undo", ["token": tokens[0], "reason": "too soon"])
+      #expect(undone["status"]?.string == "WAITING" && undone["doctor_id"]?.isNull == true)
+    }
+  }
 }
 
 extension Sequence {

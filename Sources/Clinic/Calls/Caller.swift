@@ -15,7 +15,7 @@ package struct Caller: Sendable, Equatable {
     self.source = source
   }
 
-  /// The scope of idempotency keys.
+  /// Whose what a call makes is: keys, visitors, registrations.
   package var scope: String { userID.map { "user:\($0)" } ?? name }
 
   /// The staff user, for what only a person may do.

@@ -96,8 +96,13 @@ extension MethodEntry {
         CommandWork(
           context: CallContext.current,
           body: { transaction in
-            outcome.value = nil
-            if let kept = try await claim?.claim(in: transaction) { return kept }
+            outcome.forget()
+            if let kept = try await claim?.claim(in: transaction) {
+              outcome.isRepeat = true
+              outcome.value = try? JSONValueDecoder().decode(
+                M.Result.self, from: JSONDocument(parsing: kept).root)
+              return kept
+            }
             let reply = try encode(await command.run(in: transaction, of: clinic, by: caller))
             claim?.keep(reply, in: transaction)
             return reply
@@ -107,10 +112,13 @@ extension MethodEntry {
             AuditEntry(
               of: M.name, by: caller,
               subject: outcome.value.flatMap(command.subject) ?? command.subject,
-              details: outcome.value.flatMap(command.auditDetails), ended)
+              details: outcome.isRepeat
+                ? AuditEntry.repeated : outcome.value.flatMap(command.auditDetails), ended)
           }),
         isShared: M.sharesTransaction)
-      if let result = outcome.value { await command.committed(result, in: clinic) }
+      if let result = outcome.value, !outcome.isRepeat {
+        await command.committed(result, in: clinic)
+      }
       return reply
     }
   }
@@ -166,24 +174,35 @@ extension MethodEntry {
 /// What a command's transaction leaves for after its commit. Written in the transaction, read after
 /// it.
 private final class Outcome<Value: Sendable>: Sendable {
-  private let stored = Shared<Value?>(nil)
+  private let stored = Shared<(value: Value?, isRepeat: Bool)>((nil, false))
   var value: Value? {
-    get { stored.value }
-    set { stored.value = newValue }
+    get { stored.value.value }
+    set { stored.update { $0.value = newValue } }
   }
+  /// Whether it is of a reply that was kept.
+  var isRepeat: Bool {
+    get { stored.value.isRepeat }
+    set { stored.update { $0.isRepeat = newValue } }
+  }
+
+  func forget() { stored.value = (nil, false) }
 }
 
 extension IdempotencyClaim {
   /// The claim of a call that brings a key.
   init?(of call: IncomingCall, by caller: Caller, in clinic: Clinic) throws {
     guard let key = try Self.key(in: call.params) else { return nil }
+    // A reply that was kept for one role is not for another.
     self.init(
-      scope: caller.scope, method: call.method, key: key, params: call.params,
-      secret: clinic.settings.secretKey)
+      scope: "\(caller.scope) \(caller.role.rawValue)", method: call.method, key: key,
+      params: call.params, secret: clinic.settings.secretKey)
   }
 }
 
 extension AuditEntry {
+  /// The details of a call that changed nothing: it had its key's reply.
+  static let repeated = #"{"repeated":true}"#
+
   /// The entry of a command; nil for a failure that is nobody's refusal.
   init?(
     of method: String, by caller: Caller, subject: Subject?, details: String? = nil,

@@ -24,6 +24,7 @@ package struct MergePatients: Command {
   package let version: RowVersion?
 
   package var subject: Subject? { Subject("patient", id) }
+  package func auditDetails(of survivor: Patient) -> String? { #"{"into":\#(survivor.id)}"# }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller

@@ -18,6 +18,7 @@ struct LockedPrescription: Sendable {
   /// Of the invoice.
   let subtotal: Money
   let total: Money
+  /// Since it was paid: what was given back before that was paid again.
   let refunded: Money
   let items: [DispensableItem]
   /// The usable batches of the medicines of which something is left.
@@ -42,8 +43,8 @@ struct LockedPrescription: Sendable {
       """,
       // One that was refunded wholly pays for nothing any more.
       """
-      SELECT id, status = 'PAID' AND (refunded < paid OR paid = 0), subtotal, total, refunded \
-      FROM invoices \
+      SELECT id, status = 'PAID' AND (refunded < paid OR paid = 0), subtotal, total, \
+      total - paid + refunded FROM invoices \
       WHERE prescription_id = \(id) AND status <> 'CANCELLED' FOR SHARE
       """,
       DispensableItem.select(of: id),
@@ -107,7 +108,8 @@ struct LockedPrescription: Sendable {
 
   /// What was refunded is not paid for any more. It counts for what was brought back, as far as
   /// that goes, and beyond for what was never handed out: of both, what is left after this
-  /// dispensing is worth it.
+  /// dispensing is worth it. A share is rounded up, as what is due for pieces that come back one by
+  /// one may be.
   func requirePaid(
     _ wanted: [(item: DispensableItem, quantity: Int)], by rules: PharmacyRules
   ) throws(ClinicError) {

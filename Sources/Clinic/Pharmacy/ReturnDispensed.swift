@@ -85,20 +85,30 @@ package struct ReturnDispensed: Command {
     """
   }
 
-  /// What was paid for it: its price, less its share of a discount and with its share of the tax,
-  /// and never more than what is left of the payments. Parts that come back one by one get as much
-  /// as all of them at once would: what was returned before is in the columns already.
+  /// What was paid for it, by the invoice: its price, less its share of a discount and with its
+  /// share of the tax, and never more than what is left of the payments.
+  ///
+  /// - `whole` and `before` are worth what ever came back, with this part and without it: parts that
+  ///   come back one by one get as much as all of them at once would.
+  /// - `back` is worth what lay back before this part. What was refunded beyond it was for goods
+  ///   that came back and were handed out again; it is not owed a second time.
   private func refundDue(for returned: [Returned], of prescription: ID<Prescription>) -> SQL {
-    """
-    SELECT i.id, CASE WHEN i.subtotal = 0 THEN 0.00 ELSE least(i.paid - i.refunded, \
-    round(back.whole * i.total / i.subtotal, 2) - round(back.before * i.total / i.subtotal, 2)) END \
-    FROM invoices i, (SELECT sum(t.returned * t.unit_price) AS whole, \
-    sum((t.returned - coalesce(part.quantity, 0)) * t.unit_price) AS before \
-    FROM dispensings d JOIN dispensing_items t ON t.dispensing_id = d.id \
-    LEFT JOIN unnest(\(returned.map(\.dispensingItemID)), \(returned.map { Int32($0.quantity) })) \
-    AS part (item, quantity) ON part.item = t.id WHERE d.prescription_id = \(prescription)) back \
-    WHERE i.prescription_id = \(prescription) AND i.status = 'PAID'
-    """
+    func worth(_ quantity: SQL) -> SQL {
+      "round(sum((\(sql: quantity)) * l.unit_price) * i.total / nullif(i.subtotal, 0), 2)"
+    }
+    return """
+      SELECT i.id, CASE WHEN i.subtotal = 0 THEN 0.00 ELSE greatest(0.00, least(i.paid - i.refunded, \
+      worth.whole - worth.before \
+      - greatest(0.00, least(i.total - i.paid + i.refunded, worth.before) - worth.back))) END \
+      FROM invoices i CROSS JOIN LATERAL (SELECT \(sql: worth("t.returned")) AS whole, \
+      \(sql: worth("t.returned - coalesce(part.quantity, 0)")) AS before, \
+      \(sql: worth("least(t.quantity - t.dispensed, t.returned) - coalesce(part.quantity, 0)")) AS back \
+      FROM invoice_items l JOIN prescription_items t ON t.id = l.prescription_item_id \
+      LEFT JOIN (SELECT item, sum(quantity) AS quantity FROM unnest(\
+      \(returned.map(\.prescriptionItemID)), \(returned.map { Int32($0.quantity) })) \
+      AS u (item, quantity) GROUP BY item) part ON part.item = t.id WHERE l.invoice_id = i.id) worth \
+      WHERE i.prescription_id = \(prescription) AND i.status = 'PAID'
+      """
   }
 }
 

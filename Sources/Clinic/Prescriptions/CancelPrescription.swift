@@ -57,7 +57,7 @@ package struct CancelPrescription: Command {
       """
       UPDATE invoices i SET status = 'CANCELLED', cancel_reason = 'the prescription was cancelled', \
       cancelled_at = now(), updated_at = now(), version = version + 1 \
-      WHERE prescription_id = \(id) AND status IN ('DRAFT', 'PENDING') AND paid = refunded \
+      WHERE prescription_id = \(id) AND status <> 'CANCELLED' AND paid = refunded \
       AND NOT EXISTS (SELECT FROM invoice_items l WHERE l.invoice_id = i.id \
       AND l.prescription_item_id IS NULL)
       """,

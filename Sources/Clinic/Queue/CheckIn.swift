@@ -40,7 +40,7 @@ package struct CheckIn: QueueCommand {
   }
 
   /// The appointment that is named, or the visitor's: the next one of today that can be checked in,
-  /// else the next one.
+  /// else the next one. One who has none is refused like somebody whom nobody knows (rule 50).
   private func appointment(in context: QueueContext) throws(ClinicError) -> AppointmentAtDesk {
     if let appointmentID { return try context.appointment(appointmentID) }
     guard let visitor else { throw ClinicError(.visitorUnknown) }
@@ -51,7 +51,7 @@ package struct CheckIn: QueueCommand {
     guard
       let next = mine.first(where: { window(of: $0, in: context).contains(context.now) })
         ?? mine.first
-    else { throw ClinicError(.noSuch).with("resource", "appointment") }
+    else { throw ClinicError(.visitorUnknown) }
     return next
   }
 

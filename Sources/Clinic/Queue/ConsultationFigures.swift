@@ -5,6 +5,8 @@ struct ConsultationFigures: Sendable {
 
   private var count: Int64 = 0
   private var microseconds: Int64 = 0
+  /// When each doctor's patients left, by the tokens' numbers.
+  private var ends: [ID<User>: [Int: Instant]] = [:]
   private var lastSeen: [ID<User>: Instant] = [:]
   private var serving: Set<ID<User>> = []
 
@@ -14,7 +16,10 @@ struct ConsultationFigures: Sendable {
     if let length = Self.length(of: token) {
       count += 1
       microseconds += length
-      if let end = token.endedAt { lastSeen[doctor] = max(end, lastSeen[doctor] ?? end) }
+      if let end = token.endedAt {
+        ends[doctor, default: [:]][token.number] = end
+        lastSeen[doctor] = max(end, lastSeen[doctor] ?? end)
+      }
     }
   }
 
@@ -24,6 +29,8 @@ struct ConsultationFigures: Sendable {
     if let length = Self.length(of: token) {
       count -= 1
       microseconds -= length
+      ends[doctor]?[token.number] = nil
+      lastSeen[doctor] = ends[doctor]?.values.max()
     }
   }
 

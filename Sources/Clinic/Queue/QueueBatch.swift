@@ -172,26 +172,35 @@ struct QueueBatch: Sendable {
   /// Lets each job decide on the day, one after the other.
   mutating func decide(staff: StaffDirectory) {
     for job in jobs where job.mayDecide() {
-      let outcome = CallContext.$current.withValue(job.context) {
-        Result { try decide(job, staff: staff) }
-      }
-      outcomes.append((job, outcome))
       CallContext.$current.withValue(job.context) {
-        if let entry = job.entry(outcome) { entries.append(entry) }
+        var isRepeat = false
+        let outcome = Result {
+          if let reply = try keptReply(to: job) {
+            isRepeat = true
+            return reply
+          }
+          return try decide(job, staff: staff)
+        }
+        outcomes.append((job, outcome))
+        guard var entry = job.entry(outcome) else { return }
+        if isRepeat { entry.details = AuditEntry.repeated }
+        entries.append(entry)
       }
     }
   }
 
-  private mutating func decide(_ job: QueueJob, staff: StaffDirectory) throws -> [UInt8] {
-    if let claim = job.claim {
-      if let (params, reply) = kept[claim.name] {
-        return try claim.reply(knownParams: params, reply: reply)
-      }
-      if let twin = newKeys.first(where: { $0.claim.name == claim.name }) {
-        return try claim.reply(
-          knownParams: twin.claim.params, reply: String(decoding: twin.reply, as: UTF8.self))
-      }
+  /// What was answered to the call that had this one's key first.
+  private func keptReply(to job: QueueJob) throws -> [UInt8]? {
+    guard let claim = job.claim else { return nil }
+    if let (params, reply) = kept[claim.name] {
+      return try claim.reply(knownParams: params, reply: reply)
     }
+    guard let twin = newKeys.first(where: { $0.claim.name == claim.name }) else { return nil }
+    return try claim.reply(
+      knownParams: twin.claim.params, reply: String(decoding: twin.reply, as: UTF8.self))
+  }
+
+  private mutating func decide(_ job: QueueJob, staff: StaffDirectory) throws -> [UInt8] {
     guard var day else {
       throw ClinicError.notFound("queue_day", job.date?.description ?? "today")
     }

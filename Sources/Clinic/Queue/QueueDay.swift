@@ -188,7 +188,11 @@ extension QueueDay {
   }
 
   /// Brings a token back from a final state: a completed one to its doctor, others to the line.
-  package mutating func undo(_ number: Int) throws(ClinicError) -> QueueChange {
+  ///
+  /// - Parameter mayServe: whether that doctor is still one; the line is for everybody then.
+  package mutating func undo(
+    _ number: Int, to mayServe: (ID<User>) -> Bool = { _ in true }
+  ) throws(ClinicError) -> QueueChange {
     try requireOpen()
     var token = try token(number)
     guard !token.status.isLive else {
@@ -197,6 +201,7 @@ extension QueueDay {
     if let other = liveToken(of: token.patientID) {
       throw ClinicError(.alreadyInQueue).with("token", other.token.description)
     }
+    if let doctor = token.doctorID, !mayServe(doctor) { token.doctorID = nil }
     if token.status == .completed, let doctor = token.doctorID {
       try requireFree(doctor)
       token.status = .withDoctor

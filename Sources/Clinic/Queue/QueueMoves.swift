@@ -108,7 +108,14 @@ package struct SetStatus: QueueCommand {
   package func apply(
     to day: inout QueueDay, in context: QueueContext
   ) throws(ClinicError) -> QueueChange {
-    try day.setStatus(
+    // The one that is named was looked at before.
+    if status == .withDoctor, doctorID == nil {
+      let waiting = try day.token(token.number)
+      if waiting.status == .waiting, let doctor = waiting.doctorID, !context.mayServe(doctor) {
+        throw ClinicError(.notADoctor).with("id", doctor)
+      }
+    }
+    return try day.setStatus(
       of: token.number, to: status, with: doctorID, by: context.caller.doctor, at: context.now)
   }
 }
@@ -136,7 +143,7 @@ package struct UndoToken: QueueCommand {
   package func apply(
     to day: inout QueueDay, in context: QueueContext
   ) throws(ClinicError) -> QueueChange {
-    try day.undo(token.number)
+    try day.undo(token.number, to: context.mayServe)
   }
 }
 

@@ -25,6 +25,9 @@ package struct BlockSlot: Command {
   package let version: RowVersion?
 
   package var subject: Subject? { Subject("slot", id) }
+  package func auditDetails(of result: Result) -> String? {
+    result.cancelledAppointmentID.map { #"{"cancelled_appointment_id":\#($0)}"# }
+  }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller

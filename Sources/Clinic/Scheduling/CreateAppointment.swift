@@ -18,7 +18,8 @@ package struct CreateAppointment: PipelinedCommand {
   package let notes: Note?
   package let override: Bool?
 
-  package var subject: Subject? { Subject("appointment") }
+  /// Of a refusal: for whom it was to be.
+  package var subject: Subject? { Subject("patient", patientID) }
   package func subject(of result: Appointment) -> Subject? { Subject("appointment", result.id) }
 
   private var booking: Booking { Booking(slot: slotID, client: .patient(patientID)) }

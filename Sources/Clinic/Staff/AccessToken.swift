@@ -47,13 +47,19 @@ package struct AccessToken: Sendable, Equatable {
       keys.isValid(signature, of: Array((parts[0] + "." + parts[1]).utf8)),
       let body = try? JSONDocument(parsing: claims).root, body["iss"]?.string == "clinicd",
       let user = body["sub"]?.string.flatMap(Int64.init), let login = body["sid"]?.int,
-      let epoch = body["epoch"]?.int, let issued = body["iat"]?.int, let expires = body["exp"]?.int
+      let epoch = body["epoch"]?.int, let issued = Self.instant(body["iat"]),
+      let expires = Self.instant(body["exp"])
     else { throw ClinicError(.tokenInvalid) }
     self.init(
       userID: ID(rawValue: user), loginID: Int64(login), epoch: Int64(epoch),
-      issuedAt: Instant(microseconds: Int64(issued) * 1_000_000),
-      expiresAt: Instant(microseconds: Int64(expires) * 1_000_000))
+      issuedAt: issued, expiresAt: expires)
     guard now < expiresAt else { throw ClinicError(.tokenExpired) }
+  }
+
+  private static func instant(_ seconds: JSONValue?) -> Instant? {
+    guard let seconds = seconds?.int else { return nil }
+    let (microseconds, isTooMuch) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000)
+    return isTooMuch ? nil : Instant(microseconds: microseconds)
   }
 
   package init(

@@ -18,7 +18,7 @@ package final class StaffDirectory: Sendable {
     /// How often the row was changed: an older reading never replaces a newer one.
     let version: Int64
 
-    fileprivate var isActiveDoctor: Bool { role == .doctor && isEnabled }
+    var isActiveDoctor: Bool { role == .doctor && isEnabled }
   }
 
   /// What changed: a user, a login that was ended, or perhaps anything.

@@ -28,11 +28,11 @@ package struct Money: Hashable, Comparable, Sendable {
     Money(cents: (cents * percent.hundredths + 5000) / 10_000)
   }
 
-  /// The share of the amount that a part has in a whole, rounded half up to the cent.
+  /// The share of the amount that a part has in a whole, rounded up to the cent.
   package func share(_ part: Money, of whole: Money) -> Money {
     guard whole.cents > 0 else { return .zero }
     let (product, divisor) = (Int128(cents) * Int128(part.cents), Int128(whole.cents))
-    return Money(cents: Int64(clamping: (2 * product + divisor) / (2 * divisor)))
+    return Money(cents: Int64(clamping: (product + divisor - 1) / divisor))
   }
 
   /// Takes decimal text: `12`, `12.5`, `12.50`. `nil` for more than two decimals that matter and

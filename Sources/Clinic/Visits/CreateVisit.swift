@@ -21,7 +21,11 @@ package struct CreateVisit: Command {
   package let vitals: VitalsPatch?
   package let doctorID: ID<User>?
 
-  package var subject: Subject? { Subject("visit") }
+  /// Of a refusal: what the visit was to come from.
+  package var subject: Subject? {
+    if let token { return Subject("token", token.description) }
+    return appointmentID.map { Subject("appointment", $0) } ?? Subject("patient", patientID)
+  }
   package func subject(of result: Visit) -> Subject? { Subject("visit", result.id) }
 
   package func run(

@@ -21,7 +21,8 @@ struct LogoutCommand: AsyncParsableCommand {
       let daemon = try await Daemon(options, authentication: .none)
       try await daemon.reporting { try await end(login, over: daemon.client.connection()) }
     } catch Failure.unreachable(let reason) {
-      throw Failure.unreachable("\(reason). The tokens are forgotten here, but the login goes on there")
+      throw Failure.unreachable(
+        "\(reason). The tokens are forgotten here, but the login goes on there")
     }
     var result = JSONWriter()
     result.beginObject()
