@@ -12,6 +12,7 @@ import argparse
 import json
 import re
 import sys
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,16 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "python" / "src"))
 
-from clinicd import CallFailed, Clinic, ConnectionLost  # noqa: E402
+from clinicd import CallFailed, Clinic, ClinicdError, InvalidParams  # noqa: E402
+
+LANGUAGES = HERE.parent / "shared" / "lang"
 
 
 class Words:
     """The words of a language, which the pages share."""
 
     def __init__(self, language: str) -> None:
-        folder = HERE.parent / "shared" / "lang"
-        self._words = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
+        self._words = json.loads((LANGUAGES / f"{language}.json").read_text(encoding="utf-8"))
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key with its values; empty when there is none."""
@@ -40,6 +42,8 @@ class Words:
 
     def error(self, error: Exception) -> str:
         """What to tell about an error: words for its reason, never its code."""
+        if isinstance(error, InvalidParams):
+            return self("errors.malformed")
         if not isinstance(error, CallFailed):
             return self("errors.connection")
         field, resource = error.data.get("field"), error.data.get("resource")
@@ -66,7 +70,7 @@ def born(words: Words) -> str:
         day, month, year = (ask(words(f"kiosk.who.{part}")) for part in ("day", "month", "year"))
         try:
             return date(int(year), int(month), int(day)).isoformat()
-        except ValueError:
+        except (ValueError, OverflowError):
             print(words("kiosk.who.born_wrong"))
 
 
@@ -100,14 +104,18 @@ def visit(clinic: Clinic, words: Words) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="A kiosk in a terminal.")
     parser.add_argument("--socket", default="/run/clinicd/rpc.sock")
-    parser.add_argument("--language", default="en")
+    languages = json.loads((LANGUAGES / "languages.json").read_text(encoding="utf-8"))
+    parser.add_argument("--language", default="en", choices=languages)
     options = parser.parse_args()
     words = Words(options.language)
-    with Clinic(f"unix:{options.socket}") as clinic:
+    # Bytes that are no text are refused when they are sent.
+    sys.stdin.reconfigure(errors="surrogateescape")
+    # The daemon may start later.
+    with closing(Clinic(f"unix:{options.socket}", patience=5)) as clinic:
         while True:
             try:
                 visit(clinic, words)
-            except (CallFailed, ConnectionLost) as error:
+            except ClinicdError as error:
                 print(words.error(error))
             except (EOFError, KeyboardInterrupt):
                 return 0

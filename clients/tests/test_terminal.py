@@ -110,3 +110,37 @@ def test_a_kiosk_without_a_browser(daemon: Daemon, desk: Clinic) -> None:
         assert 0 < output.find(hint) < output.find("You are new here.")
         assert re.search(r"Your number: \d{3}", output)
         assert desk.queue.summary()["counts"]["total"] == before + 1
+
+
+def kiosk_without_a_daemon(folder: Path, answers: bytes, *options: str) -> tuple[int, str, str]:
+    """Its exit status, what it said, and what went wrong."""
+    done = subprocess.run(
+        [sys.executable, CLIENTS / "kiosk/terminal.py", "--socket", folder / "rpc.sock", *options],
+        input=answers,
+        capture_output=True,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        timeout=120,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_a_kiosk_waits_for_its_daemon(tmp_path: Path) -> None:
+    status, output, error = kiosk_without_a_daemon(tmp_path, b"07700 900321\n29\n2\n1980\n")
+    assert (status, error) == (0, "")
+    assert output.index("The connection is lost.") < output.rindex("Phone number")
+
+
+def test_a_kiosk_goes_on_after_a_stray_byte(tmp_path: Path) -> None:
+    """In a phone number, and in a date that is past all dates."""
+    answers = b"07700 9003\xe9\n\xe9\n2\n1980\n29\n2\n99999999999999999999\n29\n2\n1980\n"
+    status, output, error = kiosk_without_a_daemon(tmp_path, answers)
+    assert (status, error) == (0, "")
+    assert output.count("Please choose a date that exists.") == 2
+    assert output.index("Something is not written as it should be.") < output.rindex("Phone number")
+
+
+def test_a_kiosk_of_an_unknown_language(tmp_path: Path) -> None:
+    for language in ("xx", "languages"):
+        status, _, error = kiosk_without_a_daemon(tmp_path, b"", "--language", language)
+        assert status == 2
+        assert "Traceback" not in error and "'en'" in error

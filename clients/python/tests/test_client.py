@@ -145,6 +145,44 @@ def test_a_killed_daemon_costs_no_call_and_no_version(daemon: Daemon, address: s
     asyncio.run(main())
 
 
+def test_followers_go_on_over_a_restart(daemon: Daemon, address: str) -> None:
+    """None is refused, and each has one subscription afterwards."""
+
+    async def main() -> None:
+        seen: list[int] = [0] * 10
+        async with AsyncClinic(address, patience=60) as desk, AsyncClinic(address) as board:
+            await desk.login(*daemon.password("admin"))
+            await board.login(*daemon.password("display"))
+
+            async def follow(number: int) -> None:
+                async for change in board.follow_queue():
+                    seen[number] = change.version
+
+            following = [asyncio.create_task(follow(number)) for number in range(len(seen))]
+
+            async def all_see_a_change() -> None:
+                patient = (await desk.patients.create(name=f"Visitor {next(births)}"))["id"]
+                await desk.queue.walk_in(patient_id=patient)
+                last = (await desk.queue.today())["version"]
+                async with asyncio.timeout(60):
+                    while min(seen) < last:
+                        await asyncio.sleep(0.01)
+                        assert not any(task.done() for task in following)
+
+            await all_see_a_change()
+            for _ in range(2):
+                await asyncio.to_thread(daemon.stop)
+                await asyncio.to_thread(daemon.start)
+                await all_see_a_change()
+            assert (await desk.system.stats())["subscriptions"] == len(seen)
+            for task in following:
+                task.cancel()
+            await asyncio.wait(following)
+            assert (await desk.system.stats())["subscriptions"] == 0
+
+    asyncio.run(main())
+
+
 def test_a_board_sees_no_names(daemon: Daemon) -> None:
     with Clinic(f"unix:{daemon.socket}") as board:
         board.login(*daemon.password("display"))

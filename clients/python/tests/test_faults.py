@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import gc
+import os
+import signal
+import sys
 import threading
 import time
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from clinicd import AsyncClinic, CallFailed, ClientClosed, Clinic, ClinicdError, InvalidParams
+from clinicd import (
+    AsyncClinic,
+    CallFailed,
+    ClientClosed,
+    Clinic,
+    ClinicdError,
+    ConnectionLost,
+    InvalidAddress,
+    InvalidParams,
+    PackageMissing,
+)
 
 from daemon import Daemon
 
@@ -111,3 +125,60 @@ def test_closing_ends_the_calls_of_other_threads() -> None:
     clinic.close()
     thread.join(10)
     assert [type(error) for error in ended] == [ClientClosed]
+
+
+def test_an_interrupt_ends_what_is_followed(daemon: Daemon) -> None:
+    """As Ctrl-C does, while the next change is waited for."""
+    main = threading.get_ident()
+
+    def interrupt(follower: Any) -> None:
+        while not follower._messages._getters:
+            time.sleep(0.01)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    with Clinic(f"unix:{daemon.socket}") as desk:
+        desk.login(*daemon.password("admin"))
+        before = desk.system.stats()["subscriptions"]
+        with Clinic(f"unix:{daemon.socket}") as board:
+            board.login(*daemon.password("display"))
+            changes = board.follow_queue()
+            assert next(changes).kind == "snapshot"
+            (follower,) = board._clinic._followers
+            threading.Thread(target=interrupt, args=(follower,)).start()
+            with pytest.raises(KeyboardInterrupt):
+                next(changes)
+            assert desk.system.stats()["subscriptions"] == before
+            assert next(board.follow_queue()).kind == "snapshot"
+
+
+def test_a_client_that_cannot_begin_leaves_nothing() -> None:
+    def held() -> tuple[int, int]:
+        gc.collect()
+        return threading.active_count(), len(os.listdir("/proc/self/fd"))
+
+    before = held()
+    for _ in range(3):
+        with pytest.raises(ConnectionLost):
+            with Clinic("tcp://127.0.0.1:1", patience=0):
+                pass
+    assert held() == before
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["foo", "http://127.0.0.1:1", "tcp://host", "tcp://host:x", "tcp://[::1", "ws:", "ws://h:x/"]
+    + [f"tcp://{'a' * 64}:1"],
+)
+def test_an_address_that_is_none(address: str) -> None:
+    with pytest.raises(InvalidAddress) as wrong:
+        with Clinic(address):
+            pass
+    assert isinstance(wrong.value, ClinicdError) and isinstance(wrong.value, ValueError)
+
+
+def test_a_websocket_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cast(Any, sys.modules), "websockets.exceptions", None)
+    with pytest.raises(PackageMissing) as missing:
+        with Clinic("ws://127.0.0.1:1/rpc"):
+            pass
+    assert isinstance(missing.value, ClinicdError) and isinstance(missing.value, ImportError)

@@ -14,7 +14,8 @@ from clinicd import Clinic
 
 from daemon import Daemon
 
-CALL = Path(__file__).resolve().parents[2] / "shell/call"
+SHELL = Path(__file__).resolve().parents[2] / "shell"
+CALL = SHELL / "call"
 
 
 def call(
@@ -22,7 +23,7 @@ def call(
 ) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CLINIC_")}
     if user is not None:
-        environment["CLINIC_USER"], environment["CLINIC_PASSWORD"] = user
+        environment["RPC_USER"], environment["RPC_PASSWORD"] = user
     return subprocess.run(
         [CALL, address, *arguments], env=environment, capture_output=True, text=True, timeout=60
     )
@@ -89,3 +90,45 @@ def test_without_a_daemon() -> None:
             assert (done.returncode, done.stdout) == (3, "")
             assert "refused" in done.stderr and "no answer" in done.stderr
             assert "unbound" not in done.stderr
+
+
+def board(address: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([SHELL / "board", address], capture_output=True, text=True, timeout=60)
+
+
+def test_a_board_without_a_daemon() -> None:
+    done = board("TCP:127.0.0.1:1")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "refused" in done.stderr and "ended" in done.stderr
+
+
+def test_a_board_ends_with_its_connection_or_its_subscription() -> None:
+    queue = {"version": 7, "board": {"serving": [], "waiting": 2}}
+    reply = {"jsonrpc": "2.0", "id": "board", "result": {"snapshot": queue}}
+    closed = {"subscription": "queue-1", "result": {"kind": "closed", "reason": "token_expired"}}
+    over = {"jsonrpc": "2.0", "method": "queue.changed", "params": closed}
+    for messages, word in (([reply], "the connection ended"), ([reply, over], "token_expired")):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+
+            def serve() -> None:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(1 << 16)
+                    for message in messages:
+                        connection.sendall(json.dumps(message).encode() + b"\n")
+                    if over in messages:
+                        # It does not end by itself.
+                        connection.recv(1 << 16)
+
+            thread = threading.Thread(target=serve)
+            thread.start()
+            done = board(f"TCP:127.0.0.1:{server.getsockname()[1]}")
+            thread.join(60)
+        assert (done.returncode, done.stdout) == (3, "7: serving , 2 waiting\n")
+        assert word in done.stderr
+
+
+def test_its_variables_are_not_the_daemons() -> None:
+    """`CLINIC_` begins the daemon's keys, and those that it does not know it refuses."""
+    for name in ("README.md", "call", "board"):
+        assert "CLINIC_USER" not in (SHELL / name).read_text()

@@ -15,9 +15,11 @@ from .errors import (
     ClientClosed,
     ClinicdError,
     ConnectionLost,
+    InvalidAddress,
     InvalidParams,
     NotAuthenticated,
     NotNow,
+    PackageMissing,
 )
 from .follow import QueueChange
 from .sync import Clinic
@@ -30,9 +32,11 @@ __all__ = [
     "Clinic",
     "ClinicdError",
     "ConnectionLost",
+    "InvalidAddress",
     "InvalidParams",
     "NotAuthenticated",
     "NotNow",
+    "PackageMissing",
     "QueueChange",
     "UNSET",
 ]

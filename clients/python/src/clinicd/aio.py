@@ -50,6 +50,15 @@ _BINDING = frozenset(
         "devices.claim",
     }
 )
+# Seconds that the daemon gives them beyond the 10 of every call.
+_LONGER = {
+    "system.rebuild": 590,
+    "system.reconcile": 590,
+    "audit.verify": 50,
+    "reports.roll_up": 50,
+    "patients.merge": 10,
+    "patients.unmerge": 10,
+}
 # Tokens that may be renewed.
 _ENDED = frozenset({"token_expired", "token_revoked"})
 
@@ -62,6 +71,9 @@ class AsyncClinic(AsyncMethods):
     connections, and its tokens are renewed. When it is over, because a renewal is refused or
     another login fails, calls raise `NotAuthenticated` until a login succeeds or `auth.logout` is
     called: none is made as somebody else.
+
+    An answer, and a connection, may take `timeout` seconds. Methods that the daemon gives more than
+    10 s, such as `system.reconcile`, have as much more here.
     """
 
     def __init__(
@@ -174,13 +186,18 @@ class AsyncClinic(AsyncMethods):
         text = encoded(values)
         encoded(method)
         try:
-            return await self._call(method, text, values)
+            reply, _ = await self._call(method, text, values)
+            return reply
         except BaseException as error:
             if method in ("auth.login", "auth.authenticate"):
                 await self._leave(error)
             raise
 
-    async def _call(self, method: str, text: str, values: Mapping[str, Any]) -> Any:
+    async def _call(
+        self, method: str, text: str, values: Mapping[str, Any]
+    ) -> tuple[Any, Connection]:
+        """The result, and the connection on which it came."""
+        timeout = self._timeout + _LONGER.get(method, 0)
         may_repeat = method not in _NOT_REPEATED
         needs_login = method not in _WITHOUT_LOGIN
         until = time.monotonic() + self._patience
@@ -193,10 +210,10 @@ class AsyncClinic(AsyncMethods):
                     async with self._connecting:
                         connection = await self._ready(needs_login)
                         used = connection.access_token
-                        return await self._bind(connection, method, text, values)
+                        return await self._bind(connection, method, text, values), connection
                 connection = await self._connected(needs_login)
                 used = connection.access_token
-                return await connection.call(method, text, self._timeout)
+                return await connection.call(method, text, timeout), connection
             except NotAuthenticated as error:
                 if method == "auth.logout" and needs_login:
                     # It was over already.
@@ -313,13 +330,16 @@ class AsyncClinic(AsyncMethods):
         It ends when the client is closed, and raises `CallFailed` when the caller may not follow
         the queue any more.
         """
-        params = {"date": date, "doctor_id": doctor_id}
-        follower = QueueFollower({k: v for k, v in params.items() if not isinstance(v, Unset)})
+        wanted = {"date": date, "doctor_id": doctor_id}
+        follower = QueueFollower({k: v for k, v in wanted.items() if not isinstance(v, Unset)})
         self._followers.add(follower)
         try:
             while not follower.is_over:
+                params = follower.params
                 try:
-                    reply = await self.call("queue.subscribe", follower.params)
+                    reply, connection = await self._call(
+                        "queue.subscribe", encoded(params), params
+                    )
                 except (ConnectionLost, NotNow):
                     await asyncio.sleep(0.5)
                     continue
@@ -327,22 +347,26 @@ class AsyncClinic(AsyncMethods):
                     if follower.is_over:
                         return
                     raise
-                async for change in follower.changes(reply):
-                    yield change
+                connection.followers += 1
+                try:
+                    async for change in follower.changes(connection, reply):
+                        yield change
+                finally:
+                    connection.followers -= 1
         finally:
             self._followers.discard(follower)
             await self._unsubscribe(follower)
 
     async def _unsubscribe(self, follower: QueueFollower) -> None:
-        connection = self._connection
+        connection = follower.connection
         if follower.subscription is None or connection is None or not connection.is_open:
             return
         try:
             params = {"subscription": follower.subscription}
-            await connection.call("queue.unsubscribe", encoded(params), self._timeout)
+            await connection.call("queue.unsubscribe", encoded(params), min(self._timeout, 5))
         except ClinicdError:
             pass
 
-    def _notified(self, message: Mapping[str, Any]) -> None:
+    def _notified(self, connection: Connection, message: Mapping[str, Any]) -> None:
         for follower in list(self._followers):
-            follower.take(message)
+            follower.take(connection, message)

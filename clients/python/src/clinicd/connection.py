@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from dataclasses import dataclass
 from typing import Any, Callable, Mapping
 
-from .errors import ConnectionLost, InvalidParams, failure
+from .errors import ClinicdError, ConnectionLost, InvalidParams, failure
 from .transport import Transport
 
-Notification = Callable[[Mapping[str, Any]], None]
+SILENCE = 15.0
+"""After so many seconds without a word the daemon is asked, and has as many to answer."""
+# How long a word of parting may take.
+_CLOSING = 1.0
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
 # The message could not be read, or was none.
@@ -46,17 +50,26 @@ class _Call:
 
 
 class Connection:
-    """Calls run concurrently; answers come in any order."""
+    """Calls run concurrently; answers come in any order.
 
-    def __init__(self, transport: Transport, notify: Notification) -> None:
+    It ends when nothing comes although something is due: during a call until its timeout, or after
+    a ping, which is sent when all has been silent while calls wait or the queue is followed.
+    """
+
+    def __init__(
+        self, transport: Transport, notify: Callable[[Connection, Mapping[str, Any]], None]
+    ) -> None:
         self._transport = transport
         self._notify = notify
         self._waiting: dict[int, _Call] = {}
         self._last_id = 0
         self._why_ended = ""
         self._reader = asyncio.create_task(self._read())
+        self._watcher = asyncio.create_task(self._watch())
         # What it is bound by; kept by who binds it.
         self.access_token: str | None = None
+        # How many subscriptions are followed on it; kept by who follows.
+        self.followers = 0
 
     @property
     def is_open(self) -> bool:
@@ -75,13 +88,18 @@ class Connection:
         text = f'{{"jsonrpc":"2.0","id":{number},"method":{name},"params":{params}}}'
         call = _Call(text, asyncio.get_running_loop().create_future())
         self._waiting[number] = call
+        began = time.monotonic()
         try:
             reply = await asyncio.wait_for(self._exchange(call), timeout)
         except asyncio.CancelledError:
             await self._cancel(number)
             raise
         except asyncio.TimeoutError as error:
-            await self._cancel(number)
+            if self._transport.heard > began:
+                await self._cancel(number)
+            else:
+                self._transport.abort()
+                await self._end()
             raise ConnectionLost("no answer in time") from error
         finally:
             self._waiting.pop(number, None)
@@ -102,9 +120,20 @@ class Connection:
             return
         message = {"jsonrpc": "2.0", "method": "rpc.cancel", "params": {"id": number}}
         try:
-            await asyncio.shield(self._transport.send(json.dumps(message)))
-        except ConnectionLost:
+            sending = self._transport.send(json.dumps(message))
+            await asyncio.wait_for(asyncio.shield(sending), _CLOSING)
+        except (ConnectionLost, asyncio.TimeoutError):
             pass
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(SILENCE / 3)
+            is_silent = time.monotonic() - self._transport.heard >= SILENCE
+            if is_silent and (self.followers or self._waiting):
+                try:
+                    await self.call("system.ping", "{}", SILENCE)
+                except ClinicdError:
+                    pass
 
     async def _read(self) -> None:
         try:
@@ -119,11 +148,13 @@ class Connection:
                 if not call.answer.done():
                     lost = ConnectionLost(f"the connection broke{self._why_ended}")
                     call.answer.set_exception(lost)
-            self._notify({"method": "connection.ended"})
+            self._watcher.cancel()
+            self._transport.abort()
+            self._notify(self, {"method": "connection.ended"})
 
     def _take(self, message: Mapping[str, Any]) -> None:
         if "method" in message:
-            self._notify(message)
+            self._notify(self, message)
             return
         number = message.get("id")
         call = self._unreadable(message) if number is None else self._waiting.get(number)
@@ -142,6 +173,16 @@ class Connection:
         return max(waiting, key=lambda call: call.depth)
 
     async def close(self) -> None:
-        await self._transport.close()
-        self._reader.cancel()
-        await asyncio.gather(self._reader, return_exceptions=True)
+        closing = asyncio.ensure_future(self._transport.close())
+        try:
+            await asyncio.wait({closing}, timeout=_CLOSING)
+        finally:
+            self._transport.abort()
+        await asyncio.gather(closing, return_exceptions=True)
+        await self._end()
+
+    async def _end(self) -> None:
+        tasks = {self._reader, self._watcher} - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

@@ -17,6 +17,14 @@ class InvalidParams(ClinicdError, ValueError):
     """The params are no JSON (NaN, an object, half of a character, …). Nothing was sent."""
 
 
+class InvalidAddress(ClinicdError, ValueError):
+    """What was given as the daemon's address is none."""
+
+
+class PackageMissing(ClinicdError, ImportError):
+    """A WebSocket needs the package `websockets`."""
+
+
 class ConnectionLost(ClinicdError):
     """The daemon cannot be reached, or the connection broke and the call may not be repeated."""
 

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, AsyncIterator, Mapping
 
+from .connection import Connection
 from .errors import failure
 
 # Why a subscription ended that may be begun again. When the login is really over, beginning says so.
@@ -33,10 +34,11 @@ class QueueFollower:
 
     def __init__(self, params: Mapping[str, Any]) -> None:
         self._params = dict(params)
-        self._messages: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
+        self._messages: asyncio.Queue[tuple[Connection, Mapping[str, Any]] | None] = asyncio.Queue()
         self._date: str | None = None
         self._version: int | None = None
         self.subscription: str | None = None
+        self.connection: Connection | None = None
         self.is_over = False
 
     @property
@@ -46,23 +48,32 @@ class QueueFollower:
             return self._params
         return {**self._params, "since": {"date": self._date, "version": self._version}}
 
-    def take(self, message: Mapping[str, Any]) -> None:
-        """Takes what came on the connection."""
-        self._messages.put_nowait(message)
+    def take(self, connection: Connection, message: Mapping[str, Any]) -> None:
+        """Takes what came on a connection."""
+        self._messages.put_nowait((connection, message))
 
     def end(self) -> None:
         self.is_over = True
         self._messages.put_nowait(None)
 
-    async def changes(self, reply: Mapping[str, Any]) -> AsyncIterator[QueueChange]:
-        """What the subscription of `reply` brings, until it ends."""
+    async def changes(
+        self, connection: Connection, reply: Mapping[str, Any]
+    ) -> AsyncIterator[QueueChange]:
+        """What the subscription of `reply` brings, until it ends.
+
+        What came on other connections is passed over: there, too, was a `queue-1`.
+        """
         self.subscription = reply["subscription"]
+        self.connection = connection
         if reply.get("snapshot") is not None:
             yield self._snapshot(reply["snapshot"], "subscribed")
         for change in reply.get("replay") or []:
             if (seen := self._change(change)) is not None:
                 yield seen
-        while (message := await self._messages.get()) is not None:
+        while (taken := await self._messages.get()) is not None:
+            source, message = taken
+            if source is not connection:
+                continue
             if message["method"] == "connection.ended":
                 break
             params = message.get("params") or {}

@@ -20,7 +20,10 @@ T = TypeVar("T")
 
 
 class Clinic(Methods):
-    """`AsyncClinic` on a thread of its own. May be used by several threads."""
+    """`AsyncClinic` on a thread of its own. May be used by several threads.
+
+    What is interrupted, by Ctrl-C for instance, is cancelled.
+    """
 
     def __init__(
         self,
@@ -45,7 +48,11 @@ class Clinic(Methods):
         atexit.register(self.close)
 
     def __enter__(self) -> Clinic:
-        self._run(self._clinic.__aenter__())
+        try:
+            self._run(self._clinic.__aenter__())
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -133,12 +140,39 @@ class Clinic(Methods):
                 pass
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        with self._closing:
-            if self._is_closed:
-                work.close()
-                raise ClientClosed("the client is closed")
-            running = asyncio.run_coroutine_threadsafe(work, self._loop)
+        task: asyncio.Task[Any] | None = None
+
+        async def working() -> T:
+            nonlocal task
+            task = asyncio.current_task()
+            return await work
+
+        async def stop() -> None:
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
+
+        try:
+            running = self._begin(working())
+        except ClientClosed:
+            work.close()
+            raise
         try:
             return running.result()
         except concurrent.futures.CancelledError:
             raise ClientClosed("the client was closed") from None
+        except BaseException:
+            if not running.done():
+                # Interrupted: nothing of it goes on.
+                try:
+                    self._begin(stop()).result()
+                except (ClientClosed, concurrent.futures.CancelledError):
+                    pass
+            raise
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        with self._closing:
+            if self._is_closed:
+                work.close()
+                raise ClientClosed("the client is closed")
+            return asyncio.run_coroutine_threadsafe(work, self._loop)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import inspect
 import ssl
+import time
+from collections import deque
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from .errors import ConnectionLost
+from .errors import ConnectionLost, InvalidAddress, PackageMissing
 
 _LINE_LIMIT = 64 << 20
 
 
 class Transport(Protocol):
     """A connection that carries messages."""
+
+    heard: float
+    """When something came last, by the monotonic clock."""
 
     async def send(self, message: str) -> None:
         """Raises `ConnectionLost`."""
@@ -25,11 +32,18 @@ class Transport(Protocol):
 
     async def close(self) -> None: ...
 
+    def abort(self) -> None:
+        """Ends it without a word to the other side, which may be away."""
+        ...
+
 
 class _Stream:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self._lines: deque[bytes] = deque()
+        self._begun = bytearray()
+        self.heard = time.monotonic()
 
     async def send(self, message: str) -> None:
         try:
@@ -39,8 +53,20 @@ class _Stream:
             raise ConnectionLost("the connection broke") from error
 
     async def receive(self) -> str | None:
-        line = await self._reader.readline()
-        return line.decode() if line.endswith(b"\n") else None
+        while not self._lines:
+            data = await self._reader.read(1 << 16)
+            if not data:
+                return None
+            self.heard = time.monotonic()
+            *lines, rest = data.split(b"\n")
+            if lines:
+                lines[0] = bytes(self._begun) + lines[0]
+                self._lines.extend(lines)
+                self._begun.clear()
+            self._begun += rest
+            if len(self._begun) > _LINE_LIMIT:
+                raise ValueError("a message without an end")
+        return self._lines.popleft().decode()
 
     async def close(self) -> None:
         self._writer.close()
@@ -49,10 +75,14 @@ class _Stream:
         except OSError:
             pass
 
+    def abort(self) -> None:
+        self._writer.transport.abort()
+
 
 class _WebSocket:
     def __init__(self, socket: Any) -> None:
         self._socket = socket
+        self.heard = time.monotonic()
 
     async def send(self, message: str) -> None:
         from websockets.exceptions import ConnectionClosed
@@ -66,50 +96,65 @@ class _WebSocket:
         from websockets.exceptions import ConnectionClosed
 
         try:
-            return str(await self._socket.recv())
+            message = str(await self._socket.recv())
         except ConnectionClosed:
             return None
+        self.heard = time.monotonic()
+        return message
 
     async def close(self) -> None:
         await self._socket.close()
 
+    def abort(self) -> None:
+        self._socket.transport.abort()
+
 
 async def connect(address: str, tls: ssl.SSLContext | None, timeout: float) -> Transport:
     """Connects to `unix:PATH` (or a path), `tcp://HOST:PORT`, `tls://HOST:PORT`,
-    `ws://HOST:PORT/rpc` or `wss://HOST:PORT/rpc`."""
+    `ws://HOST:PORT/rpc` or `wss://HOST:PORT/rpc`. Another address raises `InvalidAddress`."""
     try:
         return await asyncio.wait_for(_connect(address, tls), timeout)
     except (OSError, asyncio.TimeoutError, EOFError) as error:
         raise ConnectionLost(f"cannot reach {address}") from error
+    except ValueError as error:
+        raise InvalidAddress(f"not an address of clinicd: {address} ({error})") from error
 
 
 async def _connect(address: str, tls: ssl.SSLContext | None) -> Transport:
     if address.startswith(("/", "unix:")):
         path = address.removeprefix("unix:").removeprefix("//")
-        return _Stream(*await asyncio.open_unix_connection(path, limit=_LINE_LIMIT))
+        return _Stream(*await asyncio.open_unix_connection(path))
     parts = urlsplit(address)
     encrypted = parts.scheme in ("tls", "wss")
     context = (tls or ssl.create_default_context()) if encrypted else None
     if parts.scheme in ("tcp", "tls"):
         if parts.port is None:
-            raise ValueError(f"no port in {address}")
-        return _Stream(
-            *await asyncio.open_connection(
-                parts.hostname, parts.port, ssl=context, limit=_LINE_LIMIT
-            )
-        )
+            raise ValueError("no port")
+        return _Stream(*await asyncio.open_connection(parts.hostname, parts.port, ssl=context))
     if parts.scheme in ("ws", "wss"):
         return _WebSocket(await _open_websocket(address, context))
-    raise ValueError(f"not an address of clinicd: {address}")
+    raise ValueError("unix:, tcp://, tls://, ws:// or wss:// is missing")
 
 
 async def _open_websocket(address: str, context: ssl.SSLContext | None) -> Any:
     try:
-        import websockets.client
-        from websockets.exceptions import WebSocketException
+        from websockets.exceptions import InvalidURI, WebSocketException
+
+        try:
+            client: Any = importlib.import_module("websockets.asyncio.client")
+        except ImportError:
+            # Before version 13.
+            client = importlib.import_module("websockets.client")
     except ImportError as error:
-        raise ImportError("a WebSocket needs the package websockets: clinicd[websocket]") from error
+        missing = "a WebSocket needs the package websockets: clinicd[websocket]"
+        raise PackageMissing(missing) from error
+    options: dict[str, Any] = {"ssl": context, "max_size": _LINE_LIMIT}
+    if "proxy" in inspect.signature(client.connect).parameters:
+        # Straight to the daemon, as over TCP and with every version.
+        options["proxy"] = None
     try:
-        return await websockets.client.connect(address, ssl=context, max_size=_LINE_LIMIT)
+        return await client.connect(address, **options)
+    except InvalidURI as error:
+        raise ValueError(str(error)) from error
     except WebSocketException as error:
         raise ConnectionLost(f"{address} is no WebSocket of clinicd") from error
