@@ -55,7 +55,7 @@ struct BulkOperation: ~Copyable {
     let answer = try unsafe connection.call { reply, error in
       unsafe mongoc_bulk_operation_execute(pointer, reply, &error) != 0
     }
-    let outcome = Outcome(try answer.reply.decoded())
+    let outcome = Outcome(try answer.reply.decoded(), of: count)
     guard let failure = answer.failure else { return outcome }
     // The error may speak of one operation while the connection was lost for later ones: only a
     // reply that accounts for all of them is believed.
@@ -80,7 +80,7 @@ struct BulkOperation: ~Copyable {
     /// How many operations failed.
     private(set) var errors = 0
 
-    init(_ reply: BSONDocument) {
+    init(_ reply: BSONDocument, of count: Int) {
       func number(_ key: String) -> Int { Int(reply[key]?.integerValue ?? 0) }
       inserted = number("nInserted")
       matched = number("nMatched")
@@ -90,9 +90,10 @@ struct BulkOperation: ~Copyable {
         errors += 1
         let kind = Self.kind(of: error)
         if kind == .duplicateKey, error["keyPattern"]?.documentValue?.keys == ["_id"],
-          let index = error["index"]?.integerValue
+          let index = error["index"]?.integerValue.flatMap({ Int(exactly: $0) }),
+          (0..<count).contains(index)
         {
-          duplicates.append(Int(index))
+          duplicates.append(index)
         } else {
           otherError = otherError ?? kind
         }

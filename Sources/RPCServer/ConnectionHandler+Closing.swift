@@ -109,7 +109,8 @@ extension ConnectionHandler {
 
   /// Notes that the client has something to take, from which on it must not stall.
   func noteStall() {
-    guard writeProgress == nil else { return }
+    // A write that fails closes the connection before it returns.
+    guard writeProgress == nil, closing != .closed else { return }
     writeProgress = WriteProgress(pendingBytes: unsentBytes, since: .now)
     loop.watch(self)
   }

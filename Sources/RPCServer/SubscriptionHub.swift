@@ -16,9 +16,13 @@ public final class SubscriptionHub: NotificationHub {
     self.subscriptionsPerSession = subscriptionsPerSession
   }
 
-  /// Before the first connection; and none any more after the last.
+  /// Before the first connection; and none any more after the last. A call that outlived its
+  /// connection may still come.
   func use(_ workers: [EventLoopWorker]) {
-    registry.withLock { $0.workers = workers }
+    registry.withLock { registry in
+      registry.workers = workers
+      for session in registry.sessions.keys { registry.remove(session: session) }
+    }
   }
 
   // MARK: Connections

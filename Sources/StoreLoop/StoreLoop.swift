@@ -166,6 +166,8 @@ extension StoreLoop {
 
   private func run() {
     thread.store(pthread_self(), ordering: .relaxed)
+    // The system gives the number to another thread.
+    defer { thread.store(0, ordering: .relaxed) }
     var batch: [Item] = []
     while true {
       var rounds = 0

@@ -84,28 +84,30 @@ struct Daemon: Sendable {
     try await lifetime.run()
   }
 
-  /// The head of the audit's chain, outside of the database.
+  /// The head of the audit's chain, outside of the database. No call waits for its disk.
   private var anchorFile: AnchorFile {
     let path = configuration.stateDirectory + "/audit-anchor"
+    @Sendable func read() -> String? {
+      do throws(SmallFile.Failure) {
+        return String(decoding: try SmallFile.read(path), as: UTF8.self)
+      } catch {
+        if !error.isMissing {
+          log.warning("the audit's anchor cannot be read", metadata: ["errno": "\(error.number)"])
+        }
+        return nil
+      }
+    }
+    @Sendable func write(_ line: String) {
+      do throws(SmallFile.Failure) {
+        try SmallFile.write(Array(line.utf8), to: path)
+      } catch {
+        log.warning("the audit's anchor cannot be written", metadata: ["errno": "\(error.number)"])
+      }
+    }
     return AnchorFile(
-      read: {
-        do throws(SmallFile.Failure) {
-          return String(decoding: try SmallFile.read(path), as: UTF8.self)
-        } catch {
-          if !error.isMissing {
-            log.warning(
-              "the audit's anchor cannot be read", metadata: ["errno": "\(error.number)"])
-          }
-          return nil
-        }
-      },
+      read: { await withTaskExecutorPreference(globalConcurrentExecutor) { read() } },
       write: { line in
-        do throws(SmallFile.Failure) {
-          try SmallFile.write(Array(line.utf8), to: path)
-        } catch {
-          log.warning(
-            "the audit's anchor cannot be written", metadata: ["errno": "\(error.number)"])
-        }
+        await withTaskExecutorPreference(globalConcurrentExecutor) { write(line) }
       })
   }
 

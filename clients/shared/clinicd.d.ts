@@ -132,15 +132,15 @@ export interface Invoice {
   prescription_id: number | null;
   visit_id: number | null;
   date: string;
-  subtotal: string | number;
-  discount_percent: string | number | null;
-  discount: string | number;
-  tax_percent: string | number;
-  tax: string | number;
-  total: string | number;
-  paid: string | number;
-  refunded: string | number;
-  balance: string | number;
+  subtotal: string;
+  discount_percent: string | null;
+  discount: string;
+  tax_percent: string;
+  tax: string;
+  total: string;
+  paid: string;
+  refunded: string;
+  balance: string;
   notes: string | null;
   cancel_reason: string | null;
   created_by: string;
@@ -445,7 +445,7 @@ export interface InventoryAddMedicineResult {
   manufacturer: string | null;
   form: string | null;
   strength: string | null;
-  unit_price: string | number;
+  unit_price: string;
   reorder_level: number;
   is_active: boolean;
   usable_stock: number;
@@ -462,7 +462,7 @@ export interface InventoryGetMedicineResult {
   manufacturer: string | null;
   form: string | null;
   strength: string | null;
-  unit_price: string | number;
+  unit_price: string;
   reorder_level: number;
   is_active: boolean;
   usable_stock: number;
@@ -484,7 +484,7 @@ export interface InventoryAddBatchResult {
   batch_number: string;
   quantity: number;
   expiry_date: string;
-  cost_price: string | number | null;
+  cost_price: string | null;
   supplier: string | null;
   is_held: boolean;
   hold_reason: string | null;
@@ -528,7 +528,7 @@ export interface DispensingReturnResult {
   items: Array<DispensingReturnResultItemsItem>;
   remaining: Array<DispensingCreateResultRemainingItem>;
   invoice_id: number | null;
-  refund_due: string | number | null;
+  refund_due: string | null;
 }
 
 export interface BillingListResult {
@@ -550,15 +550,15 @@ export interface BillingPayResult {
   prescription_id: number | null;
   visit_id: number | null;
   date: string;
-  subtotal: string | number;
-  discount_percent: string | number | null;
-  discount: string | number;
-  tax_percent: string | number;
-  tax: string | number;
-  total: string | number;
-  paid: string | number;
-  refunded: string | number;
-  balance: string | number;
+  subtotal: string;
+  discount_percent: string | null;
+  discount: string;
+  tax_percent: string;
+  tax: string;
+  total: string;
+  paid: string;
+  refunded: string;
+  balance: string;
   notes: string | null;
   cancel_reason: string | null;
   created_by: string;
@@ -568,7 +568,7 @@ export interface BillingPayResult {
   version: number;
   created_at: string;
   updated_at: string;
-  change: string | number;
+  change: string;
 }
 
 export interface ReportsAuditLogsResult {
@@ -776,7 +776,7 @@ export interface DispensingItemsItem {
   batch_number: string;
   expiry_date: string;
   quantity: number;
-  unit_price: string | number;
+  unit_price: string;
   returned: number;
 }
 
@@ -785,16 +785,16 @@ export interface InvoiceItemsItem {
   medicine_id: number | null;
   prescription_item_id: number | null;
   quantity: number;
-  unit_price: string | number;
-  line_total: string | number;
+  unit_price: string;
+  line_total: string;
 }
 
 export interface InvoicePaymentsItem {
   id: number;
   payment_method: "CASH" | "CARD" | "UPI";
-  amount: string | number;
-  tendered: string | number;
-  change: string | number;
+  amount: string;
+  tendered: string;
+  change: string;
   reference: string | null;
   received_by: string;
   date: string;
@@ -804,7 +804,7 @@ export interface InvoicePaymentsItem {
 export interface InvoiceRefundsItem {
   id: number;
   payment_method: "CASH" | "CARD" | "UPI";
-  amount: string | number;
+  amount: string;
   reason: string;
   refunded_by: string;
   date: string;
@@ -989,15 +989,15 @@ export interface BillingListResultItemsItem {
   prescription_id: number | null;
   visit_id: number | null;
   date: string;
-  subtotal: string | number;
-  discount_percent: string | number | null;
-  discount: string | number;
-  tax_percent: string | number;
-  tax: string | number;
-  total: string | number;
-  paid: string | number;
-  refunded: string | number;
-  balance: string | number;
+  subtotal: string;
+  discount_percent: string | null;
+  discount: string;
+  tax_percent: string;
+  tax: string;
+  total: string;
+  paid: string;
+  refunded: string;
+  balance: string;
   notes: string | null;
   cancel_reason: string | null;
   created_by: string;

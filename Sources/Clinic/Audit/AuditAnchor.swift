@@ -62,11 +62,11 @@ extension AuditAnchor: Codable, JSONSchemaRepresentable {
 /// Where the anchor is kept, outside of the database.
 package struct AnchorFile: Sendable {
   /// What was written last; `nil` when there is nothing.
-  package let read: @Sendable () -> String?
-  package let write: @Sendable (String) -> Void
+  package let read: @Sendable () async -> String?
+  package let write: @Sendable (String) async -> Void
 
   package init(
-    read: @escaping @Sendable () -> String?, write: @escaping @Sendable (String) -> Void
+    read: @escaping @Sendable () async -> String?, write: @escaping @Sendable (String) async -> Void
   ) {
     self.read = read
     self.write = write

@@ -45,7 +45,7 @@ package struct VerifyAudit: Query {
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     // Before the chain, which only grows.
-    let kept = clinic.anchorFile.read().flatMap(AuditAnchor.init)
+    let kept = await clinic.anchorFile.read().flatMap(AuditAnchor.init)
     let part = try await ChainPart.read(
       from: from?.rawValue ?? 1, limit: limit?.rawValue ?? EntryLimit.standard,
       anchors: [kept, anchor].compactMap(\.self), from: clinic.postgres)

@@ -198,7 +198,7 @@ package final class Relay: Sendable {
   /// Tells the head of the chain outside of the database, so that a cut tail shows (rule 48). A
   /// chain that does not hold what was told before tells nothing new: the anchor is the proof.
   private func anchor(_ connection: Connection) async throws {
-    let before = anchorFile.read().flatMap(AuditAnchor.init)
+    let before = await anchorFile.read().flatMap(AuditAnchor.init)
     let rows = try await connection.query(
       """
       SELECT h.position, h.link, (SELECT link FROM audit_chain WHERE position = \(before?.position)) \
@@ -217,7 +217,7 @@ package final class Relay: Sendable {
     log.info(
       "audit anchor",
       metadata: ["audit.position": "\(head.position)", "audit.link": "\(head.hexadecimal)"])
-    anchorFile.write(head.description + "\n")
+    await anchorFile.write(head.description + "\n")
   }
 
   /// The daemon itself closes the days that are over (rule 16), and notes who did not come.

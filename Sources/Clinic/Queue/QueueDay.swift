@@ -311,13 +311,13 @@ extension QueueDay {
 
   /// Repeats a step that was decided elsewhere. The step must be the next one.
   package mutating func follow(_ change: QueueChange) {
-    for number in change.passedOver where number <= tokens.count {
-      var token = tokens[number - 1]
+    for number in change.passedOver {
+      guard var token = try? token(number) else { continue }
       token.passedOver += 1
       put(token)
     }
-    for number in change.waitedOut where number <= tokens.count {
-      var token = tokens[number - 1]
+    for number in change.waitedOut {
+      guard var token = try? token(number) else { continue }
       token.callsToWait = token.callsToWait.map { max(0, $0 - 1) }
       put(token)
     }
@@ -335,12 +335,12 @@ extension QueueDay {
   }
 
   private mutating func put(_ token: QueueToken) {
-    let index = token.number - 1
-    if index < tokens.count {
-      forget(tokens[index])
-      tokens[index] = token
+    if let before = try? self.token(token.number) {
+      forget(before)
+      tokens[token.number - 1] = token
     } else {
-      guard index == tokens.count else { return }  // never happens: numbers have no gap
+      // What a store tells otherwise is no token of this day.
+      guard token.number == tokens.count + 1 else { return }
       tokens.append(token)
       lastNumber = token.number
     }

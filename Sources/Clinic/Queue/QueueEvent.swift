@@ -26,9 +26,14 @@ package struct QueueEvent: Codable, Sendable {
     QueueChange(version: version, tokens: tokens, passedOver: passedOver, waitedOut: waitedOut)
   }
 
+  /// - Throws: also for figures that no queue comes to; a hand may have written them into a store.
   package static func decode(_ bytes: [UInt8]) throws -> QueueEvent {
-    try JSONValueDecoder(unknownMembers: .ignore)
+    let event = try JSONValueDecoder(unknownMembers: .ignore)
       .decode(QueueEvent.self, from: JSONDocument(parsing: bytes).root)
+    guard event.tokens.allSatisfy({ (0...1_000_000).contains($0.passedOver) }) else {
+      throw InvalidValue(reason: .outOfRange, message: "a token that was passed over so often")
+    }
+    return event
   }
 }
 

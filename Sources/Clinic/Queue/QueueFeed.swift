@@ -100,6 +100,11 @@ package final class QueueFeed: Sendable {
         guard let date = LocalDate(String(channel.dropFirst(prefix.count))),
           let version = QueueEvent.version(of: payload)
         else { continue }
+        // While nothing is taken, nothing is kept: a comparison makes up for it.
+        guard staff.isTrusted else {
+          askToCompare()
+          continue
+        }
         signal.yield(.published(version: version, payload: payload, date))
       case .subscribed, .lost: askToCompare()
       }
@@ -140,7 +145,8 @@ package final class QueueFeed: Sendable {
         guard let known = state.withLock({ $0.days[date]?.day.version }), version > known else {
           return
         }
-        try await take(try QueueEvent.decode(payload), on: date)
+        guard let event = try? QueueEvent.decode(payload) else { return askToCompare() }
+        try await take(event, on: date)
       case .compare:
         state.withLock { $0.willCompare = false }
         try await compare()

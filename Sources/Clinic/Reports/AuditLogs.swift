@@ -108,7 +108,12 @@ extension AuditLogs.Entry: JSONWritable {
     json.member("outcome", outcome)
     json.member("request_id", requestID)
     json.key("details")
-    if let details { json.raw(details.bytes) } else { json.null() }
+    // A store may hold what somebody else wrote.
+    if let details, (try? JSONDocument(parsing: details.bytes)) != nil {
+      json.raw(details.bytes)
+    } else {
+      json.null()
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import JSONRPC
 import Postgres
 
 /// Where a doctor sees patients, as boards show it.

@@ -1,4 +1,5 @@
 import Crypto
+import JSONRPC
 import Postgres
 
 /// Secrets that are handed out.

@@ -125,7 +125,7 @@ package final class StaffDirectory: Sendable {
 
 extension StaffDirectory {
   /// Listens until its task is cancelled, and tells `changed` of every change.
-  func run(changed: @Sendable (Change) async -> Void) async {
+  func run(changed: @escaping @Sendable (Change) async -> Void) async {
     var notices = OutageNotices()
     while !Task.isCancelled {
       do {
@@ -149,33 +149,43 @@ extension StaffDirectory {
   }
 
   private func follow(
-    _ connection: Connection, changed: @Sendable (Change) async -> Void
+    _ connection: Connection, changed: @escaping @Sendable (Change) async -> Void
   ) async throws {
+    // Whichever ends first ends both, and the connection.
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        // The connection proves each half second that it would hear something.
-        while !Task.isCancelled {
-          let asked = ContinuousClock.now
-          _ = try await connection.query("SELECT 1")
-          self.state.withLock { $0.heardAt = asked }
-          try await Task.sleep(for: .milliseconds(500))
-        }
-      }
-      for await notification in connection.notifications {
-        let words = notification.payload.split(separator: " ")
-        guard words.count == 2, let id = Int64(words[1]) else { continue }
-        if words[0] == "user" {
-          // On this connection: the others may all be busy.
-          try take(await connection.query(Self.select(ID(rawValue: id))))
-          await changed(.user(ID(rawValue: id)))
-        } else {
-          note(ended: id)
-          await changed(.login(id))
-        }
-      }
-      group.cancelAll()
-      throw StoreFailure.connectionEnded
+      group.addTask { try await self.prove(connection) }
+      group.addTask { try await self.hear(connection, changed) }
+      defer { group.cancelAll() }
+      try await group.next()
     }
+  }
+
+  /// The connection proves each half second that it would hear something.
+  private func prove(_ connection: Connection) async throws {
+    while !Task.isCancelled {
+      let asked = ContinuousClock.now
+      _ = try await connection.query("SELECT 1")
+      state.withLock { $0.heardAt = asked }
+      try await Task.sleep(for: .milliseconds(500))
+    }
+  }
+
+  private func hear(
+    _ connection: Connection, _ changed: @Sendable (Change) async -> Void
+  ) async throws {
+    for await notification in connection.notifications {
+      let words = notification.payload.split(separator: " ")
+      guard words.count == 2, let id = Int64(words[1]) else { continue }
+      if words[0] == "user" {
+        // On this connection: the others may all be busy.
+        try take(await connection.query(Self.select(ID(rawValue: id))))
+        await changed(.user(ID(rawValue: id)))
+      } else {
+        note(ended: id)
+        await changed(.login(id))
+      }
+    }
+    throw StoreFailure.connectionEnded
   }
 
   /// Reads one user again; called after a change made here, so that it holds before its reply.

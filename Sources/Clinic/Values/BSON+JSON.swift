@@ -29,7 +29,9 @@ extension BSON {
     case .int32(let number): json.int(number)
     case .int64(let number): json.int(number)
     case .double(let number): json.double(number)
-    case .decimal(let text): json.raw(text)
+    case .decimal(let text):
+      // BSON has some that are no numbers.
+      if (try? JSONDocument(parsing: text)) != nil { json.raw(text) } else { json.string(text) }
     case .bool(let flag): json.bool(flag)
     case .date(let milliseconds):
       json.string(Instant(milliseconds: milliseconds).description)

@@ -51,6 +51,9 @@ extension Money: Codable, JSONSchemaRepresentable {
   package static var jsonSchema: JSONSchema {
     DecimalText.jsonSchema.example("\"12.50\"")
   }
+  package static var resultSchema: JSONSchema {
+    DecimalText.resultSchema.example("\"12.50\"")
+  }
 
   package init(from decoder: any Decoder) throws {
     let cents = try DecimalText.decode(decoder, what: "an amount with two decimals, as \"12.50\"")
@@ -103,6 +106,9 @@ extension Percent: Codable, JSONSchemaRepresentable {
   package static var jsonSchema: JSONSchema {
     DecimalText.jsonSchema.example("\"7.50\"")
   }
+  package static var resultSchema: JSONSchema {
+    DecimalText.resultSchema.example("\"7.50\"")
+  }
 
   package init(from decoder: any Decoder) throws {
     let value = try DecimalText.decode(decoder, what: "a percentage with two decimals, as \"7.50\"")
@@ -136,6 +142,8 @@ enum DecimalText {
   /// Of what a call may give: nothing is less than zero.
   static let textSchema = JSONSchema.string(pattern: #"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"#)
   static let jsonSchema = JSONSchema.anyOf([textSchema, .number])
+  /// Of what is written.
+  static let resultSchema = JSONSchema.string(pattern: #"^-?[0-9]+\.[0-9]{2}$"#)
 
   /// `nil` for what is no such number or too large. Zeros at the end do not count as decimals.
   static func hundredths(_ text: String) -> Int64? {

@@ -1,3 +1,4 @@
+import JSONRPC
 import Postgres
 
 /// What a list is searched by.

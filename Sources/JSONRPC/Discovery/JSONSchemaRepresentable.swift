@@ -4,6 +4,12 @@
 /// a type that refuses the obvious one gives ``JSONSchema/example(_:)``.
 public protocol JSONSchemaRepresentable {
   static var jsonSchema: JSONSchema { get }
+  /// Of what is written, where that is less than what is read; by default the same.
+  static var resultSchema: JSONSchema { get }
+}
+
+extension JSONSchemaRepresentable {
+  public static var resultSchema: JSONSchema { jsonSchema }
 }
 
 /// Marks the type of a property that is never a param by position.

@@ -39,7 +39,7 @@ final class Recording {
   /// A value of the type, and its schema.
   func sample<T: Decodable>(_ type: T.Type) throws(SchemaError) -> (value: T, schema: JSONSchema) {
     if let representable = type as? any JSONSchemaRepresentable.Type {
-      let schema = representable.jsonSchema
+      let schema = use == .result ? representable.resultSchema : representable.jsonSchema
       return (try value(of: type, schema), schema)
     }
     if let values = EnumValues.strings(of: type), let first = EnumValues.first(of: type) {

@@ -303,6 +303,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   func reply(_ reply: HTTPReply, closes: Bool = false) {
     releaseInput()
     guard let context else { return }
+    // The client may be gone since it asked.
+    if case .closed = phase { return }
     let request = current
     current = nil
     let keepsAlive =

@@ -137,15 +137,15 @@ class Invoice(TypedDict):
     prescription_id: int | None
     visit_id: int | None
     date: str
-    subtotal: str | float
-    discount_percent: str | float | None
-    discount: str | float
-    tax_percent: str | float
-    tax: str | float
-    total: str | float
-    paid: str | float
-    refunded: str | float
-    balance: str | float
+    subtotal: str
+    discount_percent: str | None
+    discount: str
+    tax_percent: str
+    tax: str
+    total: str
+    paid: str
+    refunded: str
+    balance: str
     notes: str | None
     cancel_reason: str | None
     created_by: str
@@ -453,7 +453,7 @@ class InventoryAddMedicineResult(TypedDict):
     manufacturer: str | None
     form: str | None
     strength: str | None
-    unit_price: str | float
+    unit_price: str
     reorder_level: int
     is_active: bool
     usable_stock: int
@@ -470,7 +470,7 @@ class InventoryGetMedicineResult(TypedDict):
     manufacturer: str | None
     form: str | None
     strength: str | None
-    unit_price: str | float
+    unit_price: str
     reorder_level: int
     is_active: bool
     usable_stock: int
@@ -492,7 +492,7 @@ class InventoryAddBatchResult(TypedDict):
     batch_number: str
     quantity: int
     expiry_date: str
-    cost_price: str | float | None
+    cost_price: str | None
     supplier: str | None
     is_held: bool
     hold_reason: str | None
@@ -536,7 +536,7 @@ class DispensingReturnResult(TypedDict):
     items: List[DispensingReturnResultItemsItem]
     remaining: List[DispensingCreateResultRemainingItem]
     invoice_id: int | None
-    refund_due: str | float | None
+    refund_due: str | None
 
 
 class BillingListResult(TypedDict):
@@ -558,15 +558,15 @@ class BillingPayResult(TypedDict):
     prescription_id: int | None
     visit_id: int | None
     date: str
-    subtotal: str | float
-    discount_percent: str | float | None
-    discount: str | float
-    tax_percent: str | float
-    tax: str | float
-    total: str | float
-    paid: str | float
-    refunded: str | float
-    balance: str | float
+    subtotal: str
+    discount_percent: str | None
+    discount: str
+    tax_percent: str
+    tax: str
+    total: str
+    paid: str
+    refunded: str
+    balance: str
     notes: str | None
     cancel_reason: str | None
     created_by: str
@@ -576,7 +576,7 @@ class BillingPayResult(TypedDict):
     version: int
     created_at: str
     updated_at: str
-    change: str | float
+    change: str
 
 
 class ReportsAuditLogsResult(TypedDict):
@@ -803,7 +803,7 @@ class DispensingItemsItem(TypedDict):
     batch_number: str
     expiry_date: str
     quantity: int
-    unit_price: str | float
+    unit_price: str
     returned: int
 
 
@@ -812,16 +812,16 @@ class InvoiceItemsItem(TypedDict):
     medicine_id: int | None
     prescription_item_id: int | None
     quantity: int
-    unit_price: str | float
-    line_total: str | float
+    unit_price: str
+    line_total: str
 
 
 class InvoicePaymentsItem(TypedDict):
     id: int
     payment_method: Literal["CASH", "CARD", "UPI"]
-    amount: str | float
-    tendered: str | float
-    change: str | float
+    amount: str
+    tendered: str
+    change: str
     reference: str | None
     received_by: str
     date: str
@@ -831,7 +831,7 @@ class InvoicePaymentsItem(TypedDict):
 class InvoiceRefundsItem(TypedDict):
     id: int
     payment_method: Literal["CASH", "CARD", "UPI"]
-    amount: str | float
+    amount: str
     reason: str
     refunded_by: str
     date: str
@@ -1016,15 +1016,15 @@ class BillingListResultItemsItem(TypedDict):
     prescription_id: int | None
     visit_id: int | None
     date: str
-    subtotal: str | float
-    discount_percent: str | float | None
-    discount: str | float
-    tax_percent: str | float
-    tax: str | float
-    total: str | float
-    paid: str | float
-    refunded: str | float
-    balance: str | float
+    subtotal: str
+    discount_percent: str | None
+    discount: str
+    tax_percent: str
+    tax: str
+    total: str
+    paid: str
+    refunded: str
+    balance: str
     notes: str | None
     cancel_reason: str | None
     created_by: str
