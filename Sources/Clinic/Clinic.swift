@@ -37,6 +37,7 @@ package final class Clinic: Sendable {
   package let feed: QueueFeed
   package let relay: Relay
   package let printer = PaperPrinter()
+  private let refusalNotices = Mutex(OutageNotices())
   let anchorFile: AnchorFile
   /// What `rpc.discover` tells each role, made when somebody asks.
   let documents = Shared<[Role?: JSONValue]>([:])
@@ -116,6 +117,16 @@ package final class Clinic: Sendable {
   package func whenReady() async throws {
     try await calendar.refresh()
     for _ in 0..<2000 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(1)) }
+  }
+
+  /// Tells the journal what PostgreSQL refuses though it answers: for want of resources (53), by a
+  /// setting (25), by its system (58); each once a minute.
+  func tellRefusal(_ error: PostgresError) {
+    guard error.kind == .server, let state = error.sqlState,
+      ["25", "53", "58"].contains(state.prefix(2)),
+      refusalNotices.withLock({ $0.isNews(state) })
+    else { return }
+    log.error("PostgreSQL refuses what it is told", metadata: ["error": "\(error)"])
   }
 
   private var background: [@Sendable () async -> Void] {

@@ -14,6 +14,11 @@ struct ConnectionParameters: Sendable {
     pairs = try Self.parse(Self.withoutDriver(url))
     add("application_name", applicationName)
     add("client_encoding", "UTF8")
+    // A network that swallows what is sent closes nothing.
+    add("keepalives_idle", "15")
+    add("keepalives_interval", "5")
+    add("keepalives_count", "3")
+    add("tcp_user_timeout", "10000")
     let own = sessionSettings.map { "-c \($0.0)=\(Self.escaped($0.1))" }.joined(separator: " ")
     if let index = pairs.firstIndex(where: { $0.keyword == "options" }) {
       pairs[index].value = own + " " + pairs[index].value

@@ -8,15 +8,25 @@ final class AcceptErrorHandler: ChannelInboundHandler {
 
   private let logger: Logger
   private var isPaused = false
+  /// Whether the present trouble is in the log.
+  private var isTold = false
 
   init(logger: Logger) {
     self.logger = logger
   }
 
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    isTold = false
+    context.fireChannelRead(data)
+  }
+
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard error is IOError, !isPaused else { return }
     isPaused = true
-    logger.warning("cannot accept a connection", metadata: ["error": "\(error)"])
+    if !isTold {
+      logger.warning("cannot accept connections", metadata: ["error": "\(error)"])
+    }
+    isTold = true
     let channel = context.channel
     try? channel.syncOptions?.setOption(.autoRead, value: false)
     context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(200)) {

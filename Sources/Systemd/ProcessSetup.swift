@@ -1,4 +1,15 @@
 import Glibc
+import Synchronization
+
+/// Gives the three standard streams something where they were closed, so that no socket gets their
+/// numbers, and the log.
+public func openStandardStreams() {
+  for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+  where fcntl(descriptor, F_GETFD) < 0 {
+    // The lowest number that is free: this one.
+    _ = unsafe open("/dev/null", O_RDWR)
+  }
+}
 
 /// A write to a connection whose other end is gone becomes an error of that write; without this it
 /// ends the process.
@@ -26,11 +37,38 @@ func descriptorLimits() -> (soft: Int, hard: Int) {
   return (Int(clamping: limits.rlim_cur), Int(clamping: limits.rlim_max))
 }
 
+/// How many lines standard error has not taken.
+private let lostLines = Atomic(0)
+
 /// Writes a line to standard error at once, after what was printed; `print` would buffer it.
+///
+/// Nobody waits for a pipe that is full because its reader sleeps: lines are lost then, and counted
+/// in the next one that is not.
 public func standardError(_ line: String) {
+  let lost = lostLines.load(ordering: .relaxed)
+  // The first time its reader may just be slow.
+  guard isWritable(STDERR_FILENO, within: lost == 0 ? 50 : 0) else {
+    lostLines.add(1, ordering: .relaxed)
+    return
+  }
+  lostLines.subtract(lost, ordering: .relaxed)
   fflush(nil)
-  let bytes = Array((line + "\n").utf8)
-  _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  let note = lost > 0 ? "\(lost) lines were lost: nobody read them\n" : ""
+  var rest = Array((note + line + "\n").utf8)[...]
+  // A pipe that is writable takes so much without waiting.
+  while !rest.isEmpty, isWritable(STDERR_FILENO, within: 0) {
+    let count = unsafe rest.prefix(Int(PIPE_BUF)).withUnsafeBytes {
+      unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+    }
+    guard count >= 0 || errno == EINTR else { return }
+    rest = rest.dropFirst(max(0, count))
+  }
+}
+
+private func isWritable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
+  var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+  // With an error the write tells at once.
+  return unsafe poll(&polled, 1, milliseconds) != 0
 }
 
 /// Writes a line to standard output at once.

@@ -38,7 +38,7 @@ public enum SmallFile {
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600
   ) throws(Failure) {
     let temporary = path + ".new"
-    unsafe unlink(temporary)
+    guard unsafe unlink(temporary) == 0 || errno == ENOENT else { throw Failure(number: errno) }
     let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard file >= 0 else { throw Failure(number: errno) }
     var written = 0
@@ -50,6 +50,7 @@ public enum SmallFile {
       guard count >= 0 || errno == EINTR else {
         let number = errno
         close(file)
+        unsafe unlink(temporary)
         throw Failure(number: number)
       }
       written += max(0, count)

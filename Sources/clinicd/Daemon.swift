@@ -37,6 +37,7 @@ struct Daemon: Sendable {
   let mongo: MongoClient
 
   init(_ configuration: Configuration) throws {
+    openStandardStreams()
     ignoreSIGPIPE()
     raiseDescriptorLimit()
     ProcessMemory.keep(2 << 20)
@@ -51,6 +52,10 @@ struct Daemon: Sendable {
       // What a frozen instance holds is freed by the server, and soon: its other sessions may wait
       // for the same.
       ("idle_in_transaction_session_timeout", "5s"),
+      // A session has what its role had when it began, and goes on for long after that was changed.
+      ("default_transaction_read_only", "off"),
+      ("statement_timeout", "0"),
+      ("lock_timeout", "0"),
       // A plan is kept for long, and a table that it read from end to end while that was short
       // grows: whatever an index can find is found by it. Plans for which there is none look dear
       // then, and are not worth compiling for that.
@@ -92,7 +97,7 @@ struct Daemon: Sendable {
         return String(decoding: try SmallFile.read(path), as: UTF8.self)
       } catch {
         if !error.isMissing {
-          log.warning("the audit's anchor cannot be read", metadata: ["errno": "\(error.number)"])
+          log.warning("the audit's anchor cannot be read", metadata: ["error": "\(error.reason)"])
         }
         return nil
       }
@@ -101,7 +106,7 @@ struct Daemon: Sendable {
       do throws(SmallFile.Failure) {
         try SmallFile.write(Array(line.utf8), to: path)
       } catch {
-        log.warning("the audit's anchor cannot be written", metadata: ["errno": "\(error.number)"])
+        log.warning("the audit's anchor cannot be written", metadata: ["error": "\(error.reason)"])
       }
     }
     return AnchorFile(

@@ -29,6 +29,22 @@ import Testing
     #expect(try desk.arrive(4) == 12, "a cancelled number is not given again")
   }
 
+  @Test("what a store tells of tokens that there are not changes none")
+  func impossibleNumbers() throws {
+    var desk = try Desk()
+    for patient in 1...2 { try desk.arrive(Int64(patient)) }
+    let tokens = desk.day.tokens
+    for number in [.min, -1, 0, 4, .max] {
+      let far = QueueToken(
+        date: desk.day.date, number: number, patientID: ID(rawValue: 3), patientName: "Asha",
+        doctorID: nil, priority: .routine, arrivedAt: desk.now)
+      desk.day.follow(
+        QueueChange(
+          version: desk.day.version + 1, tokens: [far], passedOver: [number], waitedOut: [number]))
+      #expect(desk.day.tokens == tokens && desk.day.lastNumber == 2)
+    }
+  }
+
   @Test("rule 20: a clock that is set back lets nobody overtake, and makes no time less than none")
   func clockBack() throws {
     var desk = try Desk()

@@ -75,7 +75,10 @@ package struct ClinicApplication: Application {
     case let error as RPCError: return error
     case is CancellationError: return ClinicError(ClinicError.reasonOfCancellation).rpcError
     case let error as PostgresError:
-      if let known = ClinicError(error) { return known.rpcError }
+      if let known = ClinicError(error) {
+        if known.reason == .storeUnavailable { clinic.tellRefusal(error) }
+        return known.rpcError
+      }
       return unforeseen(error.description, of: method)
     default:
       return unforeseen("\(type(of: error))", of: method)

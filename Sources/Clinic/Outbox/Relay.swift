@@ -115,14 +115,24 @@ package final class Relay: Sendable {
     var round = 0
     var pace = RelayPace(load: load)
     while !Task.isCancelled {
-      let sealed = try await chain.seal(on: connection)
+      let turn = round
+      // A connection that says nothing is given up, though nobody has closed it.
+      let sealed = try await postgres.loop.limited(to: .seconds(60)) {
+        try await self.seal(on: connection, turn)
+      }
       if round == 0 { log.info("this instance carries the outbox now") }
-      if round % 20 == 0 { try await measure(connection) }
-      if round % 240 == 0 { try await anchor(connection) }
-      if round % 2400 == 0 { try await prune(connection) }
       round += 1
       try await pace.rest(isBehind: sealed == AuditChain.depth)
     }
+  }
+
+  /// Seals some entries, and does now and then what else is due.
+  private func seal(on connection: Connection, _ round: Int) async throws -> Int {
+    let sealed = try await chain.seal(on: connection)
+    if round % 20 == 0 { try await measure(connection) }
+    if round % 240 == 0 { try await anchor(connection) }
+    if round % 2400 == 0 { try await prune(connection) }
+    return sealed
   }
 
   /// On its own, so that MongoDB being away or frozen delays nothing else; its return needs no
@@ -210,7 +220,10 @@ package final class Relay: Sendable {
     let kept: [UInt8]? = try cells.next()
     if let before, before.link != kept {
       log.error(
-        "the audit chain is not the one that was anchored: see clinicctl audit verify",
+        """
+        the audit chain is not the one that was anchored: see clinicctl audit verify; \
+        if PostgreSQL lost its last changes, clinicctl rebuild mongo
+        """,
         metadata: ["audit.position": "\(before.position)"])
       return
     }

@@ -130,7 +130,7 @@ extension StaffDirectory {
     while !Task.isCancelled {
       do {
         try await postgres.withConnection { connection in
-          _ = try await connection.query("LISTEN clinic_staff")
+          _ = try await answer(of: connection, to: "LISTEN clinic_staff")
           try await reload()
           await changed(.everything)
           try await follow(connection, changed: changed)
@@ -164,10 +164,15 @@ extension StaffDirectory {
   private func prove(_ connection: Connection) async throws {
     while !Task.isCancelled {
       let asked = ContinuousClock.now
-      _ = try await connection.query("SELECT 1")
+      _ = try await answer(of: connection, to: "SELECT 1")
       state.withLock { $0.heardAt = asked }
       try await Task.sleep(for: .milliseconds(500))
     }
+  }
+
+  /// One that says nothing is given up, though nobody has closed it.
+  private func answer(of connection: Connection, to sql: SQL) async throws -> Rows {
+    try await postgres.loop.limited(to: .seconds(3)) { try await connection.query(sql) }
   }
 
   private func hear(
