@@ -92,7 +92,7 @@ class Page:
         return self.driver.execute_script(script, *arguments)
 
     def click(self, selector: str) -> None:
-        self.wait(lambda: self.is_shown(selector))
+        self.wait(lambda: self.is_shown(selector) and self.element(selector).is_enabled())
         self.element(selector).click()
 
     def type(self, selector: str, text: str) -> None:

@@ -204,6 +204,79 @@ def test_a_kiosk_left_alone_forgets(paired: Open) -> None:
     assert kiosk.element("#phone").get_attribute("value") == ""
 
 
+def test_a_kiosk_left_alone_in_a_language_speaks_the_usual_one(paired: Open) -> None:
+    kiosk = paired("/kiosk", (1080, 1920))
+    hurry(kiosk, 100)
+    kiosk.click("#languages [lang=hi]")
+    kiosk.wait(lambda: kiosk.run("return document.documentElement.lang") == "hi")
+    kiosk.wait(lambda: kiosk.run("return document.documentElement.lang") == "en")
+    assert kiosk.is_shown("#start")
+
+
+def test_a_second_tap_keeps_the_number(paired: Open, desk: Clinic) -> None:
+    phone = "07700 900130"
+    desk.patients.create(name="Double Tap", phone=phone, date_of_birth="1971-03-01")
+    kiosk = paired("/kiosk", (1280, 800))
+    kiosk.run(
+        "new MutationObserver(() => { document.getElementById('finish').click(); window.isTapped = true; })"
+        ".observe(document.getElementById('done'), {attributeFilter: ['hidden']})"
+    )
+    kiosk.click("#without-appointment")
+    identify(kiosk, phone, "01", "03", "1971")
+    kiosk.wait(lambda: kiosk.run("return window.isTapped"))
+    assert kiosk.is_shown("#done")
+    # What is told is told in another language as well.
+    kiosk.wait(lambda: kiosk.text("#ahead").startswith("Waiting"))
+    kiosk.run("window.print = () => {}")
+    kiosk.click("#print")
+    kiosk.click("#languages [lang=fr]")
+    kiosk.wait(lambda: kiosk.text("#ahead").startswith("En attente"))
+    assert kiosk.text("#printed").startswith("Rien n’est sorti")
+    kiosk.click("#finish")
+    kiosk.wait(lambda: kiosk.is_shown("#start"))
+    assert kiosk.text("#ahead") == kiosk.text("#printed") == ""
+
+
+def test_a_tap_on_the_question_presses_nothing_below(paired: Open) -> None:
+    kiosk = paired("/kiosk", (1280, 800))
+    kiosk.click("#with-appointment")
+    kiosk.wait(lambda: kiosk.element("#who .back").is_enabled())
+    kiosk.run("document.getElementById('still-there').showModal()")
+    x, y = kiosk.run(
+        "const box = document.getElementById('stay').getBoundingClientRect();"
+        "const below = document.querySelector('#who .back');"
+        "Object.assign(below.style, {position: 'fixed', inset: 0, width: '100vw', height: '100vh'});"
+        "return [box.x + box.width / 2, box.y + box.height / 2]"
+    )
+    kiosk.driver.execute_cdp_cmd("Input.synthesizeTapGesture", {"x": x, "y": y})
+    kiosk.wait(lambda: not kiosk.is_shown("#still-there"))
+    assert kiosk.is_shown("#who")
+
+
+#: A browser whose clock was never set.
+WRONG_CLOCK = """
+window.RightDate = Date;
+window.Date = class extends Date {
+  constructor(...all) { super(...(all.length ? all : [RightDate.now() % 1e9])); }
+  static now() { return RightDate.now() % 1e9; }
+};
+"""
+
+
+def test_devices_go_by_the_clock_of_the_daemon(paired: Open) -> None:
+    board, kiosk = paired("/board"), paired("/kiosk", (1080, 1920))
+    for page in (board, kiosk):
+        page.driver.execute_cdp_cmd(
+            "Page.addScriptToEvaluateOnNewDocument", {"source": WRONG_CLOCK}
+        )
+        page.driver.refresh()
+    board.wait(lambda: board.text("#clinic"))
+    right = "const [done] = arguments; import('/shared/i18n.js').then(({date}) => done(date(new RightDate())))"
+    board.wait(lambda: board.text("#date") == board.driver.execute_async_script(right))
+    year = "return String(new RightDate().getFullYear())"
+    kiosk.wait(lambda: kiosk.text("#year option:nth-child(2)") == kiosk.run(year))
+
+
 def test_an_appointment_is_checked_in_at_the_kiosk(
     paired: Open, daemon: Daemon, desk: Clinic
 ) -> None:
