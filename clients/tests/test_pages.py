@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import Any, Iterator
 
 import pytest
@@ -101,23 +102,23 @@ LONG = [
 ]
 
 
-@pytest.fixture
-def with_long_names(daemon: Daemon, desk: Clinic) -> Iterator[list[int]]:
-    """Doctors of long names in rooms of long names; nobody else calls anybody."""
+@contextmanager
+def more_doctors(daemon: Daemon, desk: Clinic, who: list[tuple[str, str]]) -> Iterator[list[int]]:
+    """Doctors of such rooms and names; nobody else calls anybody."""
     free_doctors(desk)
     with Clinic(f"unix:{daemon.socket}", patience=60) as admin:
         admin.login(*daemon.password("admin"))
         ids = [
             int(
                 admin.auth.register(
-                    username=f"long{next(visitors)}",
+                    username=f"more{next(visitors)}",
                     password="correct horse battery",
                     full_name=name,
                     role="DOCTOR",
                     room=room,
                 )["id"]
             )
-            for room, name in LONG
+            for room, name in who
         ]
         for _ in ids:
             desk.queue.walk_in(patient_id=new_patient(desk))
@@ -127,6 +128,12 @@ def with_long_names(daemon: Daemon, desk: Clinic) -> Iterator[list[int]]:
             admin.users.update(id=number, enabled=False)
 
 
+@pytest.fixture
+def with_long_names(daemon: Daemon, desk: Clinic) -> Iterator[list[int]]:
+    with more_doctors(daemon, desk, LONG) as ids:
+        yield ids
+
+
 #: What is not wholly within its box, and what a text's own box cuts off in height without an ellipsis.
 OUTSIDE = """
 const outside = [];
@@ -134,6 +141,7 @@ for (const li of document.querySelectorAll("#serving li")) {
   const box = li.getBoundingClientRect();
   for (const name of [".token", ".where", ".room", ".doctor"]) {
     const part = li.querySelector(name).getBoundingClientRect();
+    if (!part.width) continue;
     const isInside = part.left >= box.left - 1 && part.right <= box.right + 1
       && part.top >= box.top - 1 && part.bottom <= box.bottom + 1;
     if (!isInside) outside.push([name, li.textContent]);
@@ -193,6 +201,58 @@ def test_boards_of_every_size(
     assert (wide, high) == size
     board.shot(f"board-{name}")
     assert board.accessibility() == []
+
+
+@pytest.mark.parametrize("name, size", [("wide", (1920, 1080)), ("upright", (1080, 1920))])
+def test_a_board_of_many_is_read_from_afar(
+    paired: Open, daemon: Daemon, desk: Clinic, name: str, size: tuple[int, int]
+) -> None:
+    who = [(f"Room {number}", f"Dr. Person {number}") for number in range(1, 20)]
+    with more_doctors(daemon, desk, who) as ids:
+        for doctor in ids:
+            desk.queue.call_next(doctor_id=doctor)
+        for _ in range(5):
+            desk.queue.walk_in(patient_id=new_patient(desk))
+        board = paired("/board", size)
+        board.wait(lambda: len(board.texts("#serving li")) == 19 and board.texts("#next li"))
+        board.shot(f"board-many-{name}")
+        assert board.run(OUTSIDE) == []
+        sizes = board.run(
+            "return ['.token', '.room'].map((name) => Math.min(...[...document.querySelectorAll('#serving ' + name)]"
+            ".map((each) => parseFloat(getComputedStyle(each).fontSize))))"
+        )
+        assert sizes[0] > 70 and sizes[1] > 35
+        cut = "return [...document.querySelectorAll('#next li')].filter((li) => li.scrollHeight > li.clientHeight)"
+        assert board.run(cut) == []
+        assert board.accessibility() == []
+
+
+def test_a_kiosk_of_the_width_of_a_telephone(paired: Open) -> None:
+    kiosk = paired("/kiosk", (390, 844))
+    languages = kiosk.run("return [...document.querySelectorAll('#languages button')].map((e) => e.lang)")
+
+    def fits() -> None:
+        for language in languages:
+            kiosk.click(f"#languages [lang={language}]")
+            kiosk.wait(lambda: kiosk.run("return document.documentElement.lang") == language)
+            assert kiosk.run(
+                "return [...document.querySelectorAll('main *')].filter((each) => {"
+                "  const box = each.getBoundingClientRect();"
+                "  return box.width && (box.left < 0 || box.right > innerWidth);"
+                "}).map((each) => each.outerHTML)"
+            ) == []
+
+    fits()
+    kiosk.click("#without-appointment")
+    fits()
+    identify(kiosk, "07700 900131", "01", "03", "1971")
+    kiosk.wait(lambda: kiosk.is_shown("#register"))
+    fits()
+    kiosk.type("#name", "Small Screen")
+    kiosk.click("#register-form .main")
+    kiosk.wait(lambda: kiosk.is_shown("#done") and kiosk.text("#ahead"))
+    fits()
+    kiosk.shot("kiosk-telephone")
 
 
 def test_a_kiosk_left_alone_forgets(paired: Open) -> None:
