@@ -283,12 +283,18 @@ async function speak(code) {
   fillDate();
   for (const [id, make] of told) tell(id, make);
   showState();
+  for (const button of element("languages").children) {
+    button.setAttribute("aria-pressed", String(button.lang === language));
+  }
+}
+
+async function fillLanguages() {
+  await readLanguages();
   const buttons = Object.entries(await languages()).map(([code, name]) => {
     const button = document.createElement("button");
     button.type = "button";
     button.lang = code;
     button.textContent = name;
-    button.setAttribute("aria-pressed", String(code === language));
     button.addEventListener("click", async () => {
       await speak(code);
       wake();
@@ -328,11 +334,11 @@ element("register-form").addEventListener("submit", (event) => {
 });
 element("print").addEventListener("click", print);
 element("finish").addEventListener("click", startOver);
-for (const event of ["click", "cancel"]) element("still-there").addEventListener(event, () => wake());
+for (const event of ["click", "close"]) element("still-there").addEventListener(event, () => wake());
 for (const back of document.querySelectorAll(".back")) back.addEventListener("click", startOver);
 for (const event of ["pointerdown", "keydown", "input"]) {
   document.addEventListener(event, ({ target }) => {
-    // It goes with the click: a tap must not end on what lies below it.
+    // The question goes with its click: a touch must not end on what lies below.
     if (!element("still-there").contains(target)) wake();
   });
 }
@@ -349,7 +355,7 @@ clinic.addEventListener("clinic", ({ detail }) => {
 });
 
 fillKeypad();
-await readLanguages();
+await fillLanguages();
 await speak();
 usual = language;
 clinic.addEventListener("state", () => {
