@@ -279,10 +279,9 @@ def test_a_second_tap_keeps_the_number(paired: Open, desk: Clinic) -> None:
     desk.patients.create(name="Double Tap", phone=phone, date_of_birth="1971-03-01")
     kiosk = paired("/kiosk", (1280, 800))
     kiosk.run(
-        "const done = document.getElementById('done');"
-        "new MutationObserver(() => { if (!done.hidden) {"
-        "document.getElementById('finish').click(); window.isTapped = true; } })"
-        ".observe(done, {attributeFilter: ['hidden']})"
+        "const [done, busy, finish] = ['done', 'busy', 'finish'].map((id) => document.getElementById(id));"
+        "new MutationObserver(() => { if (!done.hidden && !busy.textContent && !window.isTapped) {"
+        "finish.click(); window.isTapped = true; } }).observe(busy, {childList: true})"
     )
     kiosk.click("#without-appointment")
     identify(kiosk, phone, "01", "03", "1971")
