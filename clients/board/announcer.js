@@ -4,27 +4,50 @@ import { language, t } from "/shared/i18n.js";
 
 const waiting = [];
 let isCalling = false;
+/** The call that is shown, and what ends it before its time. */
+let shown = null;
+let end;
 const audio = new AudioContext();
 
 /** Browsers keep pages quiet until somebody has touched them; a kiosk mode can allow sound. */
 export const soundIsLocked = () => audio.state === "suspended";
 export const unlockSound = () => audio.resume();
 
-/** Announces a call in its turn: `show(call)` while it lasts, then `show(null)`. */
+const milliseconds = (count) => new Promise((done) => setTimeout(done, count));
+
+/**
+ * Announces a call in its turn: `show(call)` while it lasts, then `show(null)`. One that is over by then, as
+ * `call.isStill()` tells, is left out.
+ */
 export async function announce(call, show) {
   waiting.push(call);
   if (isCalling) return;
   isCalling = true;
+  // What came with it, after an interruption, may have ended it.
+  await null;
   for (let next; (next = waiting.shift());) {
+    if (!next.isStill()) continue;
+    shown = next;
+    const isOver = new Promise((done) => { end = done; });
     show(next);
-    const shown = new Promise((done) => setTimeout(done, 5000));
-    await chime();
-    await speak(t("board.speech", { token: Number(next.token), where: next.where }));
-    await shown;
+    await Promise.race([isOver, Promise.all([milliseconds(5000), say(next)])]);
+    shown = null;
     show(null);
-    await new Promise((done) => setTimeout(done, 300));
+    await milliseconds(300);
   }
   isCalling = false;
+}
+
+/** Ends the call that is shown if it is over. */
+export function checkCalls() {
+  if (!shown || shown.isStill()) return;
+  window.speechSynthesis?.cancel();
+  end();
+}
+
+async function say(call) {
+  await chime();
+  if (call === shown) await speak(t("board.speech", { token: Number(call.token), where: call.where }));
 }
 
 /** Two tones of a gong. */
@@ -42,7 +65,7 @@ async function chime() {
     tone.start(start + at);
     tone.stop(start + at + 1);
   }
-  await new Promise((done) => setTimeout(done, 1300));
+  await milliseconds(1300);
 }
 
 function speak(text) {
@@ -58,6 +81,6 @@ function speak(text) {
       words.onend = words.onerror = done;
       speech.speak(words);
     }),
-    new Promise((done) => setTimeout(done, 8000)),
+    milliseconds(8000),
   ]);
 }

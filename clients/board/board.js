@@ -1,7 +1,7 @@
 import { pair } from "/shared/pairing.js";
 import { Clinic, TokenStore } from "/shared/rpc.js";
-import { date, number, t, time, useLanguage, useZone } from "/shared/i18n.js";
-import { announce, soundIsLocked, unlockSound } from "./announcer.js";
+import { askTime, date, now, number, t, time, useLanguage, useZone } from "/shared/i18n.js";
+import { announce, checkCalls, soundIsLocked, unlockSound } from "./announcer.js";
 
 const element = (id) => document.getElementById(id);
 const clinic = new Clinic({ tokens: new TokenStore("board") });
@@ -33,11 +33,12 @@ function drawServing(tokens, callsNew) {
   const items = tokens.map((token) => {
     const key = [token.token, token.room, token.doctor_label].join();
     const item = serving.get(key) ?? itemOf(token);
-    if (!serving.has(key) && callsNew) call(token, item);
+    if (!serving.has(key) && callsNew) call(token, item, () => !element("board").hidden && serving.get(key) === item);
     return [key, item];
   });
   serving.clear();
   for (const [key, item] of items) serving.set(key, item);
+  checkCalls();
   const list = element("serving");
   list.classList.toggle("few", tokens.length <= 3);
   list.classList.toggle("long", tokens.some(isLong));
@@ -75,10 +76,10 @@ function letters(text) {
   return Math.min(text.length, ...lines);
 }
 
-function call(token, item) {
+function call(token, item, isStill) {
   item.className = "new";
   setTimeout(() => { item.className = ""; }, NEW * 1000);
-  announce({ token: short(token.token), where: token.room ?? token.doctor_label ?? "" }, showCall);
+  announce({ token: short(token.token), where: token.room ?? token.doctor_label ?? "", isStill }, showCall);
 }
 
 function drawNext(board) {
@@ -107,11 +108,11 @@ function part(name, className, text) {
 
 // Whether it is live
 
-let isLost = false;
 let lostTimer = 0;
 
 function showState() {
-  if (clinic.isCurrent) {
+  // A board that is not paired follows nothing yet.
+  if (element("board").hidden ? clinic.state !== "lost" : clinic.isCurrent) {
     clearTimeout(lostTimer);
     lostTimer = 0;
     setLost(false);
@@ -120,18 +121,19 @@ function showState() {
   }
 }
 
-function setLost(nowLost = isLost) {
-  isLost = nowLost;
-  const isShown = isLost && !element("board").hidden;
-  document.body.classList.toggle("lost", isShown);
-  element("lost").hidden = !isShown;
+function setLost(isLost) {
+  document.body.classList.toggle("lost", isLost);
+  element("lost").hidden = !isLost;
 }
 
+let tickTimer = 0;
+
 function tick() {
-  const now = new Date();
-  element("time").textContent = time(now);
-  element("date").textContent = date(now);
-  setTimeout(tick, 1000 - now.getMilliseconds());
+  clearTimeout(tickTimer);
+  const instant = now();
+  element("time").textContent = time(instant);
+  element("date").textContent = date(instant);
+  tickTimer = setTimeout(tick, 1000 - instant.getMilliseconds());
 }
 
 // Pairing
@@ -139,7 +141,8 @@ function tick() {
 function showBoard(isPaired) {
   element("board").hidden = !isPaired;
   element("pairing").hidden = isPaired;
-  setLost();
+  checkCalls();
+  showState();
 }
 
 async function pairBoard() {
@@ -154,14 +157,15 @@ clinic.addEventListener("clinic", ({ detail }) => {
   useZone(detail.time_zone);
   element("clinic").textContent = detail.clinic;
   element("clinic").hidden = false;
+  askTime().then(tick);
 });
 await useLanguage();
 document.title = t("board.title");
 tick();
 for (const event of ["state", "current"]) clinic.addEventListener(event, showState);
 clinic.addEventListener("state", () => { if (clinic.state === "refused") pairBoard(); });
+setInterval(askTime, 3_600_000);
 clinic.follow({}, show);
-showState();
 if (clinic.tokens.refreshToken) showBoard(true);
 else pairBoard();
 

@@ -1,4 +1,6 @@
-import { clock, explain, language, languages, number, t, useLanguage, useZone } from "/shared/i18n.js";
+import {
+  askTime, clock, explain, language, languages, now, number, readLanguages, t, useLanguage, useZone,
+} from "/shared/i18n.js";
 import { pair } from "/shared/pairing.js";
 import { Clinic, newKey, TokenStore } from "/shared/rpc.js";
 
@@ -14,13 +16,32 @@ const TOKEN_SHOWN = 20;
 const REPEAT = 45;
 /** Seconds after which it asks whether its login still holds: perhaps nobody touches it for long. */
 const CHECK = 4;
+/** Milliseconds that the buttons of a new step sleep: a second tap was meant for those of the last one. */
+const SLEEP = 700;
 
 /** What the person at the kiosk has told. Forgotten with the start page. */
 let visit = newVisit();
 let isBusy = false;
+let asleep = 0;
+/** The language without a visitor. */
+let usual;
 
 function newVisit(wantsAppointment = false) {
-  return { wantsAppointment, keys: new Map() };
+  return { wantsAppointment, keys: new Map(), names: [] };
+}
+
+// Words
+
+/** What is told in words now, by element: told anew in another language, and gone with the visit. */
+const told = new Map();
+
+function tell(id, make) {
+  told.set(id, make);
+  element(id).replaceChildren(...[make()].flat());
+}
+
+function problem(key) {
+  tell("problem", () => key ? t(key) : "");
 }
 
 // Steps
@@ -28,6 +49,12 @@ function newVisit(wantsAppointment = false) {
 function show(step) {
   for (const section of document.querySelectorAll(".step")) section.hidden = section.id !== step;
   problem("");
+  clearTimeout(asleep);
+  asleep = setTimeout(() => {
+    asleep = 0;
+    showState();
+  }, SLEEP);
+  showState();
   document.querySelector(`#${step} h1`).focus({ preventScroll: true });
   wake();
 }
@@ -36,32 +63,26 @@ function show(step) {
 function startOver() {
   visit = newVisit();
   for (const form of document.forms) form.reset();
+  told.clear();
   for (const id of ["appointment-list", "token", "where", "ahead", "printed"]) element(id).replaceChildren();
   for (const field of document.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   element("still-there").close();
-  useLanguage(localStorage.getItem("clinicd.lang")).then(showLanguages);
+  speak(usual);
   show("start");
-}
-
-function problem(text) {
-  element("problem").textContent = text;
 }
 
 /** Runs what a button does: once, with the others asleep, its failures told in words. */
 async function act(work) {
   if (isBusy) return;
-  const buttons = [...document.querySelectorAll("main button")];
   setBusy(true);
-  for (const button of buttons) button.disabled = true;
   problem("");
   try {
     await work();
   } catch (error) {
     const isLost = error.name === "ConnectionLost";
     // Without a login there is a code on the screen.
-    if (clinic.state !== "refused") problem(isLost ? t("kiosk.gave_up") : explain(error));
+    if (clinic.state !== "refused") tell("problem", () => isLost ? t("kiosk.gave_up") : explain(error));
   } finally {
-    for (const button of buttons) button.disabled = false;
     setBusy(false);
     wake();
   }
@@ -73,6 +94,7 @@ function setBusy(nowBusy) {
 }
 
 function showState() {
+  for (const button of document.querySelectorAll("main button")) button.disabled = isBusy || asleep !== 0;
   const isLost = !clinic.isCurrent && clinic.state !== "refused";
   element("busy").textContent = isBusy
     ? t(isLost ? "kiosk.reconnecting" : "kiosk.busy")
@@ -80,8 +102,7 @@ function showState() {
 }
 
 /** One key for one wish of one visit: whoever presses again after a lost answer gets the same token. */
-function write(method, params) {
-  const wish = method + JSON.stringify(params);
+function write(method, params, wish = method + JSON.stringify(params)) {
   if (!visit.keys.has(wish)) visit.keys.set(wish, newKey());
   return clinic.call(method, params, { repeat: REPEAT, key: visit.keys.get(wish) });
 }
@@ -96,8 +117,8 @@ function identified() {
   const phoneIsRight = /^[0-9+\-() ./]{3,40}$/.test(phone) && phone.replace(/\D/g, "").length >= 3;
   mark("phone", phoneIsRight);
   for (const id of ["day", "month", "year"]) mark(id, exists);
-  if (!phoneIsRight) problem(t("kiosk.who.phone_wrong"));
-  else if (!exists) problem(t("kiosk.who.born_wrong"));
+  if (!phoneIsRight) problem("kiosk.who.phone_wrong");
+  else if (!exists) problem("kiosk.who.born_wrong");
   if (!phoneIsRight) element("phone").focus();
   else if (!exists) element("day").focus();
   return phoneIsRight && exists ? { phone, date_of_birth: born } : null;
@@ -112,7 +133,7 @@ async function identify(who) {
   const found = await clinic.call("kiosk.identify", who, { repeat: REPEAT });
   visit = { ...visit, ...who, visitor: found.visitor };
   if (found.appointments.length) {
-    element("appointment-list").replaceChildren(...found.appointments.map((appointment) => {
+    tell("appointment-list", () => found.appointments.map((appointment) => {
       const item = document.createElement("li");
       const time = document.createElement("b");
       time.textContent = clock(appointment.start_time);
@@ -131,12 +152,12 @@ async function identify(who) {
 // Tokens
 
 async function checkIn() {
-  await give(await write("queue.check_in", { visitor: visit.visitor }));
+  give(await write("queue.check_in", { visitor: visit.visitor }));
 }
 
 async function walkIn() {
   try {
-    await give(await write("queue.walk_in", { visitor: visit.visitor }));
+    give(await write("queue.walk_in", { visitor: visit.visitor }));
   } catch (error) {
     // Nobody of that phone and birth date is known: the person is new here.
     if (error.reason !== "visitor_unknown") throw error;
@@ -146,22 +167,38 @@ async function walkIn() {
 }
 
 async function register(name) {
-  visit.patient ??= await write(
-    "patients.create", { name, phone: visit.phone, date_of_birth: visit.date_of_birth });
-  await give(await write("queue.walk_in", { patient_id: visit.patient.id }));
+  visit.patient ??= await create(name);
+  give(await write("queue.walk_in", { patient_id: visit.patient.id }));
 }
 
-async function give(token) {
+/** One record, whatever the names: when an answer was lost, a corrected name may come too late. */
+async function create(name) {
+  const { phone, date_of_birth } = visit;
+  visit.names = [...new Set([name, ...visit.names])];
+  for (const name of visit.names) {
+    try {
+      return await write("patients.create", { name, phone, date_of_birth }, "register");
+    } catch (error) {
+      if (error.reason !== "idempotency_key_reused" || name === visit.names.at(-1)) throw error;
+    }
+  }
+}
+
+function give(token) {
   element("token").textContent = token.token.split("-").pop();
   element("where").textContent = [token.room, token.doctor_label].filter(Boolean).join(" · ");
-  element("ahead").textContent = "";
   show("done");
+  showAhead(visit);
+}
+
+async function showAhead(asked) {
   try {
     const { board } = await clinic.call("queue.today");
     const minutes = board.estimated_wait_minutes;
-    element("ahead").textContent = minutes == null
+    if (visit !== asked) return;
+    tell("ahead", () => minutes == null
       ? t("kiosk.done.waiting", { n: number(board.waiting) })
-      : t("kiosk.done.waiting_minutes", { n: number(board.waiting), minutes: number(minutes) });
+      : t("kiosk.done.waiting_minutes", { n: number(board.waiting), minutes: number(minutes) }));
   } catch {
     // The token is there; how long it takes is on the board.
   }
@@ -171,9 +208,9 @@ async function give(token) {
 function print() {
   try {
     window.print();
-    element("printed").textContent = t("kiosk.done.printed");
+    tell("printed", () => t("kiosk.done.printed"));
   } catch {
-    element("printed").textContent = t("kiosk.done.no_printer");
+    tell("printed", () => t("kiosk.done.no_printer"));
   }
 }
 
@@ -185,8 +222,14 @@ let idle = 0;
 function wake() {
   clearTimeout(idle);
   if (element("still-there").open) element("still-there").close();
-  if (isBusy || !element("start").hidden || !element("pairing").hidden) return;
-  const isDone = !element("done").hidden;
+  const step = document.querySelector(".step:not([hidden])")?.id ?? "pairing";
+  if (isBusy || step === "pairing") return;
+  if (step === "start") {
+    // Somebody who only chose a language has gone.
+    if (language !== usual) idle = setTimeout(startOver, PATIENCE * 1000);
+    return;
+  }
+  const isDone = step === "done";
   idle = setTimeout(() => {
     if (isDone) return startOver();
     element("still-there").showModal();
@@ -200,7 +243,7 @@ function fillDate() {
   const option = (value, text) => new Option(text, value);
   const months = Array.from({ length: 12 }, (_, index) =>
     new Intl.DateTimeFormat(language, { month: "long" }).format(new Date(2000, index, 1)));
-  const thisYear = new Date().getFullYear();
+  const thisYear = now().getFullYear();
   const two = (value) => String(value).padStart(2, "0");
   const kept = ["day", "month", "year"].map((id) => element(id).value);
   element("day").replaceChildren(
@@ -234,19 +277,26 @@ function fillKeypad() {
   element("keypad").replaceChildren(..."123456789+0".split("").map(digit), erase);
 }
 
-async function showLanguages() {
+async function speak(code) {
+  await useLanguage(code);
   document.title = t("kiosk.title");
   fillDate();
+  for (const [id, make] of told) tell(id, make);
+  showState();
+  for (const button of element("languages").children) {
+    button.setAttribute("aria-pressed", String(button.lang === language));
+  }
+}
+
+async function fillLanguages() {
+  await readLanguages();
   const buttons = Object.entries(await languages()).map(([code, name]) => {
     const button = document.createElement("button");
     button.type = "button";
     button.lang = code;
     button.textContent = name;
-    button.setAttribute("aria-pressed", String(code === language));
     button.addEventListener("click", async () => {
-      await useLanguage(code);
-      problem("");
-      await showLanguages();
+      await speak(code);
       wake();
     });
     return button;
@@ -279,31 +329,39 @@ element("register-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const name = element("name").value.trim();
   mark("name", name);
-  if (!name) problem(t("kiosk.register.name_missing"));
+  if (!name) problem("kiosk.register.name_missing");
   else act(() => register(name));
 });
 element("print").addEventListener("click", print);
 element("finish").addEventListener("click", startOver);
-element("stay").addEventListener("click", () => wake());
-element("still-there").addEventListener("cancel", () => wake());
+for (const event of ["click", "close"]) element("still-there").addEventListener(event, () => wake());
 for (const back of document.querySelectorAll(".back")) back.addEventListener("click", startOver);
-for (const event of ["pointerdown", "keydown", "input"]) document.addEventListener(event, () => wake());
+for (const event of ["pointerdown", "keydown", "input"]) {
+  document.addEventListener(event, ({ target }) => {
+    // The question goes with its click: a touch must not end on what lies below.
+    if (!element("still-there").contains(target)) wake();
+  });
+}
 for (const event of ["state", "current"]) clinic.addEventListener(event, showState);
-clinic.addEventListener("state", () => {
-  if (clinic.state !== "refused") return;
-  startOver();
-  pairKiosk();
-});
 setInterval(() => {
   if (clinic.user && clinic.state === "live") clinic.call("system.stats").catch(() => {});
 }, CHECK * 1000);
 clinic.addEventListener("clinic", ({ detail }) => {
   useZone(detail.time_zone);
   element("clinic").textContent = detail.clinic;
+  askTime().then(() => {
+    if (element("year").options[1]?.value !== String(now().getFullYear())) fillDate();
+  });
 });
 
 fillKeypad();
-await useLanguage();
-await showLanguages();
+await fillLanguages();
+await speak();
+usual = language;
+clinic.addEventListener("state", () => {
+  if (clinic.state !== "refused") return;
+  startOver();
+  pairKiosk();
+});
 if (clinic.tokens.refreshToken) show("start");
 else pairKiosk();

@@ -6,24 +6,42 @@ let fallback = {};
 let zone;
 export let language = "en";
 
-const read = async (name) => {
-  const reply = await fetch(`/shared/lang/${name}.json`);
-  return reply.ok ? reply.json() : null;
-};
+const files = new Map();
 
-const names = read("languages");
-export const languages = () => names;
+/** Reads a file once; while the network is away, again and again. */
+async function read(name) {
+  while (!files.has(name)) {
+    try {
+      const reply = await fetch(`/shared/lang/${name}.json`);
+      if (reply.ok) files.set(name, await reply.json());
+    } catch {
+      // It is asked for once more.
+    }
+    if (!files.has(name)) await new Promise((done) => setTimeout(done, 1000));
+  }
+  return files.get(name);
+}
+
+export const languages = () => read("languages");
+
+/** Reads all languages, so that a change of language needs no network. */
+export const readLanguages = async () => Promise.all(Object.keys(await languages()).map(read));
+
+let changes = 0;
 
 /** Loads a language: the named one, `?lang=`, the one kept on this device, or the browser's. */
 export async function useLanguage(wanted) {
+  const change = ++changes;
   const known = Object.keys(await languages());
   const asked = [
     wanted, new URLSearchParams(location.search).get("lang"), localStorage.getItem("clinicd.lang"),
     ...navigator.languages,
   ].filter(Boolean).map((code) => code.toLowerCase().split("-")[0]);
-  language = asked.find((code) => known.includes(code)) ?? "en";
-  if (!Object.keys(fallback).length) fallback = await read("en");
-  words = language === "en" ? fallback : await read(language) ?? fallback;
+  const found = asked.find((code) => known.includes(code)) ?? "en";
+  const [english, theirs] = await Promise.all(["en", found].map(read));
+  // Whoever asked later has it.
+  if (change !== changes) return;
+  [fallback, words, language] = [english, theirs, found];
   document.documentElement.lang = language;
   document.documentElement.dir = words.direction ?? "ltr";
   translate(document);
@@ -72,6 +90,17 @@ export function translate(root) {
 }
 
 // Numbers and times
+
+let offset = null;
+
+/** This instant by the daemon's clock, since `askTime` has asked for it: a device's own may be wrong, and be set meanwhile. */
+export const now = () => new Date(offset === null ? Date.now() : offset + performance.now());
+
+export async function askTime() {
+  const reply = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
+  const told = Date.parse(reply?.headers.get("Date"));
+  if (told) offset = told - performance.now();
+}
 
 /** Takes the clinic's zone, which days and clocks go by; one that the browser does not know is left out. */
 export function useZone(name) {

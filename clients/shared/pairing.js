@@ -4,10 +4,10 @@ import { CallFailed } from "/shared/rpc.js";
 
 const seconds = (count) => new Promise((done) => setTimeout(done, count * 1000));
 
-/** Returns when the device has its login. `show(code)` is called with each code to be shown; first with none. */
+/** Returns when the device has its login. `show(code)` is called with each code to be shown; with none before. */
 export async function pair(clinic, role, show) {
-  show("");
   for (;;) {
+    show("");
     try {
       const request = await clinic.call("devices.request_pairing", { role });
       show(request.code);

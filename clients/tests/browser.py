@@ -9,6 +9,8 @@ from typing import Any, Callable, TypeVar
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
@@ -92,8 +94,14 @@ class Page:
         return self.driver.execute_script(script, *arguments)
 
     def click(self, selector: str) -> None:
-        self.wait(lambda: self.is_shown(selector))
+        self.wait(lambda: self.is_shown(selector) and self.element(selector).is_enabled())
         self.element(selector).click()
+
+    def tap(self, selector: str) -> None:
+        """Touches it with a finger."""
+        touch = ActionBuilder(self.driver, mouse=PointerInput("touch", "finger"))
+        touch.pointer_action.move_to(self.element(selector)).pointer_down().pointer_up()
+        touch.perform()
 
     def type(self, selector: str, text: str) -> None:
         self.wait(lambda: self.is_shown(selector))

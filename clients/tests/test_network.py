@@ -13,7 +13,7 @@ import pytest
 from browser import Page
 from clinicd import Clinic
 from daemon import ROOT, Daemon
-from steps import Open, identify, new_patient
+from steps import Open, free_doctors, hurry, identify, new_patient, number_of, watch_calls
 from wire import Wire
 
 BOARDS = 50
@@ -92,6 +92,39 @@ def test_a_board_over_a_long_cut_misses_nothing(paired: Open, desk: Clinic, wire
         assert not board.is_shown("#waiting")
     board.wait(lambda: not board.is_shown("#lost"), 60)
     board.wait(lambda: board.text("#waiting") == str(left - 1))
+
+
+def test_a_board_after_a_cut_calls_who_is_still_served(
+    paired: Open, desk: Clinic, wire: Wire
+) -> None:
+    board = paired("/board", base=wire.bases[0])
+    doctor = free_doctors(desk)[0]["id"]
+    for _ in range(4):
+        desk.queue.walk_in(patient_id=new_patient(desk), doctor_id=doctor)
+    board.wait(lambda: board.text("#waiting") == str(waiting(desk)))
+    watch_calls(board)
+    with wire.cut():
+        for _ in range(3):
+            seen = desk.queue.call_next(doctor_id=doctor)
+            desk.queue.set_status(token=seen["token"], status="COMPLETED")
+        called = desk.queue.call_next(doctor_id=doctor)
+    board.wait(lambda: board.is_shown("#call"), 60)
+    assert board.run("return window.calls") == [number_of(called)]
+    # A call goes with whom it is for.
+    hurry(board, 0.01)
+    desk.queue.set_status(token=called["token"], status="COMPLETED")
+    board.wait(lambda: not board.is_shown("#call"), 4)
+
+
+def test_a_new_board_without_a_connection_says_so(open_page: Open, wire: Wire) -> None:
+    board = open_page("/board", base=wire.bases[0])
+    board.wait(lambda: board.text("#code"))
+    assert not board.is_shown("#lost")
+    with wire.cut():
+        board.wait(lambda: board.is_shown("#lost"), 60)
+        board.shot("board-pairing-lost")
+    board.wait(lambda: not board.is_shown("#lost"), 60)
+    assert board.is_shown("#pairing")
 
 
 def test_a_board_says_that_the_daemon_is_silent(paired: Open, desk: Clinic, daemon: Daemon) -> None:
@@ -237,6 +270,41 @@ def test_a_kiosk_that_gives_up_says_what_to_do(
     kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
     assert desk.queue.summary()["counts"]["total"] == before + 1
     assert len(desk.patients.list(search="Gave Up")["items"]) == 1
+
+
+def test_a_name_that_is_corrected_after_a_lost_answer_is_one_record(
+    paired: Open, desk: Clinic, wire: Wire
+) -> None:
+    kiosk = paired("/kiosk", (1080, 1920), base=wire.bases[0])
+    before = desk.queue.summary()["counts"]["total"]
+    start_walk_in(kiosk, "Jon Smithe", "07700 900127")
+    with wire.cut("down"):
+        kiosk.click("#register-form .main")
+        kiosk.wait(lambda: desk.patients.list(search="Jon Smithe")["items"])
+        # Its patience is over at once.
+        kiosk.run("const now = Date.now; Date.now = () => now() + 100000")
+        kiosk.wait(lambda: kiosk.text("#problem"), 60)
+    kiosk.wait(lambda: not kiosk.text("#busy"), 60)
+    kiosk.element("#name").clear()
+    kiosk.type("#name", "Jon Smith")
+    kiosk.click("#register-form .main")
+    kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
+    assert desk.queue.summary()["counts"]["total"] == before + 1
+    found = desk.patients.list(search="07700 900127")["items"]
+    assert [each["name"] for each in found] == ["Jon Smithe"]
+
+
+def test_a_kiosk_that_is_cut_off_has_every_language(paired: Open, wire: Wire) -> None:
+    kiosk = paired("/kiosk", (1080, 1920), base=wire.bases[0])
+    with wire.cut():
+        kiosk.click("#languages [lang=ar]")
+        kiosk.wait(lambda: kiosk.run("return document.documentElement.dir") == "rtl", 5)
+        kiosk.click("#with-appointment")
+        kiosk.click("#who .back")
+        # The next visitor has the usual one.
+        kiosk.wait(lambda: kiosk.run("return document.documentElement.lang") == "en", 5)
+        assert kiosk.text("#start h1") == "Welcome. How can we help you?"
+    assert kiosk.log() == []
 
 
 def test_a_kiosk_at_a_silent_daemon_gives_one_number(

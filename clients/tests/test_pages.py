@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import Any, Iterator
 
 import pytest
@@ -101,23 +102,23 @@ LONG = [
 ]
 
 
-@pytest.fixture
-def with_long_names(daemon: Daemon, desk: Clinic) -> Iterator[list[int]]:
-    """Doctors of long names in rooms of long names; nobody else calls anybody."""
+@contextmanager
+def more_doctors(daemon: Daemon, desk: Clinic, who: list[tuple[str, str]]) -> Iterator[list[int]]:
+    """Doctors of such rooms and names; nobody else calls anybody."""
     free_doctors(desk)
     with Clinic(f"unix:{daemon.socket}", patience=60) as admin:
         admin.login(*daemon.password("admin"))
         ids = [
             int(
                 admin.auth.register(
-                    username=f"long{next(visitors)}",
+                    username=f"more{next(visitors)}",
                     password="correct horse battery",
                     full_name=name,
                     role="DOCTOR",
                     room=room,
                 )["id"]
             )
-            for room, name in LONG
+            for room, name in who
         ]
         for _ in ids:
             desk.queue.walk_in(patient_id=new_patient(desk))
@@ -127,6 +128,12 @@ def with_long_names(daemon: Daemon, desk: Clinic) -> Iterator[list[int]]:
             admin.users.update(id=number, enabled=False)
 
 
+@pytest.fixture
+def with_long_names(daemon: Daemon, desk: Clinic) -> Iterator[list[int]]:
+    with more_doctors(daemon, desk, LONG) as ids:
+        yield ids
+
+
 #: What is not wholly within its box, and what a text's own box cuts off in height without an ellipsis.
 OUTSIDE = """
 const outside = [];
@@ -134,6 +141,7 @@ for (const li of document.querySelectorAll("#serving li")) {
   const box = li.getBoundingClientRect();
   for (const name of [".token", ".where", ".room", ".doctor"]) {
     const part = li.querySelector(name).getBoundingClientRect();
+    if (!part.width) continue;
     const isInside = part.left >= box.left - 1 && part.right <= box.right + 1
       && part.top >= box.top - 1 && part.bottom <= box.bottom + 1;
     if (!isInside) outside.push([name, li.textContent]);
@@ -195,13 +203,143 @@ def test_boards_of_every_size(
     assert board.accessibility() == []
 
 
+@pytest.mark.parametrize("name, size", [("wide", (1920, 1080)), ("upright", (1080, 1920))])
+def test_a_board_of_many_is_read_from_afar(
+    paired: Open, daemon: Daemon, desk: Clinic, name: str, size: tuple[int, int]
+) -> None:
+    who = [(f"Room {number}", f"Dr. Person {number}") for number in range(1, 20)]
+    with more_doctors(daemon, desk, who) as ids:
+        for doctor in ids:
+            desk.queue.call_next(doctor_id=doctor)
+        for _ in range(5):
+            desk.queue.walk_in(patient_id=new_patient(desk))
+        board = paired("/board", size)
+        board.wait(lambda: len(board.texts("#serving li")) == 19 and board.texts("#next li"))
+        board.shot(f"board-many-{name}")
+        assert board.run(OUTSIDE) == []
+        written = (
+            "return [...document.querySelectorAll(arguments[0])]"
+            ".map((each) => [parseFloat(getComputedStyle(each).fontSize), each.clientHeight])"
+        )
+        assert min(board.run(written, "#serving .token"))[0] > 70
+        assert min(board.run(written, "#serving .room"))[0] > 35
+        assert all(high >= letters for letters, high in board.run(written, "#next li"))
+        assert board.accessibility() == []
+
+
+def test_a_kiosk_of_the_width_of_a_telephone(paired: Open) -> None:
+    kiosk = paired("/kiosk", (390, 844))
+    names = "return [...document.querySelectorAll('#languages button')].map((each) => each.lang)"
+    languages = kiosk.run(names)
+
+    def fits() -> None:
+        for language in languages:
+            kiosk.click(f"#languages [lang={language}]")
+            kiosk.wait(lambda: kiosk.run("return document.documentElement.lang") == language)
+            assert kiosk.run(
+                "return [...document.querySelectorAll('main *')].filter((each) => {"
+                "  const box = each.getBoundingClientRect();"
+                "  return box.width && (box.left < 0 || box.right > innerWidth);"
+                "}).map((each) => each.outerHTML)"
+            ) == []
+
+    fits()
+    kiosk.click("#without-appointment")
+    fits()
+    identify(kiosk, "07700 900131", "01", "03", "1971")
+    kiosk.wait(lambda: kiosk.is_shown("#register"))
+    fits()
+    kiosk.type("#name", "Small Screen")
+    kiosk.click("#register-form .main")
+    kiosk.wait(lambda: kiosk.is_shown("#done") and kiosk.text("#ahead"))
+    fits()
+    kiosk.shot("kiosk-telephone")
+
+
 def test_a_kiosk_left_alone_forgets(paired: Open) -> None:
     kiosk = paired("/kiosk", (1080, 1920))
-    hurry(kiosk, 100)
     kiosk.click("#with-appointment")
-    kiosk.type("#phone", "07700 900999")
+    kiosk.type("#phone", "07700 90099")
+    hurry(kiosk, 100)
+    kiosk.type("#phone", "9")
     kiosk.wait(lambda: kiosk.is_shown("#start"))
     assert kiosk.element("#phone").get_attribute("value") == ""
+
+
+def test_a_kiosk_left_alone_in_a_language_speaks_the_usual_one(paired: Open) -> None:
+    kiosk = paired("/kiosk", (1080, 1920))
+    kiosk.click("#languages [lang=hi]")
+    kiosk.wait(lambda: kiosk.run("return document.documentElement.lang") == "hi")
+    hurry(kiosk, 100)
+    kiosk.run("document.dispatchEvent(new Event('pointerdown'))")
+    kiosk.wait(lambda: kiosk.run("return document.documentElement.lang") == "en")
+    assert kiosk.is_shown("#start")
+
+
+def test_a_second_tap_keeps_the_number(paired: Open, desk: Clinic) -> None:
+    phone = "07700 900130"
+    desk.patients.create(name="Double Tap", phone=phone, date_of_birth="1971-03-01")
+    kiosk = paired("/kiosk", (1280, 800))
+    kiosk.run(
+        "const [done, busy, finish] = ['done', 'busy', 'finish'].map((id) => document.getElementById(id));"
+        "new MutationObserver(() => { if (!done.hidden && !busy.textContent && !window.isTapped) {"
+        "finish.click(); window.isTapped = true; } }).observe(busy, {childList: true})"
+    )
+    kiosk.click("#without-appointment")
+    identify(kiosk, phone, "01", "03", "1971")
+    kiosk.wait(lambda: kiosk.run("return window.isTapped"))
+    assert kiosk.is_shown("#done")
+    # What is told is told in another language as well.
+    kiosk.wait(lambda: kiosk.text("#ahead").startswith("Waiting"))
+    kiosk.run("window.print = () => {}")
+    kiosk.click("#print")
+    kiosk.click("#languages [lang=fr]")
+    kiosk.wait(lambda: kiosk.text("#ahead").startswith("En attente"))
+    assert kiosk.text("#printed").startswith("Rien n’est sorti")
+    kiosk.click("#finish")
+    kiosk.wait(lambda: kiosk.is_shown("#start"))
+    assert kiosk.text("#ahead") == kiosk.text("#printed") == ""
+
+
+def test_a_tap_on_the_question_presses_nothing_below(paired: Open) -> None:
+    kiosk = paired("/kiosk", (1280, 800))
+    kiosk.click("#with-appointment")
+    kiosk.wait(lambda: kiosk.element("#who .back").is_enabled())
+    kiosk.run("document.getElementById('still-there').showModal()")
+    kiosk.run(
+        "const below = document.querySelector('#who .back');"
+        "Object.assign(below.style, {position: 'fixed', inset: 0, width: '100vw', height: '100vh'})"
+    )
+    kiosk.tap("#stay")
+    kiosk.wait(lambda: not kiosk.is_shown("#still-there"))
+    assert kiosk.is_shown("#who")
+
+
+#: A browser whose clock was never set.
+WRONG_CLOCK = """
+window.RightDate = Date;
+window.Date = class extends Date {
+  constructor(...all) { super(...(all.length ? all : [RightDate.now() % 1e9])); }
+  static now() { return RightDate.now() % 1e9; }
+};
+"""
+
+
+def test_devices_go_by_the_clock_of_the_daemon(paired: Open) -> None:
+    board, kiosk = paired("/board"), paired("/kiosk", (1080, 1920))
+    for page in (board, kiosk):
+        page.driver.execute_cdp_cmd(
+            "Page.addScriptToEvaluateOnNewDocument", {"source": WRONG_CLOCK}
+        )
+        page.driver.refresh()
+    board.wait(lambda: board.text("#clinic"))
+    right = (
+        "const [done] = arguments;"
+        "import('/shared/i18n.js').then(({date}) => done(date(new RightDate())))"
+    )
+    board.wait(lambda: board.text("#date") == board.driver.execute_async_script(right))
+    year = "return String(new RightDate().getFullYear())"
+    kiosk.wait(lambda: kiosk.text("#year option:nth-child(2)") == kiosk.run(year))
 
 
 def test_an_appointment_is_checked_in_at_the_kiosk(
