@@ -1,4 +1,5 @@
 import Glibc
+import JSONRPC
 import Postgres
 import Testing
 
@@ -9,22 +10,25 @@ import Testing
   @Test("rule 46: when the session that hears of staff falls silent, another one hears")
   func staff() async throws {
     try await TestClinic.run(1, mayLogErrors: true) { clinic in
-      let board = try await clinic.connect(.display).subscribe()
-      let patient = JSON.int(try await clinic.patient())
-      // It proves each half second that it is there.
-      let listener = try await clinic.number(
-        """
-        SELECT pid::bigint FROM pg_stat_activity WHERE datname = current_database() \
-        AND application_name = 'clinicd' AND query = 'SELECT 1' ORDER BY query_start DESC LIMIT 1
-        """)
-      try #require(kill(pid_t(listener), SIGSTOP) == 0)
-      defer { kill(pid_t(listener), SIGCONT) }
+      let doctor = try await clinic.member(.doctor, room: "Room 1").id
       let desk = try await clinic.connect(.reception)
-      try await eventually("another one hears") {
-        try await desk.outcome("queue.walk_in", ["patient_id": patient]).reason
-          == "already_in_queue"
+      let listener = try await awaited("it proves that it is there") {
+        try await clinic.texts(
+          """
+          SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() \
+          AND application_name = 'clinicd' AND query = 'SELECT 1' \
+          ORDER BY query_start DESC LIMIT 1
+          """
+        ).first.flatMap(pid_t.init)
       }
-      try await board.reach(1)
+      try #require(kill(listener, SIGSTOP) == 0)
+      defer { kill(listener, SIGCONT) }
+      _ = try await clinic.postgres.query("UPDATE users SET room = 'Room 9' WHERE id = \(doctor)")
+      try await eventually("another one hears") {
+        String(
+          decoding: try await desk.call("doctors.list").rawBytes, as: UTF8.self
+        ).contains("Room 9")
+      }
     }
   }
 }
