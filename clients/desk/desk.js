@@ -7,7 +7,7 @@ import {
 } from "./ui.js";
 
 /** For whom the desk is. */
-const ROLES = ["RECEPTIONIST", "DOCTOR", "ADMIN"];
+const ROLES = ["RECEPTION", "DOCTOR", "ADMIN"];
 /** Seconds after which is asked for what no subscription tells. */
 const LOOK = 30;
 
