@@ -80,6 +80,11 @@ document.addEventListener("click", (event) => {
   event.stopPropagation();
 }, true);
 
+// Nor does a key that is held down.
+document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.key === "Enter") event.preventDefault();
+}, true);
+
 // Messages
 
 /** Tells what went wrong. A lost connection is told until it is back. */
