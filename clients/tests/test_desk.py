@@ -328,6 +328,14 @@ def test_an_entry_that_fails_is_made_up_for(open_page: Open, daemon: Daemon, des
     assert page.text("#problem") == ""
 
 
+def looks(page: Page, script: str) -> None:
+    """Loads the page anew with another way to look now and then."""
+    run = page.driver.execute_cdp_cmd
+    added = run("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    page.driver.refresh()
+    run("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
 def test_appointments_follow_other_desks(open_page: Open, daemon: Daemon, desk: Clinic) -> None:
     doctor = doctors(desk)[0]["id"]
     patient = new_patient(desk)
@@ -340,6 +348,12 @@ def test_appointments_follow_other_desks(open_page: Open, daemon: Daemon, desk: 
 
     page = open_page("/desk", (1440, 900))
     first = appointment()
+    # At first it does not look by itself, nor half a second after a change of the queue.
+    looks(
+        page,
+        "const later = setTimeout; setInterval = () => {};"
+        "setTimeout = (work, time, ...rest) => time === 500 ? 0 : later(work, time, ...rest)",
+    )
     enter_desk(page, daemon)
     item = f"#appointments li[data-key='{first['id']}']"
     page.wait(lambda: page.is_shown(item))
@@ -350,14 +364,7 @@ def test_appointments_follow_other_desks(open_page: Open, daemon: Daemon, desk: 
     page.wait(lambda: page.text("#problem"))
     page.wait(lambda: not page.elements(item))
     # And without one now and then.
-    page.driver.execute_cdp_cmd(
-        "Page.addScriptToEvaluateOnNewDocument",
-        {
-            "source": "const slow = setInterval;"
-            "setInterval = (work, time) => slow(work, time / 30)"
-        },
-    )
-    page.driver.refresh()
+    looks(page, "const slow = setInterval; setInterval = (work, time) => slow(work, time / 30)")
     page.wait(lambda: page.is_shown("#desk"))
     page.wait(lambda: page.texts("#appointments li") or page.is_shown("#appointments-empty"))
     second = appointment()
