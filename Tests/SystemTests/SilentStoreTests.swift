@@ -12,6 +12,10 @@ import Testing
     try await TestClinic.run(1, mayLogErrors: true) { clinic in
       let doctor = try await clinic.member(.doctor, room: "Room 1").id
       let desk = try await clinic.connect(.reception)
+      let board = try await clinic.connect(.display)
+      try await desk.call(
+        "queue.walk_in",
+        ["patient_id": .int(try await clinic.patient()), "doctor_id": .int(doctor)])
       let listener = try await awaited("it proves that it is there") {
         try await clinic.texts(
           """
@@ -26,7 +30,7 @@ import Testing
       _ = try await clinic.postgres.query("UPDATE users SET room = 'Room 9' WHERE id = \(doctor)")
       try await eventually("another one hears") {
         String(
-          decoding: try await desk.call("doctors.list").rawBytes, as: UTF8.self
+          decoding: try await board.call("queue.today").rawBytes, as: UTF8.self
         ).contains("Room 9")
       }
     }

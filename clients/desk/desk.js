@@ -1,61 +1,155 @@
 import { clock, day, keepLanguage, language, languages, t, useLanguage, useZone } from "/shared/i18n.js";
-import { Clinic, newKey, TokenStore } from "/shared/rpc.js";
+import { Clinic, isPassing, newKey, TokenStore } from "/shared/rpc.js";
 import { QueueTable } from "./queue.js";
-import { ask, element, item, run } from "./ui.js";
+import { forgetCopy } from "./tab.js";
+import {
+  answer, ask, complain, connected, element, fill, forgetWork, item, newest, patiently, run, tell,
+} from "./ui.js";
+
+/** For whom the desk is. */
+const ROLES = ["RECEPTION", "DOCTOR", "ADMIN"];
+/** Seconds after which is asked for what no subscription tells. */
+const LOOK = 30;
 
 // A tab has its own login, which ends with it.
-const clinic = new Clinic({ tokens: new TokenStore("desk", sessionStorage) });
-const write = (method, params) => clinic.call(method, params, { repeat: 30, key: newKey() });
+const tokens = new TokenStore("desk", sessionStorage);
+const [isCopy] = await Promise.all([forgetCopy(tokens), useLanguage()]);
+const clinic = new Clinic({ tokens });
+
+const call = (method, params, options) => answer(clinic.call(method, params, options));
+
+const keys = new Map();
+
+/** One key for one wish: who asks again after a lost answer gets what was done. */
+async function write(method, params) {
+  const wish = method + JSON.stringify(params);
+  if (!keys.has(wish)) keys.set(wish, newKey());
+  try {
+    const done = await answer(patiently(clinic.call(method, params, { repeat: 30, key: keys.get(wish) })));
+    keys.delete(wish);
+    return done;
+  } catch (error) {
+    if (error.name === "ConnectionLost") error.reason = "outcome_unknown";
+    if (!isPassing(error)) keys.delete(wish);
+    throw error;
+  }
+}
+
+/** All items of a list, page by page. */
+async function all(method, params) {
+  const items = [];
+  for (let cursor; cursor !== null;) {
+    const page = await call(method, { ...params, limit: 200, cursor });
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  }
+  return items;
+}
 
 let doctors = [];
-let unfollow = null;
-const queue = new QueueTable(write, () => doctors);
-
 const isDoctor = () => clinic.user?.role === "DOCTOR";
+const chosenDoctor = () => (isDoctor() ? clinic.user.id : Number(element("doctor").value) || undefined);
+const queue = new QueueTable(write, () => doctors, chosenDoctor);
 
 // Who works here
 
-async function enter() {
+/** Who worked here last, and finds again what he or she has typed. */
+let last = null;
+
+function enter() {
+  if (!ROLES.includes(clinic.user.role)) {
+    clinic.logout();
+    return complain(t("desk.wrong_role"));
+  }
+  if (last !== clinic.user.id) wipe();
+  last = clinic.user.id;
   element("login").hidden = true;
   element("desk").hidden = false;
   element("logout").hidden = false;
   element("user").textContent = clinic.user.full_name;
   element("devices-part").hidden = isDoctor();
-  await run(async () => {
-    doctors = (await clinic.call("doctors.list")).items;
-    const option = (doctor) => new Option([doctor.name, doctor.room].filter(Boolean).join(", "), doctor.id);
-    const everybody = new Option(t("desk.all_doctors"), "");
-    everybody.dataset.t = "desk.all_doctors";
-    element("booking-doctor").replaceChildren(...doctors.map(option));
-    element("doctor").replaceChildren(...isDoctor()
-      ? doctors.filter((doctor) => doctor.id === clinic.user.id).map(option)
-      : [everybody, ...doctors.map(option)]);
-    follow();
-    await Promise.all([showAppointments(), search()]);
-  });
+  follow();
+  if (clinic.state === "live") refresh();
+  run(search);
+  element("search").focus();
 }
 
 function leave() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  forgetWork();
   unfollow?.();
   unfollow = null;
   element("desk").hidden = true;
   element("logout").hidden = true;
   element("login").hidden = false;
   element("user").textContent = "";
-  for (const id of ["queue", "patients", "appointments"]) element(id).replaceChildren();
+  queue.forget();
+  for (const id of ["patients", "appointments", "slots"]) element(id).replaceChildren();
+  for (const id of ["patients-none", "patients-more", "appointments-empty", "slots-empty"]) element(id).hidden = true;
+  if (clinic.refusal) complain(t("desk.ended"));
   element("username").focus();
+}
+
+/** Leaves nothing of one person to the next one. */
+function wipe() {
+  last = null;
+  booked = null;
+  keys.clear();
+  for (const form of document.forms) if (form.id !== "login-form") form.reset();
+  for (const id of ["register", "devices-part"]) element(id).open = false;
+  element("booking-patient").textContent = "";
+  element("doctor").value = "";
+  element("all").checked = false;
+  queue.showAll(false);
+}
+
+// What no subscription tells
+
+/** What fails is made up for by the next look. */
+const refresh = () => Promise.all([loadDoctors(), showAppointments()]).catch(() => {});
+
+async function loadDoctors() {
+  const isNewest = newest("doctors");
+  const { items } = await call("doctors.list");
+  if (!isNewest()) return;
+  doctors = items;
+  offerDoctors();
+  queue.draw();
+}
+
+function offerDoctors() {
+  const options = doctors.map(({ id, name, room }) => [String(id), [name, room].filter(Boolean).join(", ")]);
+  offer("booking-doctor", options);
+  offer("doctor", isDoctor()
+    ? options.filter(([id]) => Number(id) === clinic.user.id)
+    : [["", t("desk.all_doctors")], ...options]);
+  if (unfollow && followed !== chosenDoctor()) follow();
+}
+
+/** What is chosen stays, and a list that is open is left alone when nothing is new. */
+function offer(id, options) {
+  const list = element(id);
+  const chosen = list.value;
+  if (JSON.stringify(options) === JSON.stringify([...list.options].map((each) => [each.value, each.text]))) return;
+  list.replaceChildren(...options.map(([value, text]) => new Option(text, value, false, value === chosen)));
 }
 
 // The queue
 
-const chosenDoctor = () => Number(element("doctor").value) || undefined;
+let unfollow = null;
+let followed;
 
 function follow() {
   unfollow?.();
-  const doctor = chosenDoctor();
-  unfollow = clinic.follow(doctor ? { doctor_id: doctor } : {}, (change) => {
+  queue.forget();
+  followed = chosenDoctor();
+  unfollow = clinic.follow(followed ? { doctor_id: followed } : {}, (change) => {
+    // Who sees what became of a call asks for something new.
+    for (const wish of keys.keys()) if (/^queue\.(?!walk_in|check_in)/.test(wish)) keys.delete(wish);
     queue.take(change);
     refreshAppointments();
+    const isUnknown = ({ doctor_id: id }) => id && !doctors.some((doctor) => doctor.id === id);
+    if (change.tokens?.some(isUnknown)) loadDoctors().catch(() => {});
   });
 }
 
@@ -71,16 +165,21 @@ async function callNext() {
 // Patients
 
 async function search() {
+  const isNewest = newest("patients");
   const words = element("search").value.trim();
-  const items = words ? (await clinic.call("patients.list", { search: words, limit: 8 })).items : [];
-  // What was typed meanwhile has an answer of its own.
-  if (words !== element("search").value.trim()) return;
+  const { items, next_cursor: more } = words
+    ? await call("patients.list", { search: words, limit: 25 }) : { items: [] };
+  if (!isNewest()) return;
   element("patients-none").hidden = !words || items.length > 0;
-  element("patients").replaceChildren(...items.map((patient) =>
-    item(patient.name, [patient.phone, patient.date_of_birth && day(patient.date_of_birth)], [
+  element("patients-more").hidden = !more;
+  fill(element("patients"), items.map((patient) => ({
+    key: patient.id,
+    data: patient,
+    make: () => item(patient.name, [patient.phone, patient.date_of_birth && day(patient.date_of_birth)], [
       ["desk.walk_in", () => walkIn(patient)],
       ["desk.book_short", () => book(patient)],
-    ])));
+    ], { name: `patient ${patient.id}` }),
+  })));
 }
 
 async function walkIn(patient) {
@@ -94,15 +193,12 @@ async function register() {
     name: value("name"), phone: value("phone"), date_of_birth: value("born"), sex: value("sex"),
   });
   element("register-form").reset();
+  if (element("register").contains(document.activeElement)) element("register").firstElementChild.focus();
   element("register").open = false;
   const twins = patient.possible_duplicates.map((twin) => twin.name).join(", ");
   tell(t("desk.registered", { name: patient.name }) + (twins ? ` ${t("desk.duplicates", { names: twins })}` : ""));
   element("search").value = patient.name;
   await search();
-}
-
-function tell(text) {
-  element("registered").textContent = text;
 }
 
 // Appointments
@@ -112,23 +208,29 @@ let refreshing = 0;
 /** The queue moves appointments too: a look a moment later, once for a burst of changes. */
 function refreshAppointments() {
   clearTimeout(refreshing);
-  refreshing = setTimeout(() => showAppointments().catch(() => {}), 500);
+  refreshing = setTimeout(() => clinic.user && showAppointments().catch(() => {}), 500);
 }
 
 async function showAppointments() {
-  const { today } = await clinic.call("system.stats");
-  const { items } = await clinic.call("appointments.list", {
-    date: today, doctor_id: chosenDoctor(), limit: 200,
-  });
-  const open = items.filter((each) => ["SCHEDULED", "CHECKED_IN"].includes(each.status));
+  const isNewest = newest("appointments");
+  const { today } = await call("system.stats");
+  const lists = await Promise.all(["SCHEDULED", "CHECKED_IN"].map((status) =>
+    all("appointments.list", { date: today, doctor_id: chosenDoctor(), status })));
+  if (!isNewest()) return;
+  const open = lists.flat().sort((a, b) => a.start_time.localeCompare(b.start_time) || a.id - b.id);
   element("appointments-empty").hidden = open.length > 0;
-  element("appointments").replaceChildren(...open.map((each) =>
-    item(`${clock(each.start_time)} ${each.patient_name}`, [each.doctor_name, t(`desk.statuses.${each.status}`)],
+  fill(element("appointments"), open.map((each) => ({
+    key: each.id,
+    data: each,
+    make: () => item(
+      `${clock(each.start_time)} ${each.patient_name}`, [each.doctor_name, t(`desk.statuses.${each.status}`)],
       each.status !== "SCHEDULED" ? [] : [
         ...(isDoctor() ? [] : [["desk.check_in", () => checkIn(each)]]),
         ["desk.no_show", () => change("appointments.mark_no_show", each)],
         ["desk.cancel", () => change("appointments.cancel", each)],
-      ])));
+      ],
+      { name: `appointment ${each.id}`, after: showAppointments }),
+  })));
 }
 
 async function checkIn(appointment) {
@@ -144,34 +246,54 @@ async function change(method, appointment) {
 let booked = null;
 
 async function book(patient) {
+  const isNewest = newest("booking");
+  const { today } = await call("system.stats");
+  if (!isNewest()) return;
   booked = patient;
-  const { today } = await clinic.call("system.stats");
   element("booking-patient").textContent = patient.name;
-  element("booking-date").value ||= today;
+  if (element("booking-date").value < today) element("booking-date").value = today;
   element("booking-date").min = today;
   if (chosenDoctor()) element("booking-doctor").value = chosenDoctor();
   element("booking").showModal();
-  await showSlots();
+  await showOtherSlots();
+}
+
+/** The times of what was chosen before cannot be booked any more. */
+function showOtherSlots() {
+  element("slots").replaceChildren();
+  element("slots-empty").hidden = true;
+  return showSlots();
 }
 
 async function showSlots() {
+  const isNewest = newest("slots");
   const date = element("booking-date").value;
-  const { items } = await clinic.call("slots.list", {
-    doctor_id: Number(element("booking-doctor").value), from: date, to: date, available: true, limit: 200,
-  });
-  element("slots-empty").hidden = items.length > 0;
-  element("slots").replaceChildren(...items.map((slot) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = clock(slot.start_time);
-    button.addEventListener("click", () => run(async () => {
-      await write("appointments.create", { patient_id: booked.id, slot_id: slot.id });
-      element("booking").close();
-      tell(t("desk.booked", { name: booked.name, time: `${day(date)}, ${clock(slot.start_time)}` }));
-      await showAppointments();
-    }, showSlots));
-    return button;
-  }));
+  const doctor = Number(element("booking-doctor").value);
+  const items = date && doctor
+    ? await all("slots.list", { doctor_id: doctor, from: date, to: date, available: true }) : [];
+  if (!isNewest()) return;
+  element("slots-empty").hidden = !date || items.length > 0;
+  fill(element("slots"), items.map((slot) => ({
+    key: slot.id,
+    data: slot,
+    make: () => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = clock(slot.start_time);
+      button.addEventListener("click", () =>
+        run(() => take(slot, date, booked), { name: "booking", after: showSlots }));
+      return button;
+    },
+  })));
+}
+
+async function take(slot, date, patient) {
+  await write("appointments.create", { patient_id: patient.id, slot_id: slot.id });
+  // Meanwhile it may have been closed, and opened for somebody else.
+  if (booked === patient) element("booking").close();
+  const doctor = doctors.find((each) => each.id === slot.doctor_id)?.name;
+  tell(t("desk.booked", { name: patient.name, doctor, time: `${day(date)}, ${clock(slot.start_time)}` }));
+  await showAppointments();
 }
 
 // Devices
@@ -190,6 +312,7 @@ function showState() {
   const isLost = !clinic.isCurrent && clinic.state !== "refused";
   element("state").textContent = isLost ? t("errors.connection") : t("desk.live");
   element("state").className = isLost ? "lost" : "";
+  if (!isLost) connected();
 }
 
 async function showLanguages() {
@@ -205,34 +328,55 @@ const on = (id, event, work) => element(id).addEventListener(event, (happened) =
   run(work);
 });
 
-on("login-form", "submit", async () => {
-  await clinic.login(element("username").value, element("password").value);
+/** What is done once at a time. */
+function once(id, event, work) {
+  element(id).dataset.once = id;
+  element(id).addEventListener(event, (happened) => {
+    happened.preventDefault();
+    run(work, { name: id });
+  });
+}
+
+once("login-form", "submit", async () => {
+  await patiently(clinic.login(element("username").value, element("password").value));
   element("login-form").reset();
 });
-on("logout", "click", () => clinic.logout());
+once("call-next", "click", callNext);
+once("register-form", "submit", register);
+once("device-form", "submit", approve);
+on("logout", "click", () => {
+  wipe();
+  return clinic.logout();
+});
 on("doctor", "change", async () => { follow(); await showAppointments(); });
-on("call-next", "click", callNext);
 on("search-form", "submit", search);
 on("search", "input", search);
-on("register-form", "submit", register);
-on("device-form", "submit", approve);
-on("booking-doctor", "change", showSlots);
-on("booking-date", "change", showSlots);
+on("booking-doctor", "change", showOtherSlots);
+on("booking-date", "change", showOtherSlots);
+on("booking-form", "submit", showSlots);
 element("all").addEventListener("change", () => queue.showAll(element("all").checked));
 element("language").addEventListener("change", async () => {
   await keepLanguage(element("language").value);
   await showLanguages();
+  if (!clinic.user) return;
+  offerDoctors();
   queue.draw();
-  if (clinic.user) run(() => Promise.all([showAppointments(), search()]));
+  run(() => Promise.all([showAppointments(), search()]));
 });
 clinic.addEventListener("login", ({ detail }) => (detail ? element("desk").hidden && enter() : leave()));
 for (const event of ["state", "current"]) clinic.addEventListener(event, showState);
+clinic.addEventListener("state", ({ detail }) => {
+  if (detail !== "live" || !clinic.user) return;
+  refresh();
+  search().catch(() => {});
+});
+setInterval(() => { if (clinic.user) refresh(); }, LOOK * 1000);
 clinic.addEventListener("clinic", ({ detail }) => {
   useZone(detail.time_zone);
   element("clinic").textContent = detail.clinic;
 });
 
-await useLanguage();
 await showLanguages();
 queue.showAll(false);
 if (!clinic.tokens.refreshToken) leave();
+if (isCopy) complain(t("desk.copied"));

@@ -1,28 +1,37 @@
 // Today's queue as a table, kept by what the subscription brings.
 
 import { number, t, time } from "/shared/i18n.js";
-import { ask, buttons, element } from "./ui.js";
+import { ask, buttons, element, fill } from "./ui.js";
 
 const ORDER = { WITH_DOCTOR: 0, WAITING: 1, SKIPPED: 2, COMPLETED: 3, CANCELLED: 3, NO_SHOW: 3 };
+const PRIORITIES = ["EMERGENCY", "URGENT", "ROUTINE"];
 const isFinal = (token) => ORDER[token.status] === 3;
 
 export class QueueTable {
-  #tokens = new Map();
+  #tokens = null;
   #next = [];
   #all = false;
   #write;
   #doctors;
+  #chosen;
 
-  /** - write: calls a method that writes. - doctors: gives those who work now. */
-  constructor(write, doctors) {
+  /** - write: calls a method that writes. - doctors: gives those who work now. - chosen: gives the one who is shown. */
+  constructor(write, doctors, chosen) {
     this.#write = write;
     this.#doctors = doctors;
+    this.#chosen = chosen;
   }
 
   take(change) {
-    if (change.kind === "snapshot") this.#tokens.clear();
+    if (change.kind === "snapshot") this.#tokens = new Map();
     for (const token of change.tokens ?? []) this.#tokens.set(token.token, token);
     if (change.board) this.#next = change.board.next.map((token) => token.token);
+    this.draw();
+  }
+
+  /** Shows nothing until the next snapshot. */
+  forget() {
+    this.#tokens = null;
     this.draw();
   }
 
@@ -32,26 +41,40 @@ export class QueueTable {
   }
 
   draw() {
-    const tokens = [...this.#tokens.values()].sort((a, b) => this.#place(a) - this.#place(b) || a.number - b.number);
+    const places = new Map([...this.#tokens?.values() ?? []].map((token) => [token, this.#place(token)]));
+    const tokens = [...places.keys()].sort((a, b) => compare(places.get(a), places.get(b)));
     const shown = tokens.filter((token) => this.#all || !isFinal(token));
-    element("queue").replaceChildren(...shown.map((token) => this.#row(token)));
-    element("queue-empty").hidden = shown.length > 0;
+    fill(element("queue"), shown.map((token) => {
+      const doctor = this.#doctors().find((each) => each.id === token.doctor_id)?.name;
+      return { key: token.token, data: [token, doctor], make: () => this.#row(token, doctor) };
+    }));
+    element("queue-empty").hidden = !this.#tokens || shown.length > 0;
     for (const status of ["WAITING", "WITH_DOCTOR", "COMPLETED"]) {
-      element(`count-${status}`).textContent = number(tokens.filter((token) => token.status === status).length);
+      element(`count-${status}`).textContent = this.#tokens
+        ? number(tokens.filter((token) => token.status === status).length) : "";
     }
   }
 
-  /** By status; who waits, in the order that the daemon tells. */
+  /** By status; who waits, in the order that the daemon tells. It tells the first: the others stand by its rules. */
   #place(token) {
+    if (token.status !== "WAITING") return [ORDER[token.status], token.number];
     const next = this.#next.indexOf(token.token);
-    return ORDER[token.status] * 1000 + (token.status === "WAITING" ? (next < 0 ? 999 : next) : 0);
+    const calls = token.calls_to_wait;
+    return [
+      ORDER.WAITING, next < 0 ? Infinity : next,
+      calls === null ? 1 : calls && 2, calls === null ? PRIORITIES.indexOf(token.priority) : 0,
+      Date.parse(token.arrived_at), token.number,
+    ];
   }
 
-  #row(token) {
+  #row(token, doctor) {
     const row = document.createElement("tr");
+    // On a small screen it is laid out otherwise, and stays a row of a table.
+    row.role = "row";
     row.className = isFinal(token) ? "final" : token.status;
     const cell = (text, detail = "") => {
       const made = row.insertCell();
+      made.role = "cell";
       made.textContent = text;
       const small = document.createElement("small");
       small.textContent = detail;
@@ -59,8 +82,7 @@ export class QueueTable {
       return made;
     };
     cell(token.token.split("-").pop()).className = "token";
-    const doctor = this.#doctors().find((each) => each.id === token.doctor_id);
-    const name = cell(token.patient_name, doctor?.name);
+    const name = cell(token.patient_name, doctor);
     if (token.priority !== "ROUTINE") {
       const mark = document.createElement("span");
       mark.className = `priority ${token.priority}`;
@@ -68,7 +90,7 @@ export class QueueTable {
       name.lastChild.before(mark);
     }
     cell(t(`desk.statuses.${token.status}`), time(new Date(token.ended_at ?? token.called_at ?? token.arrived_at)));
-    row.insertCell().append(buttons(this.#actions(token)));
+    cell("").replaceChildren(buttons(this.#actions(token), { name: token.token }));
     return row;
   }
 
@@ -104,9 +126,14 @@ export class QueueTable {
 
   async #call(token) {
     const params = { token: token.token, status: "WITH_DOCTOR" };
-    const chosen = Number(element("doctor").value) || token.doctor_id;
-    const doctor = chosen
+    const doctor = this.#chosen() || token.doctor_id
       || await ask(t("desk.which_doctor"), this.#doctors().map((each) => [each.id, each.name]));
     if (doctor) await this.#write("queue.set_status", { ...params, doctor_id: Number(doctor) });
   }
+}
+
+/** Compares lists of numbers, the first different ones. */
+function compare(a, b) {
+  const index = a.findIndex((value, at) => value !== b[at]);
+  return index < 0 ? 0 : a[index] - b[index];
 }

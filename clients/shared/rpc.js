@@ -15,6 +15,10 @@ export class ConnectionLost extends Error {
   name = "ConnectionLost";
 }
 
+/** Whether a call that failed so may be repeated with its key: perhaps it was heard, perhaps not. */
+export const isPassing = (error) => error instanceof ConnectionLost
+  || ["stopping", "store_unavailable", "outcome_unknown", "busy"].includes(error.reason);
+
 /** Where a page keeps its login: over a reload, or with the device for good. */
 export class TokenStore {
   constructor(name, storage = localStorage) {
@@ -44,6 +48,9 @@ export class Clinic extends EventTarget {
   #followers = new Set();
   #closed = false;
   #isSilent = false;
+  #leaving = null;
+  /** Why the last login ended, when it was not by a logout. */
+  refusal = null;
 
   constructor({ tokens, address } = {}) {
     super();
@@ -78,9 +85,7 @@ export class Clinic extends EventTarget {
           this.reconnect(socket);
           continue;
         }
-        const passing = error instanceof ConnectionLost
-          || ["stopping", "store_unavailable", "outcome_unknown", "busy"].includes(error.reason);
-        if (!passing || Date.now() > until) throw error;
+        if (!isPassing(error) || Date.now() > until) throw error;
         await seconds(wait);
       }
     }
@@ -102,18 +107,22 @@ export class Clinic extends EventTarget {
   // Who calls
 
   async login(username, password) {
+    await this.#leaving;
     const credentials = await this.call("auth.login", { username, password });
     this.keep(credentials);
     return credentials.user;
   }
 
+  /** Forgets at once, also when the daemon is silent. */
   async logout() {
-    await this.call("auth.logout").catch(() => {});
+    this.#leaving = this.call("auth.logout").catch(() => {});
     this.forget();
+    await this.#leaving;
   }
 
   /** Takes what a login or a claim gave. */
   keep(credentials) {
+    this.refusal = null;
     this.tokens.refreshToken = credentials.refresh_token;
     if (this.state === "refused") this.#setState("live");
     this.#enter(credentials);
@@ -197,6 +206,7 @@ export class Clinic extends EventTarget {
           this.dispatchEvent(new CustomEvent("clinic", { detail: clinic }));
         } catch (error) {
           if (error instanceof CallFailed && error.code === -32001) {
+            this.refusal = error;
             this.forget();
             this.#setState("refused");
             resolve();

@@ -94,7 +94,10 @@ class Page:
         return self.driver.execute_script(script, *arguments)
 
     def click(self, selector: str) -> None:
+        """Clicks when it is shown, and not where it has just moved to: pages ignore that."""
         self.wait(lambda: self.is_shown(selector) and self.element(selector).is_enabled())
+        moved = "return document.querySelector(arguments[0])?.closest('.moved')"
+        self.wait(lambda: not self.run(moved, selector))
         self.element(selector).click()
 
     def tap(self, selector: str) -> None:

@@ -69,12 +69,15 @@ def next_slot(daemon: Daemon, doctor: int) -> Any:
     raise AssertionError("no free slot today")
 
 
-def enter_desk(page: Page, daemon: Daemon) -> None:
-    """Logs the receptionist in."""
-    username, password = daemon.password("reception")
+def log_in(page: Page, username: str, password: str) -> None:
     page.type("#username", username)
     page.type("#password", password)
     page.click("#login-form .main")
+
+
+def enter_desk(page: Page, daemon: Daemon) -> None:
+    """Logs the receptionist in."""
+    log_in(page, *daemon.password("reception"))
     page.wait(lambda: page.is_shown("#desk"))
 
 
