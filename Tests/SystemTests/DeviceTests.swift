@@ -1,3 +1,4 @@
+import Glibc
 import JSONRPC
 import Postgres
 import RPCClient
@@ -152,6 +153,78 @@ import Testing
     }
   }
 
+  @Test("one address holds few of the codes that may wait")
+  func waitingCodes() async throws {
+    try await TestClinic.run(1) { clinic in
+      let device = try await clinic.stranger()
+      var reasons: [String] = []
+      for _ in 0..<25 {
+        reasons.append(
+          try await device.outcome("devices.request_pairing", ["role": "DISPLAY"]).reason)
+        // A minute later.
+        _ = try await clinic.redis.command(["DEL", "clinic:attempts:pairing:127.0.0.1"])
+      }
+      #expect(reasons.prefix(20).allSatisfy { $0 == "ok" })
+      #expect(reasons.dropFirst(20).allSatisfy { $0 == "too_many_attempts" })
+      #expect(try await clinic.number("SELECT count(*) FROM devices") == 20)
+      let other = try await clinic.admin().outcome("devices.request_pairing", ["role": "KIOSK"])
+      #expect(other.reason == "ok")
+    }
+  }
+
+  /// At this cost a hash of each would take minutes.
+  @Test("a code is looked up, right or wrong, without a password's hash")
+  func codesTakeNoHash() async throws {
+    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "16"]) { clinic in
+      let desk = try await clinic.admin()
+      let outcomes = try await concurrently(40) { _ in
+        try await desk.outcome("devices.approve", ["code": "222-222"]).reason
+      }
+      #expect(outcomes.allSatisfy { $0 == "not_found" })
+      let device = try await clinic.stranger()
+      let request = try await device.call("devices.request_pairing", ["role": "DISPLAY"])
+      try await desk.call("devices.approve", ["code": request["code"].json])
+      try await device.call("devices.claim", ["secret": request["secret"].json])
+    }
+  }
+
+  @Test("rules 47, 50: a kiosk registers so many in an hour, and its refusals fill no audit")
+  func registrations() async throws {
+    try await TestClinic.run(2) { clinic in
+      let member = try await clinic.member(.kiosk)
+      let kiosks = [
+        try await clinic.connect(member, on: 0), try await clinic.connect(member, on: 1),
+      ]
+      let reasons = try await concurrently(200) { index in
+        try await kiosks[index % 2].outcome(
+          "patients.create", ["name": .string("Somebody \(index)")]
+        ).reason
+      }
+      #expect(reasons.count { $0 == "ok" } == 120)
+      #expect(reasons.count { $0 == "too_many_attempts" } == 80)
+      #expect(try await clinic.number("SELECT count(*) FROM patients") == 120)
+      try await clinic.connect(.reception).call("patients.create", ["name": "Somebody else"])
+      for daemon in clinic.daemons { await daemon.process.stop(SIGTERM) }
+      #expect(try await clinic.refusals(of: "patients.create") == 80)
+      #expect(try await clinic.refusalEntries(of: "patients.create") < 20)
+    }
+  }
+
+  @Test("rule 47: of what a board may not do the first is in the audit at once, the others counted")
+  func refusals() async throws {
+    try await TestClinic.run(1) { clinic in
+      let board = try await clinic.connect(.display)
+      #expect(try await board.refused("patients.list").reason == "role_not_allowed")
+      #expect(try await clinic.refusals(of: "patients.list") == 1)
+      _ = try await concurrently(60) { _ in try await board.refused("patients.list") }
+      _ = try await board.refused("users.list")
+      await clinic.daemons[0].process.stop(SIGTERM)
+      #expect(try await clinic.refusals(of: "patients.list") == 61)
+      #expect(try await clinic.refusalEntries(of: "patients.list") < 20)
+      #expect(try await clinic.refusals(of: "users.list") == 1)
+    }
+  }
+
   @Test("rule 50: a look-up that fails has the shape of one that succeeds; attempts are throttled")
   func identify() async throws {
     try await TestClinic.run(2) { clinic in
@@ -220,6 +293,24 @@ import Testing
         try await clinic.number("SELECT count(*) FROM visitors") == 0
       }
     }
+  }
+}
+
+extension TestClinic {
+  /// How many refusals of devices the audit tells of.
+  fileprivate func refusals(of method: String) async throws -> Int {
+    try await number(
+      """
+      SELECT coalesce(sum(coalesce((details::json->>'count')::bigint, 1)), 0)::bigint \
+      FROM audit_entries WHERE method = \(method) AND outcome <> 'ok' \
+      AND role IN ('KIOSK', 'DISPLAY') AND user_id IS NOT NULL
+      """)
+  }
+
+  /// And in how many entries.
+  fileprivate func refusalEntries(of method: String) async throws -> Int {
+    try await number(
+      "SELECT count(*) FROM audit_entries WHERE method = \(method) AND outcome <> 'ok'")
   }
 }
 

@@ -85,7 +85,9 @@ extension MethodEntry {
   ) throws -> MethodEntry {
     try entry(method, isAudited: true, takesKey: M.takesKey) { params, call, caller, _, clinic in
       guard let caller else { throw ClinicError(.notAuthenticated) }
-      let command = try ParamsReader.decode(M.self, from: call.params, names: params)
+      var prepared = try ParamsReader.decode(M.self, from: call.params, names: params)
+      try await prepared.prepare(in: clinic, by: caller)
+      let command = prepared
       let claim = try M.takesKey ? IdempotencyClaim(of: call, by: caller, in: clinic) : nil
       let outcome = Outcome<M.Result>()
       let encode: @Sendable (M.Result) throws -> [UInt8] = { result in

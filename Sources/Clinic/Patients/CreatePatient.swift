@@ -11,7 +11,7 @@ package struct CreatePatient: PipelinedCommand {
   package static let name = "patients.create"
   package static let summary = "Registers a patient and names possible duplicates."
   package static let roles = Roles.only(.reception, .doctor, .kiosk)
-  package static let errors: [Reason] = [.bornInFuture]
+  package static let errors: [Reason] = [.bornInFuture, .tooManyAttempts]
 
   package let name: PersonName
   package let phone: PhoneNumber?
@@ -31,6 +31,19 @@ package struct CreatePatient: PipelinedCommand {
     [name.rawValue] + (phone.map { [$0.rawValue.filter(\.isNumber)] } ?? [])
   }
   package func subject(of result: Result) -> Subject? { Subject("patient", result.id) }
+
+  /// More than a kiosk's visitors register in an hour.
+  private static let perHour = 120
+
+  package mutating func prepare(in clinic: Clinic, by caller: Caller) async throws {
+    guard caller.role == .kiosk else { return }
+    do {
+      try await clinic.throttle.allow(.registration(caller.scope), upTo: Self.perHour)
+    } catch {
+      try await clinic.refusals.record(error.reason, of: Self.name, by: caller)
+      throw error
+    }
+  }
 
   package func statements(
     after found: [Rows], in clinic: Clinic, by caller: Caller
