@@ -2,6 +2,7 @@ import Glibc
 import JSONRPC
 import Postgres
 import RPCClient
+import Redis
 import Testing
 
 @testable import Clinic

@@ -179,14 +179,16 @@ import Testing
   func takenBack() async throws {
     try await TestClinic.run(1) { clinic in
       let throttle = try clinic.inProcess().throttle
-      let limits: [(Throttle.Target, Int)] = [(.user("somebody"), 5), (.logins(source: "here"), 5)]
+      let limits: [(target: Throttle.Target, limit: Int)] = [
+        (.user("somebody"), 5), (.logins(source: "here"), 5),
+      ]
       let ends: [(any Error, Int?)] = [
         (ClinicError(.busy), nil), (CancellationError(), nil), (ClinicError(.badCredentials), 1),
         (ClinicError(.deadlineExceeded), 1), (ClinicError(.badCredentials), 2),
       ]
       for (error, count) in ends {
         await #expect(throws: (any Error).self) {
-          try await throttle.attempt(limits) { _ in throw error }
+          try await throttle.attempt(limits) { (_: [Int]) -> Void in throw error }
         }
         for key in ["user:somebody", "logins:here"] {
           let left = try await clinic.redis.command(["GET", "clinic:attempts:\(key)"])
