@@ -4,7 +4,7 @@ import Threads
 ///
 /// A hash of cost 12 keeps a processor busy for a quarter of a second, so it never runs on the
 /// threads that other work shares. What waits is bounded: past `queueLimit` a call throws
-/// ``BcryptError/busy`` at once.
+/// ``BcryptError/busy``. Who asks for much holds up no others: see ``serving(_:isInsider:)``.
 public struct BcryptHasher: Sendable {
   /// The longest password that bcrypt reads to its end, in bytes of UTF-8.
   public static let maximumPasswordBytes = 72
@@ -16,6 +16,7 @@ public struct BcryptHasher: Sendable {
   private let cost: Int
   private let dummy: String
   private let workers: WorkerThreads
+  private var source = JobSource.anybody
 
   /// - Parameters:
   ///   - cost: the binary logarithm of the number of rounds; clamped to ``costs``.
@@ -26,8 +27,27 @@ public struct BcryptHasher: Sendable {
     self.cost = cost
     dummy = "$2b$\(cost < 10 ? "0" : "")\(cost)$KH9dQmuNbVwzWbVgYjrD4u"
     workers = WorkerThreads(
-      name: "bcrypt", count: max(threads, 1), queueLimit: max(queueLimit, 0))
+      name: "bcrypt", count: max(threads, 1), queueLimit: max(queueLimit, 0),
+      left: max(queueLimit, 0) / 4)
   }
+
+  /// The same hasher, for one of those who ask: they have one turn after the other, and who has the
+  /// most waiting gives places up to the others.
+  ///
+  /// - Parameter isInsider: insiders and strangers have turns alternately, and leave a quarter of
+  ///   the places to each other.
+  public func serving(_ source: String, isInsider: Bool) -> BcryptHasher {
+    var copy = self
+    copy.source = JobSource(source, isInsider: isInsider)
+    return copy
+  }
+
+  /// Whether a password would find a place now. Others may have it a moment later.
+  public var hasRoom: Bool { workers.hasRoom(for: source) }
+
+  /// Stored for a user whom no password lets in: bcrypt ends no hash so. It is compared like any
+  /// other.
+  public var unusableHash: String { dummy + String(repeating: "/", count: 31) }
 
   /// A new hash of `password`, with a salt of its own, as `$2b$…`.
   public func hash(_ password: String) async throws -> String {
@@ -69,7 +89,7 @@ public struct BcryptHasher: Sendable {
     _ work: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     do {
-      return try await workers.run(work)
+      return try await workers.run(for: source, work)
     } catch is WorkersBusy {
       throw BcryptError.busy
     }

@@ -11,7 +11,8 @@ final class Admission: Sendable {
 
   private enum Peer: Hashable {
     case uid(UInt32)
-    case address(String)
+    /// As limits count it.
+    case network(String)
 
     var isLocal: Bool {
       if case .uid = self { true } else { false }
@@ -20,7 +21,7 @@ final class Admission: Sendable {
     init(_ transport: Transport) {
       switch transport {
       case .unix(let uid, _, _, _): self = .uid(uid)
-      case .tcp(let address), .tls(let address, _): self = .address(address)
+      case .tcp(let address), .tls(let address, _): self = .network(transport.network ?? address)
       }
     }
   }

@@ -6,12 +6,13 @@ import Glibc
 final class JobQueue: Sendable {
   struct Job: Sendable {
     let ticket: UInt64
+    let source: JobSource
     /// Does the work, or passes on the error that it is refused with. Called exactly once.
     let finish: @Sendable ((any Error)?) -> Void
   }
 
   private struct State {
-    var waiting: [Job] = []
+    var waiting: WaitingJobs
     /// Calls that were cancelled before their job was added.
     var cancelledEarly: Set<UInt64> = []
     /// Tickets that were handed out and whose job was not added yet.
@@ -23,9 +24,14 @@ final class JobQueue: Sendable {
   private let state: Monitor<State>
   private let waitingLimit: Int
 
-  init(threads: Int, waitingLimit: Int) {
+  init(threads: Int, waitingLimit: Int, left: Int) {
     self.waitingLimit = waitingLimit
-    state = Monitor(State(idleThreads: threads))
+    state = Monitor(State(waiting: WaitingJobs(left: left), idleThreads: threads))
+  }
+
+  /// Whether a job of `source` would find a place now.
+  func hasRoom(for source: JobSource) -> Bool {
+    state.withLock { $0.waiting.hasRoom(for: source, of: waitingLimit + $0.idleThreads) }
   }
 
   /// A number for a job that will follow, by which it can be cancelled.
@@ -37,16 +43,16 @@ final class JobQueue: Sendable {
     }
   }
 
-  /// Queues the job, or finishes it at once with the reason why not.
+  /// Queues the job, or finishes it at once with the reason why not: this one, or one that has to
+  /// give its place up.
   func add(_ job: Job) {
-    let refusal: (any Error)? = state.withLock { state in
+    let (refused, refusal): (Job?, any Error) = state.withLock { state in
       state.announced.remove(job.ticket)
-      if state.cancelledEarly.remove(job.ticket) != nil { return CancellationError() }
-      guard state.waiting.count < waitingLimit + state.idleThreads else { return WorkersBusy() }
-      state.waiting.append(job)
-      return nil
+      if state.cancelledEarly.remove(job.ticket) != nil { return (job, CancellationError()) }
+      return (state.waiting.add(job, of: waitingLimit + state.idleThreads), WorkersBusy())
     }
-    if let refusal { job.finish(refusal) } else { state.wakeOne() }
+    refused?.finish(refusal)
+    if refused?.ticket != job.ticket { state.wakeOne() }
   }
 
   /// Takes a waiting job out of the queue. One that has started runs to its end: what a C library
@@ -57,8 +63,7 @@ final class JobQueue: Sendable {
         state.cancelledEarly.insert(ticket)
         return nil
       }
-      guard let index = state.waiting.firstIndex(where: { $0.ticket == ticket }) else { return nil }
-      return state.waiting.remove(at: index)
+      return state.waiting.remove(ticket)
     }
     job?.finish(CancellationError())
   }
@@ -86,9 +91,9 @@ final class JobQueue: Sendable {
   /// The next job, when there is one; nil when there will be none.
   private func next() -> Job? {
     state.wait { state -> Job?? in
-      guard !state.waiting.isEmpty else { return state.isClosed ? .some(nil) : nil }
+      guard let job = state.waiting.next() else { return state.isClosed ? .some(nil) : nil }
       state.idleThreads -= 1
-      return state.waiting.removeFirst()
+      return job
     }
   }
 }

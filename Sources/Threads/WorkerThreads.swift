@@ -9,25 +9,30 @@ public final class WorkerThreads: Sendable {
   /// - Parameters:
   ///   - name: what top, ps and gdb show for each thread.
   ///   - queueLimit: how many more jobs may wait for a thread.
-  public init(name: String, count: Int, queueLimit: Int) {
-    queue = JobQueue(threads: count, waitingLimit: queueLimit)
+  ///   - left: how many of those places insiders and others leave to each other.
+  public init(name: String, count: Int, queueLimit: Int, left: Int = 0) {
+    queue = JobQueue(threads: count, waitingLimit: queueLimit, left: left)
     for _ in 0..<count { queue.startThread(named: name) }
   }
 
   deinit { queue.close() }
 
+  /// Whether a job of `source` would find a place now.
+  public func hasRoom(for source: JobSource) -> Bool { queue.hasRoom(for: source) }
+
   /// Runs `work` on one of the threads. A caller who is cancelled while it waits leaves the queue.
   ///
+  /// - Parameter source: whom it is for. Sources have one turn after the other.
   /// - Throws: ``WorkersBusy``, and what `work` throws.
   public func run<Value: Sendable>(
-    _ work: @escaping @Sendable () throws -> Value
+    for source: JobSource = .anybody, _ work: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
     try Task.checkCancellation()
     let ticket = queue.takeTicket()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation {
         (continuation: CheckedContinuation<Value, any Error>) in
-        let job = JobQueue.Job(ticket: ticket) { refusal in
+        let job = JobQueue.Job(ticket: ticket, source: source) { refusal in
           if let refusal {
             continuation.resume(throwing: refusal)
           } else {

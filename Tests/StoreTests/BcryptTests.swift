@@ -99,6 +99,13 @@ import Testing
     }
   }
 
+  @Test func noPasswordHasTheUnusableHash() async throws {
+    for password in ["", "/", "s3cret", String(repeating: "/", count: 31)] {
+      #expect(try await !hasher.verify(password, against: hasher.unusableHash))
+    }
+    #expect(!hasher.needsRehash(hasher.unusableHash))
+  }
+
   @Test func knowsWhichHashesAreTooCheap() async throws {
     let hash = try await hasher.hash("s3cret")
     #expect(!hasher.needsRehash(hash))

@@ -1,6 +1,8 @@
+import Glibc
 import JSONRPC
 import Postgres
 import RPCClient
+import Redis
 import Testing
 
 @testable import Clinic
@@ -152,6 +154,60 @@ import Testing
     }
   }
 
+  @Test("one address holds few of the codes that may wait")
+  func waitingCodes() async throws {
+    try await TestClinic.run(1) { clinic in
+      let device = try await clinic.stranger()
+      var reasons: [String] = []
+      for _ in 0..<65 {
+        reasons.append(
+          try await device.outcome("devices.request_pairing", ["role": "DISPLAY"]).reason)
+        // A minute later.
+        _ = try await clinic.redis.command(["DEL", "clinic:attempts:pairing:127.0.0.1"])
+      }
+      #expect(reasons.prefix(60).allSatisfy { $0 == "ok" })
+      #expect(reasons.dropFirst(60).allSatisfy { $0 == "too_many_attempts" })
+      #expect(try await clinic.number("SELECT count(*) FROM devices") == 60)
+      let other = try await clinic.admin().outcome("devices.request_pairing", ["role": "KIOSK"])
+      #expect(other.reason == "ok")
+    }
+  }
+
+  /// At this cost a hash of each would take a minute, and none has ten seconds.
+  @Test("a code is looked up, right or wrong, without a password's hash")
+  func codesTakeNoHash() async throws {
+    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "15"]) { clinic in
+      let desk = try await clinic.admin()
+      let outcomes = try await concurrently(40) { _ in
+        try await desk.outcome("devices.approve", ["code": "222-222"]).reason
+      }
+      #expect(outcomes.allSatisfy { $0 == "not_found" })
+      let device = try await clinic.stranger()
+      let request = try await device.call("devices.request_pairing", ["role": "DISPLAY"])
+      try await desk.call("devices.approve", ["code": request["code"].json])
+      try await device.call("devices.claim", ["secret": request["secret"].json])
+    }
+  }
+
+  @Test("rule 47: of what a board may not do the first is in the audit at once, the others counted")
+  func refusals() async throws {
+    try await TestClinic.run(1) { clinic in
+      let board = try await clinic.connect(.display)
+      #expect(try await board.refused("patients.list").reason == "role_not_allowed")
+      #expect(try await clinic.refusals(of: "patients.list") == 1)
+      _ = try await concurrently(60) { _ in try await board.refused("patients.list") }
+      _ = try await board.refused("users.list")
+      _ = try await board.refused("patients.get", ["id": 7])
+      await clinic.daemons[0].process.stop(SIGTERM)
+      #expect(try await clinic.refusals(of: "patients.list") == 61)
+      #expect(try await clinic.refusalEntries(of: "patients.list") < 20)
+      #expect(try await clinic.refusals(of: "users.list") == 1)
+      let asked = try await clinic.texts(
+        "SELECT resource_type || resource_id FROM audit_entries WHERE method = 'patients.get'")
+      #expect(asked == ["patient7"], "whose record somebody tried to open")
+    }
+  }
+
   @Test("rule 50: a look-up that fails has the shape of one that succeeds; attempts are throttled")
   func identify() async throws {
     try await TestClinic.run(2) { clinic in
@@ -231,6 +287,24 @@ import Testing
         try await clinic.number("SELECT count(*) FROM visitors") == 0
       }
     }
+  }
+}
+
+extension TestClinic {
+  /// How many refusals of devices the audit tells of.
+  fileprivate func refusals(of method: String) async throws -> Int {
+    try await number(
+      """
+      SELECT coalesce(sum(coalesce((details::json->>'count')::bigint, 1)), 0)::bigint \
+      FROM audit_entries WHERE method = \(method) AND outcome <> 'ok' \
+      AND role IN ('KIOSK', 'DISPLAY') AND user_id IS NOT NULL
+      """)
+  }
+
+  /// And in how many entries.
+  fileprivate func refusalEntries(of method: String) async throws -> Int {
+    try await number(
+      "SELECT count(*) FROM audit_entries WHERE method = \(method) AND outcome <> 'ok'")
   }
 }
 

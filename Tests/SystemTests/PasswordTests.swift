@@ -156,6 +156,108 @@ import Testing
     }
   }
 
+  @Test("guessing with one user after the other is refused at an address, and there alone")
+  func sprayed() async throws {
+    try await TestClinic.run(2, ["CLINIC_LOGIN_FAILURES_PER_MINUTE": "1"]) { clinic in
+      let member = try await clinic.member(.reception)
+      var reasons: [String] = []
+      for index in 0..<30 {
+        reasons.append(
+          try await clinic.stranger(on: index % 2).refused(
+            "auth.login", ["username": "user-\(index)", "password": "not the password"]
+          ).reason)
+      }
+      #expect(reasons.prefix(20).allSatisfy { $0 == "bad_credentials" })
+      #expect(reasons.dropFirst(20).allSatisfy { $0 == "too_many_attempts" })
+      let here = try await clinic.stranger().refused("auth.login", member.login)
+      #expect(here.reason == "too_many_attempts" && here.data["limit"] == .int(20))
+      try await clinic.admin().call("auth.login", member.login)
+    }
+  }
+
+  @Test("an attempt whose password was not compared was none")
+  func takenBack() async throws {
+    try await TestClinic.run(1) { clinic in
+      let throttle = try clinic.inProcess().throttle
+      let limits: [(target: Throttle.Target, limit: Int)] = [
+        (.user("somebody"), 5), (.logins(source: "here"), 5),
+      ]
+      let ends: [(any Error, Int?)] = [
+        (ClinicError(.busy), nil), (CancellationError(), nil), (ClinicError(.badCredentials), 1),
+        (ClinicError(.deadlineExceeded), 1), (ClinicError(.badCredentials), 2),
+      ]
+      for (error, count) in ends {
+        await #expect(throws: (any Error).self) {
+          try await throttle.attempt(limits) { (_: [Int]) -> Void in throw error }
+        }
+        for key in ["user:somebody", "logins:here"] {
+          let left = try await clinic.redis.command(["GET", "clinic:attempts:\(key)"])
+          #expect(left.integer.map(Int.init) == count, "\(error)")
+        }
+      }
+    }
+  }
+
+  @Test("strangers who log in without end keep nobody out on the Unix socket, and fill no Redis")
+  func flood() async throws {
+    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "9"]) { clinic in
+      let member = try await clinic.member(.reception)
+      let strangers = try await (0..<45).asyncMap { _ in try await clinic.stranger() }
+      let isOver = Tally(0)
+      async let flood = concurrently(strangers.count) { index in
+        var compared = 0
+        var attempt = 0
+        while isOver.value == 0 {
+          attempt += 1
+          let outcome = try await strangers[index].raw(
+            "auth.login", ["username": "name-\(index)-\(attempt)", "password": "not the password"])
+          if outcome.reason == "bad_credentials" { compared += 1 }
+        }
+        return compared
+      }
+      let admin = try await clinic.admin()
+      var reasons: [String] = []
+      for round in 1...8 {
+        let desk = try await clinic.admin()
+        reasons.append(try await desk.outcome("auth.login", member.login).reason)
+        await desk.close()
+        reasons.append(
+          try await admin.outcome(
+            "auth.register",
+            [
+              "username": "new-\(round)", "password": "a password of new", "full_name": "New",
+              "role": "DOCTOR",
+            ]
+          ).reason)
+      }
+      isOver.update { $0 += 1 }
+      let compared = try await flood.reduce(0, +)
+      #expect(reasons.allSatisfy { $0 == "ok" }, "\(reasons)")
+      let keys = try await clinic.redis.command(["KEYS", "clinic:attempts:login:*"])
+      #expect(keys.elements?.count ?? 0 <= compared)
+    }
+  }
+
+  @Test("many new passwords at once wait for no transaction, and none for them")
+  func hashedBefore() async throws {
+    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "10"]) { clinic in
+      let admin = try await clinic.admin()
+      // Of those that are hashed in the few transactions there are, none would be too many.
+      let reasons = try await concurrently(60) { index in
+        try await admin.outcome(
+          "auth.register",
+          [
+            "username": "new-\(index)", "password": "a password of new", "full_name": "New",
+            "role": "DOCTOR",
+          ]
+        ).reason
+      }
+      #expect(reasons.contains("busy"))
+      #expect(Set(reasons) == ["ok", "busy"])
+      #expect(try await clinic.number("SELECT count(*) FROM users") == reasons.count { $0 == "ok" })
+    }
+  }
+
   @Test("names made up to look like another count keep nobody out")
   func namesLikeCounts() async throws {
     try await TestClinic.run(1, ["CLINIC_LOGIN_FAILURES_PER_MINUTE": "2"]) { clinic in

@@ -137,6 +137,43 @@ import Testing
     }
   }
 
+  @Test("rules 46, 49: what was followed in another role ends where nobody heard of it, too")
+  func roleUnheard() async throws {
+    try await TestClinic.run(1) { clinic in
+      let hub = EndsOfSubscriptions()
+      let inside = try clinic.inProcess(hub: hub)
+      let id = ID<User>(rawValue: Int64(try await clinic.member(.doctor).id))
+      let session = Session(id: 1, transport: .tcp(address: "192.0.2.1"))
+      inside.logins.opened(session)
+      // Nothing tells this instance of a change but the login that comes after it.
+      func logIn() async throws -> Role {
+        try await inside.staff.refresh(id)
+        let epoch = try #require(inside.staff.member(id)?.epoch)
+        let now = LoginBook.now
+        let token = AccessToken(
+          userID: id, loginID: 1, epoch: epoch, issuedAt: now, expiresAt: now.adding(seconds: 60))
+        return try inside.logins.bind(session, to: token).role
+      }
+      #expect(try await logIn() == .doctor)
+      #expect(try await logIn() == .doctor)
+      #expect(hub.reasons.value == [])
+      for (role, count) in [("DISPLAY", 1), ("DOCTOR", 2)] {
+        _ = try await clinic.postgres.query("UPDATE users SET role = \(role) WHERE id = \(id)")
+        #expect(try await logIn().rawValue == role)
+        #expect(hub.reasons.value == Array(repeating: "token_revoked", count: count))
+      }
+      // Another password alone ends them as well, but for who changes it here.
+      _ = try await clinic.postgres.query(
+        "UPDATE users SET password_hash = 'another' WHERE id = \(id)")
+      try await inside.logins.renewing(session) { _ = try await logIn() }
+      #expect(hub.reasons.value.count == 2)
+      _ = try await clinic.postgres.query(
+        "UPDATE users SET password_hash = 'a third' WHERE id = \(id)")
+      _ = try await logIn()
+      #expect(hub.reasons.value.count == 3)
+    }
+  }
+
   @Test(
     "rule 46: a hand in the database is as good",
     arguments: [
@@ -290,6 +327,25 @@ import Testing
       #expect(!person.followers[0].messages.contains { $0["kind"]?.string == "change" })
     }
   }
+}
+
+/// A hub that notes why subscriptions were ended.
+private struct EndsOfSubscriptions: NotificationHub {
+  let reasons = Shared<[String]>([])
+  let subscriptionsPerSession = 0
+
+  func subscribe(
+    _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy
+  ) -> Bool { false }
+  func start(_ session: Session, id: String, from version: Int64) {}
+  func unsubscribe(_ session: Session, id: String) -> Bool { false }
+  func publish(_ publication: Publication, to channel: String) {}
+  func end(subscriptionsOf session: Session, reason: String) {
+    reasons.update { $0.append(reason) }
+  }
+  func endAll(kind: String) {}
+  var channels: [String] { [] }
+  var statistics: HubStatistics { HubStatistics() }
 }
 
 extension TestClinic {

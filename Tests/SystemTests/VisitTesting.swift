@@ -74,11 +74,11 @@ extension TestClinic {
 
   /// The clinic's departments in the test's own process, on the same PostgreSQL, to count what they
   /// ask of it.
-  func inProcess() throws -> Clinic {
+  func inProcess(hub: any NotificationHub = NobodyListens()) throws -> Clinic {
     let secret = Array(Self.secretKey.utf8)
     return Clinic(
       settings: Settings(secretKey: secret, auditKey: secret), loop: stores.loop,
-      postgres: postgres, redis: redis, mongo: mongo, hub: NobodyListens(),
+      postgres: postgres, redis: redis, mongo: mongo, hub: hub,
       log: Logger(label: "test"))
   }
 }

@@ -56,7 +56,8 @@ package struct ClinicApplication: Application {
     }
     guard method.roles.allow(caller?.role) else {
       let reason: Reason = caller == nil ? .notAuthenticated : .roleNotAllowed
-      try await clinic.refusals.record(reason, of: method.name, by: caller, on: session)
+      try await clinic.refusals.record(
+        reason, of: method.name, by: caller, on: session, subject: method.subject(call.params))
       throw ClinicError(reason)
     }
     clinic.log.debug(

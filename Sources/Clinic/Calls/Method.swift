@@ -54,6 +54,9 @@ package protocol Command: Method {
   /// Where it waits for its turn. Commands that lock the same rows have a lane of their own, so
   /// that they do not wait for each other across transactions that others are in.
   static func lane(of clinic: Clinic) -> CommandLane
+  /// What comes before the transaction, which others wait for: it may take long, or refuse. It is
+  /// done for a repeated call too, and its refusals are not audited by themselves.
+  mutating func prepare(in clinic: Clinic, by caller: Caller) async throws
   func run(in transaction: Transaction, of clinic: Clinic, by caller: Caller) async throws -> Result
   /// What the audit calls the thing that was made; by default the call's own subject.
   func subject(of result: Result) -> Subject?
@@ -67,6 +70,7 @@ extension Command {
   package static var takesKey: Bool { true }
   package static var sharesTransaction: Bool { true }
   package static func lane(of clinic: Clinic) -> CommandLane { clinic.commands }
+  package mutating func prepare(in clinic: Clinic, by caller: Caller) async throws {}
   package func subject(of result: Result) -> Subject? { subject }
   package func auditDetails(of result: Result) -> String? { nil }
   package func committed(_ result: Result, in clinic: Clinic) async {}

@@ -9,6 +9,8 @@ package struct MethodEntry: Sendable {
   package let description: MethodDescription
   /// Whether refusals of it are told in the audit.
   package let isAudited: Bool
+  /// What a call with these params is about, where they can be read.
+  let subject: @Sendable (JSONValue?) -> Subject?
   package let invoke: @Sendable (IncomingCall, Caller?, Session, Clinic) async throws -> [UInt8]
 }
 
@@ -85,7 +87,9 @@ extension MethodEntry {
   ) throws -> MethodEntry {
     try entry(method, isAudited: true, takesKey: M.takesKey) { params, call, caller, _, clinic in
       guard let caller else { throw ClinicError(.notAuthenticated) }
-      let command = try ParamsReader.decode(M.self, from: call.params, names: params)
+      var prepared = try ParamsReader.decode(M.self, from: call.params, names: params)
+      try await prepared.prepare(in: clinic, by: caller)
+      let command = prepared
       let claim = try M.takesKey ? IdempotencyClaim(of: call, by: caller, in: clinic) : nil
       let outcome = Outcome<M.Result>()
       let encode: @Sendable (M.Result) throws -> [UInt8] = { result in
@@ -164,10 +168,9 @@ extension MethodEntry {
           MethodDescription.ErrorDescription(
             code: $0.code, reason: $0.rawValue, message: $0.message)
         }),
-      isAudited: isAudited
-    ) { call, caller, session, clinic in
-      try await invoke(known, call, caller, session, clinic)
-    }
+      isAudited: isAudited,
+      subject: { (try? ParamsReader.decode(M.self, from: $0, names: known))?.subject },
+      invoke: { try await invoke(known, $0, $1, $2, $3) })
   }
 }
 

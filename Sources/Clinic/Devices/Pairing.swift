@@ -19,13 +19,17 @@ package struct RequestPairing: SessionMethod {
   package let name: Line?
 
   /// Minutes that a code waits for its approval.
-  private static let minutes: Int32 = 15
-  /// Codes of one address in a minute, and codes that wait in all.
+  static let minutes = 15
+  /// Codes of one address in a minute and in the time that they wait, and codes that wait in all.
   private static let perMinute = 10
+  private static let perAddress = 60
   private static let waiting = 1000
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
-    try await clinic.throttle.allow(.pairing(source: session.source), upTo: Self.perMinute)
+    try await clinic.throttle.allow([
+      (.pairing(source: session.network), Self.perMinute),
+      (.waitingCodes(source: session.network), Self.perAddress),
+    ])
     let code = PairingCode.make()
     let secret = Secret.make()
     let made = try await clinic.postgres.withTransaction { transaction in
@@ -34,14 +38,14 @@ package struct RequestPairing: SessionMethod {
         """
         INSERT INTO devices (name, role, code, secret_hash, expires_at) \
         SELECT \(name), \(role), \(code), \(Secret.hash(secret)), \
-        now() + make_interval(mins => \(Self.minutes)) \
+        now() + make_interval(mins => \(Int32(Self.minutes))) \
         WHERE (SELECT count(*) FROM devices WHERE status = 'PENDING') < \(Self.waiting) \
         ON CONFLICT (code) WHERE status = 'PENDING' DO NOTHING
         """,
       ])
     }
     guard made[1].affected == 1 else { throw ClinicError(.busy) }
-    return Result(code: code.shown, secret: secret, expiresIn: Int(Self.minutes) * 60)
+    return Result(code: code.shown, secret: secret, expiresIn: Self.minutes * 60)
   }
 }
 

@@ -22,19 +22,22 @@ package struct ChangePassword: SessionMethod {
       throw ClinicError(.notAuthenticated)
     }
     let id = try identity.caller.requireUser()
-    try await clinic.throttle.allow(
-      .passwordChange(id), upTo: clinic.settings.loginFailuresPerMinute)
-    let account = try await clinic.postgres.query(
-      "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(id)"
-    ).decode(as: Logins.Account.self).first
-    guard let account,
-      try await clinic.passwords.isRight(currentPassword, for: account.passwordHash)
-    else { throw ClinicError(.badCredentials) }
+    let hasher = clinic.hasher(for: identity.caller)
+    let account = try await clinic.throttle.attempt([
+      (.passwordChange(id), clinic.settings.loginFailuresPerMinute)
+    ]) { _ in
+      let account = try await clinic.postgres.query(
+        "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(id)"
+      ).decode(as: Logins.Account.self).first
+      guard let account, try await hasher.isRight(currentPassword, for: account.passwordHash)
+      else { throw ClinicError(.badCredentials) }
+      return account
+    }
     await clinic.throttle.forgive(.passwordChange(id))
     guard currentPassword.rawValue != newPassword.rawValue else {
       throw ClinicError(.samePassword)
     }
-    let hash = try await clinic.passwords.checking { try await $0.hash(newPassword.rawValue) }
+    let hash = try await hasher.checking { try await $0.hash(newPassword.rawValue) }
     let credentials = try await clinic.logins.renewing(session) {
       let (credentials, token) = try await change(
         to: hash, of: account, by: identity.caller, from: session.source, in: clinic)

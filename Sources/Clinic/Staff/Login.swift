@@ -28,7 +28,7 @@ package struct Login: SessionMethod {
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
-    let account = try await provenAccount(from: source, in: clinic)
+    let account = try await provenAccount(on: session, in: clinic)
     let rehashed = try await rehashed(account, in: clinic)
     let (credentials, token) = try await clinic.postgres.withTransaction { transaction in
       let opened = try await Logins.open(
@@ -59,20 +59,27 @@ package struct Login: SessionMethod {
 
   /// The user, whose password is right. Many who send the same at the same time, as the programs
   /// of a desk do when the machine comes up, are one attempt if it is right and many if it is not.
-  private func provenAccount(from source: String, in clinic: Clinic) async throws -> Logins.Account
+  private func provenAccount(on session: Session, in clinic: Clinic) async throws -> Logins.Account
   {
-    let attempt = Attempt("\(username)@\(source)", password)
-    let outcome = try await clinic.loginAttempts.run(attempt) {
-      try await count(from: source, in: clinic)
-      let account = try await account(of: clinic)
+    let network = session.network
+    let hasher = clinic.hasher(for: session)
+    let outcome = try await clinic.loginAttempts.run(Attempt("\(username)@\(network)", password)) {
+      // It would not be compared: a flood costs Redis and PostgreSQL nothing.
+      guard hasher.hasRoom else { throw ClinicError(.busy) }
+      let account = try await clinic.throttle.attempt(limits(from: network, in: clinic)) { counts in
+        try await slowDown(counts)
+        return try await self.account(of: clinic, with: hasher)
+      }
       if account != nil {
-        await clinic.throttle.forgive(.login(username.rawValue, source: source))
-        await clinic.throttle.takeBack(.user(username.rawValue))
+        await clinic.throttle.forgive(.login(username.rawValue, source: network))
+        await clinic.throttle.takeBack([.user(username.rawValue), .logins(source: network)])
       }
       return account
     }
     if let account = outcome.value { return account }
-    if !outcome.isOwn { try await count(from: source, in: clinic) }
+    if !outcome.isOwn {
+      try await slowDown(try await clinic.throttle.allow(limits(from: network, in: clinic)))
+    }
     throw ClinicError(.badCredentials)
   }
 
@@ -80,29 +87,40 @@ package struct Login: SessionMethod {
   /// an unknown user would take different times (rule 51).
   private func rehashed(_ account: Logins.Account, in clinic: Clinic) async throws -> String? {
     guard clinic.passwords.needsRehash(account.passwordHash) else { return nil }
-    return try await clinic.passwords.checking { try await $0.hash(password.rawValue) }
+    return try await clinic.passwords.serving("user:\(account.user.id)", isInsider: true)
+      .checking { try await $0.hash(password.rawValue) }
   }
 
-  private func count(from source: String, in clinic: Clinic) async throws {
-    try await clinic.throttle.allow(
-      .login(username.rawValue, source: source), upTo: clinic.settings.loginFailuresPerMinute)
-    // Guessing from many addresses slows the user down and locks nobody out.
-    if await clinic.throttle.attempt(.user(username.rawValue)).count > 20 {
-      try await Task.sleep(for: .seconds(1))
-    }
+  /// A user alone is never refused. An address may fail with so many users as a clinic behind it
+  /// has, and not with as many as guessing takes.
+  private func limits(
+    from network: String, in clinic: Clinic
+  ) -> [(target: Throttle.Target, limit: Int)] {
+    let limit = clinic.settings.loginFailuresPerMinute
+    return [
+      (.user(username.rawValue), .max), (.login(username.rawValue, source: network), limit),
+      (.logins(source: network), 20 * limit),
+    ]
+  }
+
+  /// Guessing from many addresses slows the user down and locks nobody out.
+  private func slowDown(_ counts: [Int]) async throws {
+    if let ofUser = counts.first, ofUser > 20 { try await Task.sleep(for: .seconds(1)) }
   }
 
   /// The user, if the password is right and the user may come in. A wrong user and a wrong
   /// password take the same time and get the same answer (rule 51).
-  private func account(of clinic: Clinic) async throws -> Logins.Account? {
+  private func account(
+    of clinic: Clinic, with hasher: BcryptHasher
+  ) async throws -> Logins.Account? {
     let account = try await clinic.postgres.query(
       "SELECT \(sql: Logins.Account.columns) FROM users WHERE username = \(username)"
     ).decode(as: Logins.Account.self).first
     guard let account else {
-      try await clinic.passwords.checking { try await $0.verifyDummy(password.rawValue) }
+      try await hasher.checking { try await $0.verifyDummy(password.rawValue) }
       return nil
     }
-    let isRight = try await clinic.passwords.isRight(password, for: account.passwordHash)
+    let isRight = try await hasher.isRight(password, for: account.passwordHash)
     return isRight && account.user.enabled ? account : nil
   }
 }

@@ -73,12 +73,20 @@ package final class LoginBook: Sendable {
   }
 
   /// Binds a connection to a token's user. By the same user it extends the connection and keeps
-  /// its subscriptions, by another it ends them. Nothing binds to a request that stands alone.
+  /// its subscriptions, by another it ends them, and those that were made with rights which have
+  /// ended: this instance may not have heard of that yet. Nothing binds to a request that stands
+  /// alone.
   package func bind(_ session: Session, to token: AccessToken) throws(ClinicError) -> Caller {
     let caller = try caller(with: token, on: session)
     guard session.kind == .connection else { return caller }
-    if let before = session.identity as? Identity, before.caller.userID != caller.userID {
-      hub.end(subscriptionsOf: session, reason: "other_user")
+    if let before = session.identity as? Identity {
+      if before.caller.userID != caller.userID {
+        hub.end(subscriptionsOf: session, reason: "other_user")
+      } else if before.caller.role != caller.role
+        || before.token?.epoch != token.epoch && !isRenewing(session)
+      {
+        hub.end(subscriptionsOf: session, reason: Reason.tokenRevoked.rawValue)
+      }
     }
     session.identity = Identity(caller: caller, token: token)
     session.isAuthenticated = true
@@ -195,7 +203,11 @@ package final class LoginBook: Sendable {
 
   /// Whether a token that has ended is being exchanged, or was exchanged meanwhile.
   private func isRenewed(_ session: Session, _ token: AccessToken) -> Bool {
-    renewing.withLock { $0.contains(session.id) } || (session.identity as? Identity)?.token != token
+    isRenewing(session) || (session.identity as? Identity)?.token != token
+  }
+
+  private func isRenewing(_ session: Session) -> Bool {
+    renewing.withLock { $0.contains(session.id) }
   }
 }
 
@@ -207,4 +219,7 @@ extension Session {
     case .tcp(let address), .tls(let address, _): address
     }
   }
+
+  /// The same as limits count it: IPv6 by its /64.
+  package var network: String { transport.network ?? source }
 }

@@ -1,6 +1,19 @@
 import Bcrypt
 import JSONRPC
 
+extension Clinic {
+  /// The hasher for whoever is at a connection: strangers by their address. Staff, and who is on
+  /// this host, find places and turns however many strangers there are.
+  func hasher(for session: Session) -> BcryptHasher {
+    if let identity = session.identity as? Identity { return hasher(for: identity.caller) }
+    return passwords.serving(session.network, isInsider: session.transport.address == nil)
+  }
+
+  func hasher(for caller: Caller) -> BcryptHasher {
+    passwords.serving(caller.scope, isInsider: caller.role.isStaff)
+  }
+}
+
 extension BcryptHasher {
   /// Runs work of the hasher; its queue being full is `busy` to a caller. A password that is too
   /// long for any hash is a wrong one.

@@ -8,9 +8,8 @@ package struct Register: Command {
   package static let name = "auth.register"
   package static let summary = "Creates a user."
   package static let roles = Roles.only(.admin)
-  package static let errors: [Reason] = [.usernameTaken, .emailTaken]
+  package static let errors: [Reason] = [.usernameTaken, .emailTaken, .busy]
   package static let takesKey = false
-  package static let sharesTransaction = false
 
   package let username: Username
   package let password: NewPassword
@@ -20,13 +19,23 @@ package struct Register: Command {
   package let speciality: Line?
   package let room: Room?
 
+  /// Computed before the transaction: others would wait for it.
+  private var hash: String?
+
+  private enum CodingKeys: CodingKey {
+    case username, password, fullName, role, email, speciality, room
+  }
+
   package func subject(of result: User) -> Subject? { Subject("user", result.id) }
+
+  package mutating func prepare(in clinic: Clinic, by caller: Caller) async throws {
+    hash = try await clinic.hasher(for: caller).checking { try await $0.hash(password.rawValue) }
+  }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> User {
-    let hash = try await clinic.passwords.checking { try await $0.hash(password.rawValue) }
-    return try await transaction.query(
+    try await transaction.query(
       """
       INSERT INTO users (username, email, password_hash, full_name, role, speciality, room) VALUES \
       (\(username), \(email), \(hash), \(fullName), \(role), \(speciality), \(room)) \

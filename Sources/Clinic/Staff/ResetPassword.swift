@@ -8,20 +8,27 @@ package struct ResetPassword: Command {
   package static let name = "users.reset_password"
   package static let summary = "Sets a user's password and ends all of the user's logins."
   package static let roles = Roles.only(.admin)
-  package static let errors: [Reason] = [.noSuch, .staleVersion]
+  package static let errors: [Reason] = [.noSuch, .staleVersion, .busy]
   package static let takesKey = false
-  package static let sharesTransaction = false
 
   package let id: ID<User>
   package let newPassword: NewPassword
   package let version: RowVersion?
 
+  /// Computed before the transaction: others would wait for it.
+  private var hash: String?
+
+  private enum CodingKeys: CodingKey { case id, newPassword, version }
+
   package var subject: Subject? { Subject("user", id) }
+
+  package mutating func prepare(in clinic: Clinic, by caller: Caller) async throws {
+    hash = try await clinic.hasher(for: caller).checking { try await $0.hash(newPassword.rawValue) }
+  }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Done {
-    let hash = try await clinic.passwords.checking { try await $0.hash(newPassword.rawValue) }
     let rows = try await transaction.query(
       """
       UPDATE users SET password_hash = \(hash), version = version + 1 WHERE id = \(id) \

@@ -4,7 +4,7 @@ import StoreLoop
 import Synchronization
 
 /// Counts attempts that may be guesses, for all instances in Redis; for this one alone while Redis
-/// is away. A count ends a minute after its first attempt.
+/// is away. A count ends a minute after its first attempt, or later.
 package final class Throttle: Sendable {
   /// What attempts are counted for. Each kind has keys of its own: what a stranger types as a
   /// user's name is never taken for something else.
@@ -13,8 +13,12 @@ package final class Throttle: Sendable {
     case user(String)
     /// The same from one address.
     case login(String, source: String)
+    /// Whatever users, from one address.
+    case logins(source: String)
     case passwordChange(ID<User>)
     case pairing(source: String)
+    /// The same, for as long as a code waits.
+    case waitingCodes(source: String)
     case kiosk(String)
     /// A kiosk's visitor, by the last digits of the phone number.
     case visitor(String)
@@ -23,15 +27,22 @@ package final class Throttle: Sendable {
       switch self {
       case .user(let name): "clinic:attempts:user:\(name)"
       case .login(let name, let source): "clinic:attempts:login:\(source)@\(name)"
+      case .logins(let source): "clinic:attempts:logins:\(source)"
       case .passwordChange(let user): "clinic:attempts:password:\(user)"
       case .pairing(let source): "clinic:attempts:pairing:\(source)"
+      case .waitingCodes(let source): "clinic:attempts:codes:\(source)"
       case .kiosk(let scope): "clinic:attempts:kiosk:\(scope)"
       case .visitor(let digits): "clinic:attempts:visitor:\(digits)"
       }
     }
-  }
 
-  private static let seconds = 60
+    fileprivate var seconds: Int {
+      switch self {
+      case .waitingCodes: RequestPairing.minutes * 60
+      default: 60
+      }
+    }
+  }
 
   private let redis: RedisClient
   private let local = Mutex(LocalCounts())
@@ -43,25 +54,64 @@ package final class Throttle: Sendable {
 
   /// Counts an attempt, before it is known whether it succeeds: a hundred at once are a hundred.
   ///
-  /// - Returns: how many there were with it, and how many seconds the count goes on.
-  package func attempt(_ target: Target) async -> (count: Int, secondsLeft: Int) {
-    let key = target.key
-    let replies = try? await redis.pipeline([
-      ["INCR", .string(key)], ["EXPIRE", .string(key), .int(Self.seconds), "NX"],
-      ["TTL", .string(key)],
-    ])
-    if let replies, let count = replies[0].integer {
-      return (Int(count), max(1, Int(replies[2].integer ?? 0)))
+  /// - Returns: of each target how many there were with it, and how many seconds the count goes on.
+  private func count(_ targets: [Target]) async -> [(count: Int, secondsLeft: Int)] {
+    let replies = try? await redis.pipeline(
+      targets.flatMap { target in
+        [
+          ["INCR", .string(target.key)],
+          ["EXPIRE", .string(target.key), .int(target.seconds), "NX"],
+          ["TTL", .string(target.key)],
+        ]
+      })
+    if let replies, replies.allSatisfy({ $0.integer != nil }) {
+      return targets.indices.map { index in
+        (
+          Int(replies[3 * index].integer ?? 0),
+          max(1, Int(replies[3 * index + 2].integer ?? 0))
+        )
+      }
     }
     let now = (ContinuousClock.now - start).components.seconds
-    return local.withLock { $0.add(key, at: now, for: Int64(Self.seconds)) }
+    return local.withLock { local in
+      targets.map { local.add($0.key, at: now, for: Int64($0.seconds)) }
+    }
   }
 
-  /// Counts an attempt and refuses it after as many as a minute allows.
+  /// Counts an attempt and refuses it after as many as there may be.
   func allow(_ target: Target, upTo limit: Int) async throws(ClinicError) {
-    let (attempts, wait) = await attempt(target)
-    guard attempts <= limit else {
+    try await allow([(target, limit)])
+  }
+
+  /// Counts an attempt for several targets. One that is refused counts for none of them.
+  ///
+  /// - Returns: how many there were of each.
+  @discardableResult
+  func allow(_ limits: [(target: Target, limit: Int)]) async throws(ClinicError) -> [Int] {
+    let targets = limits.map(\.target)
+    let counts = await count(targets)
+    for ((count, wait), (_, limit)) in zip(counts, limits) where count > limit {
+      await takeBack(targets)
       throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait)).with("limit", .int(limit))
+    }
+    return counts.map(\.count)
+  }
+
+  /// Counts an attempt at a password. One that was not compared, because of too many others or
+  /// because nobody waits for it any more, was none.
+  ///
+  /// - Parameter compare: is told how many attempts there were for each target.
+  func attempt<Value>(
+    _ limits: [(target: Target, limit: Int)], _ compare: ([Int]) async throws -> Value
+  ) async throws -> Value {
+    let counts = try await allow(limits)
+    do {
+      return try await compare(counts)
+    } catch let error as ClinicError where error.reason == .badCredentials {
+      throw error
+    } catch {
+      await takeBack(limits.map(\.target))
+      throw error
     }
   }
 
@@ -71,13 +121,19 @@ package final class Throttle: Sendable {
     _ = try? await redis.command(["DEL", .string(target.key)])
   }
 
-  /// Counts one attempt less: it succeeded, and says nothing of the others.
-  func takeBack(_ target: Target) async {
-    local.withLock { $0.counts[target.key]?.count -= 1 }
-    _ = try? await redis.pipeline([
-      ["DECR", .string(target.key)], ["EXPIRE", .string(target.key), .int(Self.seconds), "NX"],
-    ])
+  /// Counts one attempt less, which says nothing of the others.
+  func takeBack(_ targets: [Target]) async {
+    local.withLock { local in for target in targets { local.takeBack(target.key) } }
+    _ = try? await redis.eval(Self.takeBackScript, keys: targets.map { .string($0.key) })
   }
+
+  /// A count of nothing is no key: made-up names fill no memory.
+  private static let takeBackScript = RedisScript(
+    """
+    for _, key in ipairs(KEYS) do
+      if redis.call('DECR', key) <= 0 then redis.call('DEL', key) end
+    end
+    """)
 }
 
 /// What one instance counts while Redis is away.
@@ -100,5 +156,11 @@ private struct LocalCounts {
     entry.count += 1
     counts[key] = entry
     return (entry.count, Int(entry.endsAt - now))
+  }
+
+  mutating func takeBack(_ key: String) {
+    guard let count = counts[key]?.count else { return }
+    counts[key]?.count = count - 1
+    if count <= 1 { counts[key] = nil }
   }
 }

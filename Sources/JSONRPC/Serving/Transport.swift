@@ -20,4 +20,9 @@ public enum Transport: Sendable, Hashable {
     case .tcp(let address), .tls(let address, _): address
     }
   }
+
+  /// The peer's address as limits count it, IPv6 by its /64; nil on a Unix socket.
+  package var network: String? {
+    address.map { IPAddress($0)?.network ?? $0 }
+  }
 }

@@ -1,3 +1,5 @@
+import JSONRPC
+
 /// The header of the PROXY protocol, version 2, with which a proxy says whom it connects for.
 enum ProxyHeader: Equatable {
   /// More bytes are needed to know.

@@ -1,3 +1,5 @@
+import JSONRPC
+
 /// The proxies that are believed when they say whom they speak for.
 public struct TrustedProxies: Sendable, Equatable {
   private struct Network: Sendable, Equatable {

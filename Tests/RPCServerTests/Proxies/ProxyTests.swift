@@ -15,6 +15,33 @@ import Testing
   }
 
   @Test(arguments: [
+    ("10.0.0.1", "10.0.0.1"), ("::ffff:10.0.0.1", "10.0.0.1"),
+    ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+    ("unix", "unix"), ("fe80::1%eth0", "fe80::1%eth0"),
+  ])
+  func limitsCountIPv6ByItsNetwork(_ address: String, _ network: String) {
+    #expect(Transport.tcp(address: address).network == network)
+    #expect(Transport.tls(address: address, subject: "desk").network == network)
+  }
+
+  @Test func connectionsAreCountedByNetwork() {
+    let admission = Admission()
+    var limits = Limits()
+    limits.connectionsPerPeer = 2
+    func isAdmitted(_ address: String) -> Bool {
+      switch admission.admit(.tcp(address: address), limits: limits) {
+      case .admitted: true
+      case .refused: false
+      }
+    }
+    #expect(isAdmitted("2001:db8:1:2::1") && isAdmitted("2001:db8:1:2::2"))
+    #expect(!isAdmitted("2001:db8:1:2:ffff::3"))
+    #expect(isAdmitted("2001:db8:1:3::1"))
+    admission.release(.tcp(address: "2001:db8:1:2::2"))
+    #expect(isAdmitted("2001:db8:1:2::3"))
+  }
+
+  @Test(arguments: [
     "", "10.0.0", "10.0.0.256", "10.0.0.0.1", "10.0.0.+1", "a.b.c.d", ":", ":::", "1:2:3:4:5:6:7",
     "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "::1::", "12345::", "g::", "::1%eth0", "+1::",
   ])

@@ -1,15 +1,15 @@
 /// A numeric address, of IPv4 or IPv6.
-struct IPAddress: Hashable, CustomStringConvertible {
+package struct IPAddress: Hashable, CustomStringConvertible {
   /// Four or sixteen. An IPv4 address within IPv6 is one of IPv4.
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
 
-  init(bytes: [UInt8]) {
+  package init(bytes: [UInt8]) {
     let mapped = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
     self.bytes = bytes.count == 16 && bytes.starts(with: mapped) ? Array(bytes[12...]) : bytes
   }
 
   /// - Returns: nil for what is not a numeric address.
-  init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     guard let bytes = text.contains(":") ? Self.six(text) : Self.four(text) else { return nil }
     self.init(bytes: bytes)
   }
@@ -51,7 +51,14 @@ struct IPAddress: Hashable, CustomStringConvertible {
     return bytes
   }
 
-  var description: String {
+  /// What limits go by, as text: an IPv4 address itself, an IPv6 address by its first 64 bits, for
+  /// whoever has one has all that begin so.
+  package var network: String {
+    guard bytes.count == 16 else { return description }
+    return "\(IPAddress(bytes: bytes[..<8] + [UInt8](repeating: 0, count: 8)))/64"
+  }
+
+  package var description: String {
     if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
     let groups = stride(from: 0, to: 16, by: 2).map {
       UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])

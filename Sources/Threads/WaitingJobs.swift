@@ -1,0 +1,121 @@
+/// Whom a job is for.
+public struct JobSource: Hashable, Sendable {
+  let name: String
+  /// Whether it is one of those whom the others leave places to.
+  let isInsider: Bool
+
+  public init(_ name: String, isInsider: Bool) {
+    self.name = name
+    self.isInsider = isInsider
+  }
+
+  /// For threads that tell nobody apart.
+  public static let anybody = JobSource("", isInsider: true)
+}
+
+/// The jobs that wait for a thread, so that nobody who has many holds up the others.
+///
+/// Sources have one turn after the other, those of insiders and of others alternately. Insiders and
+/// others leave some places to each other. When no place is free, a source with few jobs gets that
+/// of the newest job of the source that has the most.
+struct WaitingJobs {
+  typealias Job = JobQueue.Job
+
+  /// Insiders, or the others: the jobs of each source. The first one has the next turn.
+  private struct Side {
+    var sources: [[Job]] = []
+
+    var count: Int { sources.reduce(0) { $0 + $1.count } }
+
+    func count(of source: JobSource) -> Int {
+      sources.first { $0.first?.source == source }?.count ?? 0
+    }
+
+    /// The place of a source that has so many more than this one that it can give one up.
+    func giver(to source: JobSource) -> Int? {
+      let most = sources.indices.max { sources[$0].count < sources[$1].count }
+      guard let most, sources[most].count > count(of: source) + 1 else { return nil }
+      return most
+    }
+
+    mutating func append(_ job: Job) {
+      if let index = sources.firstIndex(where: { $0.first?.source == job.source }) {
+        sources[index].append(job)
+      } else {
+        sources.append([job])
+      }
+    }
+
+    mutating func next() -> Job? {
+      guard !sources.isEmpty else { return nil }
+      var jobs = sources.removeFirst()
+      let job = jobs.removeFirst()
+      if !jobs.isEmpty { sources.append(jobs) }
+      return job
+    }
+
+    mutating func remove(_ ticket: UInt64) -> Job? {
+      for index in sources.indices {
+        guard let place = sources[index].firstIndex(where: { $0.ticket == ticket }) else {
+          continue
+        }
+        let job = sources[index].remove(at: place)
+        if sources[index].isEmpty { sources.remove(at: index) }
+        return job
+      }
+      return nil
+    }
+  }
+
+  /// How many places insiders and others leave to each other.
+  private let left: Int
+  private var insiders = Side()
+  private var others = Side()
+  private var hadInsider = false
+
+  init(left: Int) {
+    self.left = left
+  }
+
+  var isEmpty: Bool { insiders.sources.isEmpty && others.sources.isEmpty }
+
+  /// Whether a job of a source is taken in.
+  ///
+  /// - Parameter places: how many jobs may wait.
+  func hasRoom(for source: JobSource, of places: Int) -> Bool {
+    hasFreePlace(for: source, of: places) || side(of: source).giver(to: source) != nil
+  }
+
+  /// - Returns: the job that finds no place, be it this one; nil when there is one for all.
+  mutating func add(_ job: Job, of places: Int) -> Job? {
+    var refused: Job?
+    if !hasFreePlace(for: job.source, of: places) {
+      guard let giver = side(of: job.source).giver(to: job.source) else { return job }
+      change(job.source) { refused = $0.sources[giver].popLast() }
+    }
+    change(job.source) { $0.append(job) }
+    return refused
+  }
+
+  mutating func next() -> Job? {
+    let job =
+      hadInsider ? others.next() ?? insiders.next() : insiders.next() ?? others.next()
+    hadInsider = job?.source.isInsider ?? false
+    return job
+  }
+
+  /// Takes out a job that was cancelled.
+  mutating func remove(_ ticket: UInt64) -> Job? {
+    insiders.remove(ticket) ?? others.remove(ticket)
+  }
+
+  private func hasFreePlace(for source: JobSource, of places: Int) -> Bool {
+    insiders.count + others.count < places && side(of: source).count < places - left
+  }
+
+  private func side(of source: JobSource) -> Side { source.isInsider ? insiders : others }
+
+  private mutating func change(_ source: JobSource, _ change: (inout Side) -> Void) {
+    if source.isInsider { change(&insiders) } else { change(&others) }
+  }
+}

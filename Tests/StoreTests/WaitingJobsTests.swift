@@ -1,0 +1,69 @@
+import Testing
+
+@testable import Threads
+
+@Suite struct WaitingJobsTests {
+  private let one = JobSource("one", isInsider: false)
+  private let two = JobSource("two", isInsider: false)
+  private let staff = JobSource("staff", isInsider: true)
+
+  private func job(_ ticket: UInt64, _ source: JobSource) -> JobQueue.Job {
+    JobQueue.Job(ticket: ticket, source: source) { _ in }
+  }
+
+  /// In the order of their turns.
+  private func tickets(of waiting: WaitingJobs) -> [UInt64] {
+    var waiting = waiting
+    var tickets: [UInt64] = []
+    while let job = waiting.next() { tickets.append(job.ticket) }
+    return tickets
+  }
+
+  private func waiting(_ sources: [JobSource], of places: Int, left: Int = 0) -> WaitingJobs {
+    var waiting = WaitingJobs(left: left)
+    for (index, source) in sources.enumerated() {
+      _ = waiting.add(job(UInt64(index), source), of: places)
+    }
+    return waiting
+  }
+
+  @Test func sourcesHaveOneTurnAfterTheOther() {
+    #expect(tickets(of: waiting([one, one, one, two, two], of: 9)) == [0, 3, 1, 4, 2])
+  }
+
+  @Test func insidersHaveEverySecondTurn() {
+    #expect(tickets(of: waiting([one, two, one, staff, staff], of: 9)) == [3, 0, 4, 1, 2])
+  }
+
+  @Test func insidersAndOthersLeavePlacesToEachOther() {
+    for (flood, other) in [(one, staff), (staff, one)] {
+      var waiting = waiting([flood, flood, flood, flood, flood, flood], of: 8, left: 2)
+      #expect(!waiting.hasRoom(for: flood, of: 8))
+      #expect(waiting.add(job(7, flood), of: 8)?.ticket == 7)
+      for ticket in 8...9 {
+        #expect(waiting.hasRoom(for: other, of: 8))
+        #expect(waiting.add(job(UInt64(ticket), other), of: 8) == nil)
+      }
+      #expect(!waiting.hasRoom(for: other, of: 8))
+      #expect(waiting.add(job(10, other), of: 8)?.ticket == 10)
+    }
+  }
+
+  @Test func whoHasFewGetsAPlaceOfWhoHasMost() {
+    var waiting = waiting([one, one, one, one], of: 4)
+    #expect(waiting.hasRoom(for: two, of: 4))
+    #expect(waiting.add(job(4, two), of: 4)?.ticket == 3)
+    #expect(waiting.add(job(5, two), of: 4)?.ticket == 2)
+    // Now each has two.
+    for source in [one, two] { #expect(!waiting.hasRoom(for: source, of: 4)) }
+    #expect(waiting.add(job(6, two), of: 4)?.ticket == 6)
+    #expect(tickets(of: waiting) == [0, 4, 1, 5])
+  }
+
+  @Test func aJobThatIsTakenOutHasNoTurn() {
+    var waiting = waiting([one, two, staff], of: 9)
+    #expect(waiting.remove(1)?.ticket == 1)
+    #expect(waiting.remove(1) == nil)
+    #expect(tickets(of: waiting) == [2, 0])
+  }
+}
