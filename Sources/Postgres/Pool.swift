@@ -196,7 +196,10 @@ final class Pool: @unchecked Sendable {
     switch lane {
     case .pipelined:
       wire.isShared = true
-      wire.onRoundDone = { [weak self] in self?.dispatchRounds() }
+      wire.onRoundDone = { [weak self, weak wire] in
+        if let wire, wire.isOutdated, wire.depth == 0 { wire.close() }
+        self?.dispatchRounds()
+      }
       pipelined.append(wire)
       dispatchRounds()
     case .transactions:
@@ -279,7 +282,8 @@ final class Pool: @unchecked Sendable {
     let now = pipelined.count > 1 ? ContinuousClock.now : nil
     var best: Wire?
     var least = Int.max
-    for wire in pipelined where !wire.isCancelling && wire.depth < Self.greatestDepth {
+    for wire in pipelined
+    where !wire.isCancelling && !wire.isOutdated && wire.depth < Self.greatestDepth {
       var load = wire.depth
       if let now, load > 0, now - wire.waitingSince > Self.slow { load += Self.greatestDepth }
       if load < least {
@@ -334,7 +338,7 @@ final class Pool: @unchecked Sendable {
     counters.transactionsInUse.add(-1)
     guard wire.isOpen else { return }
     wire.whenQuiet { [self] in
-      if wire.isAtRest {
+      if wire.isAtRest && !wire.isOutdated {
         giveBack(wire)
       } else {
         wire.close()

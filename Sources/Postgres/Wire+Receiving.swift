@@ -61,6 +61,7 @@ extension Wire {
   private func complete(_ round: Round) {
     round.limitTimer?.cancel()
     if round.failure != nil {
+      noteFailure(of: round)
       if round.isStale && round.failure?.sqlState == "0A000" { onStale?() }
       let isExposed = isCancelling || round.sequence <= lastCancelled
       if let cleanup = round.rewound(isExposed: isExposed) {

@@ -20,6 +20,8 @@ import StoreLoop
   /// The state of the pool's statements at which this connection's were good.
   var epoch = 0
   let openedAt = ContinuousClock.now
+  /// The session must only read, as it was told when it began: a new one may write by now.
+  private(set) var isOutdated = false
 
   private(set) var handle: ConnectionHandle?
   private var registration: Registration?
@@ -93,6 +95,12 @@ import StoreLoop
     for work in waiting { work() }
     onRoundDone = nil
     onNotification = nil
+  }
+
+  func noteFailure(of round: Round) {
+    guard round.failure?.sqlState == "25006" else { return }
+    // A new one that may not either is given some time.
+    isOutdated = ContinuousClock.now - openedAt > .seconds(1)
   }
 
   /// Hands the socket what it takes, and waits until it takes the rest.

@@ -52,8 +52,7 @@ struct Daemon: Sendable {
       // What a frozen instance holds is freed by the server, and soon: its other sessions may wait
       // for the same.
       ("idle_in_transaction_session_timeout", "5s"),
-      // A session has what its role had when it began, and goes on for long after that was changed.
-      ("default_transaction_read_only", "off"),
+      // Each call has limits of its own; a role's would hold until the session ends.
       ("statement_timeout", "0"),
       ("lock_timeout", "0"),
       // A plan is kept for long, and a table that it read from end to end while that was short

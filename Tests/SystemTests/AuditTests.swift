@@ -111,7 +111,7 @@ import Testing
       try await admin.call(
         "users.reset_password", ["id": id, "new_password": "another password"], name)
       try await desk.call("users.list", [:], nil, outcome: "role_not_allowed")
-      try await board.call("patients.get", ["id": 1], nil, outcome: "role_not_allowed")
+      try await board.call("patients.get", ["id": 1], "patient 1", outcome: "role_not_allowed")
 
       // Patients.
       let patient = try #require(
