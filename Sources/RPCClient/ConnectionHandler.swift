@@ -197,8 +197,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     keepaliveTimer?.cancel()
     let error = ending ?? RPCClientError.connectionLost
     ending = error
-    for reply in pending.takeAll() { reply.resume(throwing: error) }
+    // First, so that whoever is told here and calls again gets another connection.
     closed(error)
+    for reply in pending.takeAll() { reply.resume(throwing: error) }
   }
 
   // MARK: Silence
