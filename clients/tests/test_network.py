@@ -68,13 +68,13 @@ def test_a_kiosk_gives_one_number_over_a_killed_daemon(
     before = desk.queue.summary()["counts"]["total"]
     kiosk.click("#without-appointment")
     identify(kiosk, "07700 900123", "01", "03", "1971")
-    kiosk.type("#name", "Only Once")
+    kiosk.type("#name", "Numbered Once")
     daemon.stop(signal.SIGKILL)
     kiosk.click("#register-form .main")
     daemon.start()
     kiosk.wait(lambda: kiosk.is_shown("#done"), 60)
     assert desk.queue.summary()["counts"]["total"] == before + 1
-    assert len(desk.patients.list(search="Only Once")["items"]) == 1
+    assert len(desk.patients.list(search="Numbered Once")["items"]) == 1
 
 
 def test_a_board_over_a_long_cut_misses_nothing(paired: Open, desk: Clinic, wire: Wire) -> None:
