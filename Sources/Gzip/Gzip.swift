@@ -4,10 +4,14 @@ import CZlib
 public enum Gzip {
   /// - Returns: nil when it would not become shorter, or memory is short.
   public static func compress(_ bytes: [UInt8]) -> [UInt8]? {
+    var stream = unsafe z_stream()
     // The library keeps its address.
-    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    unsafe stream.initialize(to: z_stream())
-    defer { unsafe stream.deallocate() }
+    return unsafe withUnsafeMutablePointer(to: &stream) { unsafe compress(bytes, with: $0) }
+  }
+
+  private static func compress(
+    _ bytes: [UInt8], with stream: UnsafeMutablePointer<z_stream>
+  ) -> [UInt8]? {
     // 16 more than the window's size says that gzip's header and trailer are wanted.
     let status = unsafe deflateInit2_(
       stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,

@@ -140,7 +140,7 @@ import Testing
   @Test("rules 46, 49: what was followed in another role ends where nobody heard of it, too")
   func roleUnheard() async throws {
     try await TestClinic.run(1) { clinic in
-      let hub = EndsOfSubscriptions()
+      let hub = NobodyListens()
       let inside = try clinic.inProcess(hub: hub)
       let id = ID<User>(rawValue: Int64(try await clinic.member(.doctor).id))
       let session = Session(id: 1, transport: .tcp(address: "192.0.2.1"))
@@ -327,25 +327,6 @@ import Testing
       #expect(!person.followers[0].messages.contains { $0["kind"]?.string == "change" })
     }
   }
-}
-
-/// A hub that notes why subscriptions were ended.
-private struct EndsOfSubscriptions: NotificationHub {
-  let reasons = Shared<[String]>([])
-  let subscriptionsPerSession = 0
-
-  func subscribe(
-    _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy
-  ) -> Bool { false }
-  func start(_ session: Session, id: String, from version: Int64) {}
-  func unsubscribe(_ session: Session, id: String) -> Bool { false }
-  func publish(_ publication: Publication, to channel: String) {}
-  func end(subscriptionsOf session: Session, reason: String) {
-    reasons.update { $0.append(reason) }
-  }
-  func endAll(kind: String) {}
-  var channels: [String] { [] }
-  var statistics: HubStatistics { HubStatistics() }
 }
 
 extension TestClinic {

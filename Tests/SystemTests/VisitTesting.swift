@@ -87,8 +87,9 @@ extension JSON {
   var text: String? { if case .string(let text) = self { text } else { nil } }
 }
 
-/// A hub without subscribers.
-private struct NobodyListens: NotificationHub {
+/// A hub without subscribers, which notes why subscriptions were to end.
+struct NobodyListens: NotificationHub {
+  let reasons = Shared<[String]>([])
   let subscriptionsPerSession = 0
 
   func subscribe(
@@ -97,7 +98,9 @@ private struct NobodyListens: NotificationHub {
   func start(_ session: Session, id: String, from version: Int64) {}
   func unsubscribe(_ session: Session, id: String) -> Bool { false }
   func publish(_ publication: Publication, to channel: String) {}
-  func end(subscriptionsOf session: Session, reason: String) {}
+  func end(subscriptionsOf session: Session, reason: String) {
+    reasons.update { $0.append(reason) }
+  }
   func endAll(kind: String) {}
   var channels: [String] { [] }
   var statistics: HubStatistics { HubStatistics() }

@@ -233,6 +233,11 @@ def start_walk_in(kiosk: Page, name: str, phone: str) -> None:
     kiosk.type("#name", name)
 
 
+def end_patience(kiosk: Page) -> None:
+    """What it waits for has taken long enough now."""
+    kiosk.run("const now = Date.now; Date.now = () => now() + 100000")
+
+
 def test_a_kiosk_that_gets_no_answer_gives_one_number(
     paired: Open, desk: Clinic, wire: Wire
 ) -> None:
@@ -259,8 +264,7 @@ def test_a_kiosk_that_gives_up_says_what_to_do(
     start_walk_in(kiosk, "Gave Up", "07700 900125")
     daemon.stop(signal.SIGKILL)
     kiosk.click("#register-form .main")
-    # Its patience is over at once.
-    kiosk.run("const now = Date.now; Date.now = () => now() + 100000")
+    end_patience(kiosk)
     kiosk.wait(lambda: kiosk.text("#problem"), 60)
     assert kiosk.text("#problem").startswith("L’ordinateur de la clinique ne répond pas. Réessayez")
     kiosk.shot("kiosk-gave-up-fr")
@@ -281,8 +285,7 @@ def test_a_name_that_is_corrected_after_a_lost_answer_is_one_record(
     with wire.cut("down"):
         kiosk.click("#register-form .main")
         kiosk.wait(lambda: desk.patients.list(search="Jon Smithe")["items"])
-        # Its patience is over at once.
-        kiosk.run("const now = Date.now; Date.now = () => now() + 100000")
+        end_patience(kiosk)
         kiosk.wait(lambda: kiosk.text("#problem"), 60)
     kiosk.wait(lambda: not kiosk.text("#busy"), 60)
     kiosk.element("#name").clear()
