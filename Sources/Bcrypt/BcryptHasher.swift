@@ -22,20 +22,22 @@ public struct BcryptHasher: Sendable {
   ///   - cost: the binary logarithm of the number of rounds; clamped to ``costs``.
   ///   - threads: how many hashes are computed at the same time.
   ///   - queueLimit: how many more may wait for a thread.
-  public init(cost: Int = 12, threads: Int = 2, queueLimit: Int = 32) {
+  ///   - strangersLimit: how many more of those who are no insiders.
+  public init(
+    cost: Int = 12, threads: Int = 2, queueLimit: Int = 128, strangersLimit: Int = 32
+  ) {
     let cost = min(max(cost, Self.costs.lowerBound), Self.costs.upperBound)
     self.cost = cost
     dummy = "$2b$\(cost < 10 ? "0" : "")\(cost)$KH9dQmuNbVwzWbVgYjrD4u"
     workers = WorkerThreads(
       name: "bcrypt", count: max(threads, 1), queueLimit: max(queueLimit, 0),
-      left: max(queueLimit, 0) / 4)
+      strangersLimit: max(strangersLimit, 0))
   }
 
   /// The same hasher, for one of those who ask: they have one turn after the other, and who has the
   /// most waiting gives places up to the others.
   ///
-  /// - Parameter isInsider: insiders and strangers have turns alternately, and leave a quarter of
-  ///   the places to each other.
+  /// - Parameter isInsider: insiders and strangers have turns alternately, and places of their own.
   public func serving(_ source: String, isInsider: Bool) -> BcryptHasher {
     var copy = self
     copy.source = JobSource(source, isInsider: isInsider)

@@ -37,32 +37,42 @@ func descriptorLimits() -> (soft: Int, hard: Int) {
   return (Int(clamping: limits.rlim_cur), Int(clamping: limits.rlim_max))
 }
 
-/// How many lines standard error has not taken.
-private let lostLines = Atomic(0)
+/// What standard error has not taken. Held while a line is written: lines stay whole, and what one
+/// thread found writable no other one fills.
+private let unwritten = Mutex((lines: 0, isCut: false))
 
 /// Writes a line to standard error at once, after what was printed; `print` would buffer it.
 ///
 /// Nobody waits for a pipe that is full because its reader sleeps: lines are lost then, and counted
 /// in the next one that is not.
 public func standardError(_ line: String) {
-  let lost = lostLines.load(ordering: .relaxed)
-  // The first time its reader may just be slow.
-  guard isWritable(STDERR_FILENO, within: lost == 0 ? 50 : 0) else {
-    lostLines.add(1, ordering: .relaxed)
-    return
+  unwritten.withLock { unwritten in
+    // The first time its reader may just be slow.
+    guard isWritable(STDERR_FILENO, within: unwritten.lines == 0 ? 50 : 0) else {
+      unwritten.lines += 1
+      return
+    }
+    fflush(nil)
+    let note =
+      unwritten.lines > 0 ? "\(unwritten.lines) lines were lost: nobody read them\n" : ""
+    let isWhole = writeToStandardError((unwritten.isCut ? "\n" : "") + note + line + "\n")
+    unwritten = isWhole ? (0, false) : (unwritten.lines + 1, true)
   }
-  lostLines.subtract(lost, ordering: .relaxed)
-  fflush(nil)
-  let note = lost > 0 ? "\(lost) lines were lost: nobody read them\n" : ""
-  var rest = Array((note + line + "\n").utf8)[...]
-  // A pipe that is writable takes so much without waiting.
-  while !rest.isEmpty, isWritable(STDERR_FILENO, within: 0) {
+}
+
+/// - Returns: false when no more was taken before the end.
+private func writeToStandardError(_ text: String) -> Bool {
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    // A pipe that is writable takes so much without waiting.
+    guard isWritable(STDERR_FILENO, within: 0) else { return false }
     let count = unsafe rest.prefix(Int(PIPE_BUF)).withUnsafeBytes {
       unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
     }
-    guard count >= 0 || errno == EINTR else { return }
+    guard count >= 0 || errno == EINTR else { return false }
     rest = rest.dropFirst(max(0, count))
   }
+  return true
 }
 
 private func isWritable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {

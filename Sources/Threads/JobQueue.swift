@@ -22,16 +22,14 @@ final class JobQueue: Sendable {
     var isClosed = false
   }
   private let state: Monitor<State>
-  private let waitingLimit: Int
 
-  init(threads: Int, waitingLimit: Int, left: Int) {
-    self.waitingLimit = waitingLimit
-    state = Monitor(State(waiting: WaitingJobs(left: left), idleThreads: threads))
+  init(threads: Int, waiting: WaitingJobs) {
+    state = Monitor(State(waiting: waiting, idleThreads: threads))
   }
 
   /// Whether a job of `source` would find a place now.
   func hasRoom(for source: JobSource) -> Bool {
-    state.withLock { $0.waiting.hasRoom(for: source, of: waitingLimit + $0.idleThreads) }
+    state.withLock { $0.waiting.hasRoom(for: source, idle: $0.idleThreads) }
   }
 
   /// A number for a job that will follow, by which it can be cancelled.
@@ -49,7 +47,7 @@ final class JobQueue: Sendable {
     let (refused, refusal): (Job?, any Error) = state.withLock { state in
       state.announced.remove(job.ticket)
       if state.cancelledEarly.remove(job.ticket) != nil { return (job, CancellationError()) }
-      return (state.waiting.add(job, of: waitingLimit + state.idleThreads), WorkersBusy())
+      return (state.waiting.add(job, idle: state.idleThreads), WorkersBusy())
     }
     refused?.finish(refusal)
     if refused?.ticket != job.ticket { state.wakeOne() }

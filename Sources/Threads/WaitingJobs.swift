@@ -1,7 +1,7 @@
 /// Whom a job is for.
 public struct JobSource: Hashable, Sendable {
   let name: String
-  /// Whether it is one of those whom the others leave places to.
+  /// Whether it is one of those whom a flood of others must not keep out.
   let isInsider: Bool
 
   public init(_ name: String, isInsider: Bool) {
@@ -16,8 +16,8 @@ public struct JobSource: Hashable, Sendable {
 /// The jobs that wait for a thread, so that nobody who has many holds up the others.
 ///
 /// Sources have one turn after the other, those of insiders and of others alternately. Insiders and
-/// others leave some places to each other. When no place is free, a source with few jobs gets that
-/// of the newest job of the source that has the most.
+/// others have places of their own. When none is free, a source with few jobs gets that of the newest
+/// job of the source that has the most.
 struct WaitingJobs {
   typealias Job = JobQueue.Job
 
@@ -67,29 +67,29 @@ struct WaitingJobs {
     }
   }
 
-  /// How many places insiders and others leave to each other.
-  private let left: Int
+  /// How many jobs of insiders and of others may wait.
+  private let places: (ofInsiders: Int, ofOthers: Int)
   private var insiders = Side()
   private var others = Side()
   private var hadInsider = false
 
-  init(left: Int) {
-    self.left = left
+  init(insiders: Int, others: Int) {
+    places = (insiders, others)
   }
 
   var isEmpty: Bool { insiders.sources.isEmpty && others.sources.isEmpty }
 
   /// Whether a job of a source is taken in.
   ///
-  /// - Parameter places: how many jobs may wait.
-  func hasRoom(for source: JobSource, of places: Int) -> Bool {
-    hasFreePlace(for: source, of: places) || side(of: source).giver(to: source) != nil
+  /// - Parameter idle: how many threads will take one at once.
+  func hasRoom(for source: JobSource, idle: Int = 0) -> Bool {
+    hasFreePlace(for: source, idle) || side(of: source).giver(to: source) != nil
   }
 
   /// - Returns: the job that finds no place, be it this one; nil when there is one for all.
-  mutating func add(_ job: Job, of places: Int) -> Job? {
+  mutating func add(_ job: Job, idle: Int = 0) -> Job? {
     var refused: Job?
-    if !hasFreePlace(for: job.source, of: places) {
+    if !hasFreePlace(for: job.source, idle) {
       guard let giver = side(of: job.source).giver(to: job.source) else { return job }
       change(job.source) { refused = $0.sources[giver].popLast() }
     }
@@ -109,8 +109,8 @@ struct WaitingJobs {
     insiders.remove(ticket) ?? others.remove(ticket)
   }
 
-  private func hasFreePlace(for source: JobSource, of places: Int) -> Bool {
-    insiders.count + others.count < places && side(of: source).count < places - left
+  private func hasFreePlace(for source: JobSource, _ idle: Int) -> Bool {
+    side(of: source).count < (source.isInsider ? places.ofInsiders : places.ofOthers) + idle
   }
 
   private func side(of source: JobSource) -> Side { source.isInsider ? insiders : others }

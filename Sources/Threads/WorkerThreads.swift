@@ -9,9 +9,11 @@ public final class WorkerThreads: Sendable {
   /// - Parameters:
   ///   - name: what top, ps and gdb show for each thread.
   ///   - queueLimit: how many more jobs may wait for a thread.
-  ///   - left: how many of those places insiders and others leave to each other.
-  public init(name: String, count: Int, queueLimit: Int, left: Int = 0) {
-    queue = JobQueue(threads: count, waitingLimit: queueLimit, left: left)
+  ///   - strangersLimit: how many more of those who are no insiders; without it, as many.
+  public init(name: String, count: Int, queueLimit: Int, strangersLimit: Int? = nil) {
+    queue = JobQueue(
+      threads: count,
+      waiting: WaitingJobs(insiders: queueLimit, others: strangersLimit ?? queueLimit))
     for _ in 0..<count { queue.startThread(named: name) }
   }
 

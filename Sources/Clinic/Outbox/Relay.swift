@@ -121,6 +121,8 @@ package final class Relay: Sendable {
         try await self.seal(on: connection, turn)
       }
       if round == 0 { log.info("this instance carries the outbox now") }
+      // As long as it takes: given up, it would begin again.
+      if round % 2400 == 0 { try await prune(connection) }
       round += 1
       try await pace.rest(isBehind: sealed == AuditChain.depth)
     }
@@ -131,7 +133,6 @@ package final class Relay: Sendable {
     let sealed = try await chain.seal(on: connection)
     if round % 20 == 0 { try await measure(connection) }
     if round % 240 == 0 { try await anchor(connection) }
-    if round % 2400 == 0 { try await prune(connection) }
     return sealed
   }
 

@@ -33,8 +33,9 @@ package struct QueueContext: Sendable {
   let rows: QueueRows
   let scheduling: SchedulingRules
 
-  /// Whether the user is an active doctor, as far as is known here.
-  func mayServe(_ doctor: ID<User>) -> Bool { staff.member(doctor)?.isActiveDoctor == true }
+  /// Whether the user is an active doctor. One of whom nothing is known here was just made by
+  /// another instance.
+  func mayServe(_ doctor: ID<User>) -> Bool { staff.member(doctor)?.isActiveDoctor ?? true }
 
   func patient(_ id: ID<Patient>) throws(ClinicError) -> PatientAtDesk {
     guard let patient = rows.patients[id] else { throw .notFound("patient", id) }

@@ -66,13 +66,17 @@ package struct Login: SessionMethod {
     let outcome = try await clinic.loginAttempts.run(Attempt("\(username)@\(network)", password)) {
       // It would not be compared: a flood costs Redis and PostgreSQL nothing.
       guard hasher.hasRoom else { throw ClinicError(.busy) }
+      // An address may fail with as many users as a clinic behind it has, and not with as many as
+      // guessing takes. Those who do not fail are not counted, however many come at once.
+      try await clinic.throttle.require(
+        .logins(source: network), below: 20 * clinic.settings.loginFailuresPerMinute)
       let account = try await clinic.throttle.attempt(limits(from: network, in: clinic)) { counts in
         try await slowDown(counts)
         return try await self.account(of: clinic, with: hasher)
       }
       if account != nil {
         await clinic.throttle.forgive(.login(username.rawValue, source: network))
-        await clinic.throttle.takeBack([.user(username.rawValue), .logins(source: network)])
+        await clinic.throttle.takeBack([.user(username.rawValue)])
       }
       return account
     }
@@ -80,6 +84,7 @@ package struct Login: SessionMethod {
     if !outcome.isOwn {
       try await slowDown(try await clinic.throttle.allow(limits(from: network, in: clinic)))
     }
+    await clinic.throttle.note(.logins(source: network))
     throw ClinicError(.badCredentials)
   }
 
@@ -91,15 +96,13 @@ package struct Login: SessionMethod {
       .checking { try await $0.hash(password.rawValue) }
   }
 
-  /// A user alone is never refused. An address may fail with so many users as a clinic behind it
-  /// has, and not with as many as guessing takes.
+  /// A user alone is never refused.
   private func limits(
     from network: String, in clinic: Clinic
   ) -> [(target: Throttle.Target, limit: Int)] {
     let limit = clinic.settings.loginFailuresPerMinute
     return [
       (.user(username.rawValue), .max), (.login(username.rawValue, source: network), limit),
-      (.logins(source: network), 20 * limit),
     ]
   }
 

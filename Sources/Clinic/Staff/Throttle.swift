@@ -78,6 +78,30 @@ package final class Throttle: Sendable {
     }
   }
 
+  /// Counts what has happened.
+  func note(_ target: Target) async {
+    _ = await count([target])
+  }
+
+  /// Refuses when as much has happened as may; counts nothing.
+  func require(_ target: Target, below limit: Int) async throws(ClinicError) {
+    let (count, wait) = await present(target)
+    if count >= limit {
+      throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait)).with("limit", .int(limit))
+    }
+  }
+
+  private func present(_ target: Target) async -> (count: Int, secondsLeft: Int) {
+    let key = target.key
+    if let replies = try? await redis.pipeline([["GET", .string(key)], ["TTL", .string(key)]]),
+      let wait = replies[1].integer
+    {
+      return (Int(replies[0].integer ?? 0), max(1, Int(wait)))
+    }
+    let now = (ContinuousClock.now - start).components.seconds
+    return local.withLock { $0.present(key, at: now) }
+  }
+
   /// Counts an attempt and refuses it after as many as there may be.
   func allow(_ target: Target, upTo limit: Int) async throws(ClinicError) {
     try await allow([(target, limit)])
@@ -155,6 +179,11 @@ private struct LocalCounts {
     var entry = counts[key] ?? (0, now + seconds)
     entry.count += 1
     counts[key] = entry
+    return (entry.count, Int(entry.endsAt - now))
+  }
+
+  func present(_ key: String, at now: Int64) -> (count: Int, secondsLeft: Int) {
+    guard let entry = counts[key], entry.endsAt > now else { return (0, 0) }
     return (entry.count, Int(entry.endsAt - now))
   }
 

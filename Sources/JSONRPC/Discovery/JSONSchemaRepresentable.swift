@@ -87,15 +87,18 @@ extension RawJSON: JSONSchemaRepresentable {
 
 extension Optional: JSONSchemaRepresentable where Wrapped: JSONSchemaRepresentable {
   public static var jsonSchema: JSONSchema { .nullable(Wrapped.jsonSchema) }
+  public static var resultSchema: JSONSchema { .nullable(Wrapped.resultSchema) }
 }
 
 extension Array: JSONSchemaRepresentable where Element: JSONSchemaRepresentable {
   public static var jsonSchema: JSONSchema { .array(of: Element.jsonSchema) }
+  public static var resultSchema: JSONSchema { .array(of: Element.resultSchema) }
 }
 
 extension Dictionary: JSONSchemaRepresentable
 where Key == String, Value: JSONSchemaRepresentable {
   public static var jsonSchema: JSONSchema { .dictionary(of: Value.jsonSchema) }
+  public static var resultSchema: JSONSchema { .dictionary(of: Value.resultSchema) }
 }
 
 extension Patch: JSONSchemaRepresentable where Value: JSONSchemaRepresentable {

@@ -21,8 +21,9 @@ struct LogoutCommand: AsyncParsableCommand {
       let daemon = try await Daemon(options, authentication: .none)
       try await daemon.reporting { try await end(login, over: daemon.client.connection()) }
     } catch Failure.unreachable(let reason) {
-      throw Failure.unreachable(
-        "\(reason). The tokens are forgotten here, but the login goes on there")
+      throw Failure.unreachable(Self.goesOn(reason))
+    } catch Failure.failed(let reason) {
+      throw Failure.failed(Self.goesOn(reason))
     }
     var result = JSONWriter()
     result.beginObject()
@@ -31,6 +32,10 @@ struct LogoutCommand: AsyncParsableCommand {
     try options.show(
       "\(Printable.text(login.username)) is logged out.",
       or: JSONDocument(parsing: result.bytes).root)
+  }
+
+  private static func goesOn(_ reason: String) -> String {
+    "\(reason). The tokens are forgotten here, but the login may go on there"
   }
 
   /// A login whose tokens are not accepted has ended already.
