@@ -123,18 +123,23 @@ package final class CommandLane: Sendable {
         return (outcomes, again)
       }
       for (job, outcome) in outcomes { job.finish(outcome) }
-      for job in again {
-        job.setAside()
-        if !aside.add(job) { job.finish(.failure(ClinicError(.stopping))) }
-      }
+      for job in again { putAside(job) }
       return nil
     } catch let error as PostgresError where error.kind == .outcomeUnknown {
       for job in jobs { job.finish(.failure(error)) }
       return nil
     } catch {
       guard jobs.count > 1 else {
-        for job in jobs { job.finish(.failure(error)) }
-        return (error as? PostgresError)?.kind == .server ? nil : error
+        let known = error as? PostgresError
+        for job in jobs {
+          // A commit waits for locks too, as for that of notifications.
+          if known?.isRetriable == true, job.mayRetry() {
+            putAside(job)
+          } else {
+            job.finish(.failure(error))
+          }
+        }
+        return known?.kind == .server ? nil : error
       }
       for job in jobs { job.setAside() }
       if !companions.isEmpty { return await perform(jobs, together: false) }
@@ -144,6 +149,11 @@ package final class CommandLane: Sendable {
       }
       return away
     }
+  }
+
+  private func putAside(_ job: CommandJob) {
+    job.setAside()
+    if !aside.add(job) { job.finish(.failure(ClinicError(.stopping))) }
   }
 }
 

@@ -15,13 +15,13 @@ package final class Refusals: Sendable {
     let reason: Reason
     let method: String
   }
-  private let audit: AuditJournal
   private struct Count {
     let caller: Caller?
     let source: String
-    var count = 0
+    /// How many are still to be told.
+    var untold = 0
   }
-  /// How many are still to be told.
+  private let audit: AuditJournal
   private let floods = Mutex<[Flood: Count]>([:])
   /// Addresses that one minute tells apart.
   private static let limit = 10_000
@@ -35,37 +35,35 @@ package final class Refusals: Sendable {
     _ reason: Reason, of method: String, by caller: Caller?, on session: Session,
     subject: @autoclosure () -> Subject? = nil
   ) async throws(ClinicError) {
-    if let caller {
-      return try await record(reason, of: method, by: caller, subject: subject())
-    }
-    floods.withLock { floods in
+    if caller?.role.isStaff != true {
       let flood = Flood(
-        minute: Self.minute, origin: .address(session.network), reason: reason, method: method)
-      if floods.count < Self.limit || floods[flood] != nil {
-        floods[flood, default: Count(caller: nil, source: session.network)].count += 1
-      }
-    }
-  }
-
-  private func record(
-    _ reason: Reason, of method: String, by caller: Caller, subject: Subject?
-  ) async throws(ClinicError) {
-    if !caller.role.isStaff {
-      let flood = Flood(
-        minute: Self.minute, origin: .device(caller.name), reason: reason, method: method)
-      let isFirst = floods.withLock { floods in
-        // Of devices and methods there are not so many.
-        guard floods[flood] != nil else {
-          floods[flood] = Count(caller: caller, source: caller.source)
-          return true
-        }
-        floods[flood]?.count += 1
-        return false
-      }
-      guard isFirst else { return }
+        minute: Self.minute,
+        origin: caller.map { .device($0.name) } ?? .address(session.network), reason: reason,
+        method: method)
+      let isFirst = count(flood, of: caller, from: caller?.source ?? session.network)
+      guard caller != nil, isFirst else { return }
     }
     try await audit.record(
-      AuditEntry(by: caller, method: method, subject: subject, outcome: reason.rawValue))
+      AuditEntry(
+        by: caller, from: caller?.source ?? session.network, method: method,
+        subject: subject(), outcome: reason.rawValue))
+  }
+
+  /// Counts a refusal; the first one of somebody who is known is told at once.
+  ///
+  /// - Returns: whether it is the first one.
+  private func count(_ flood: Flood, of caller: Caller?, from source: String) -> Bool {
+    floods.withLock { floods in
+      if floods[flood] != nil {
+        floods[flood]?.untold += 1
+        return false
+      }
+      // Of devices and methods there are not so many.
+      if caller != nil || floods.count < Self.limit {
+        floods[flood] = Count(caller: caller, source: source, untold: caller == nil ? 1 : 0)
+      }
+      return true
+    }
   }
 
   private static var minute: Int64 { WallClock.microseconds() / 60_000_000 }
@@ -83,19 +81,19 @@ package final class Refusals: Sendable {
     let ended = floods.withLock { floods in
       let ended = floods.filter { $0.key.minute < minute }
       for flood in ended.keys { floods[flood] = nil }
-      return ended.filter { $0.value.count > 0 }
+      return ended.filter { $0.value.untold > 0 }
     }
     for (flood, count) in ended {
       let entry = AuditEntry(
         by: count.caller, from: count.source, method: flood.method, subject: nil,
-        outcome: flood.reason.rawValue, details: #"{"count":\#(count.count)}"#)
+        outcome: flood.reason.rawValue, details: #"{"count":\#(count.untold)}"#)
       do {
         try await audit.record(entry)
       } catch {
         // PostgreSQL is away: the next time.
         floods.withLock { floods in
-          floods[flood, default: Count(caller: count.caller, source: count.source)].count +=
-            count.count
+          floods[flood, default: Count(caller: count.caller, source: count.source)].untold +=
+            count.untold
         }
       }
     }

@@ -160,9 +160,11 @@ extension QueueDay {
 
   /// Moves a token along one of the listed transitions. To a doctor it goes as told: to the named
   /// one, else to its own, else to the one who calls.
+  ///
+  /// - Parameter mayServe: whether somebody is a doctor still.
   package mutating func setStatus(
     of number: Int, to status: TokenStatus, with named: ID<User>? = nil,
-    by calling: ID<User>? = nil, at now: Instant
+    by calling: ID<User>? = nil, mayServe: (ID<User>) -> Bool = { _ in true }, at now: Instant
   ) throws(ClinicError) -> QueueChange {
     try requireOpen()
     var token = try token(number)
@@ -175,6 +177,7 @@ extension QueueDay {
       guard let doctor = named ?? token.doctorID ?? calling else {
         throw ClinicError(.doctorRequired).with("field", "doctor_id")
       }
+      guard mayServe(doctor) else { throw ClinicError(.notADoctor).with("id", doctor) }
       try requireFree(doctor)
       return call(token, to: doctor, at: now)
     case .waiting:
@@ -187,11 +190,10 @@ extension QueueDay {
     return commit([token])
   }
 
-  /// Brings a token back from a final state: a completed one to its doctor, others to the line.
-  ///
-  /// - Parameter mayServe: whether that doctor is still one; the line is for everybody then.
+  /// Brings a token back from a final state: a completed one to its doctor, others to the line. Of a
+  /// doctor who is none any more it waits for everybody.
   package mutating func undo(
-    _ number: Int, to mayServe: (ID<User>) -> Bool = { _ in true }
+    _ number: Int, mayServe: (ID<User>) -> Bool = { _ in true }
   ) throws(ClinicError) -> QueueChange {
     try requireOpen()
     var token = try token(number)

@@ -108,15 +108,9 @@ package struct SetStatus: QueueCommand {
   package func apply(
     to day: inout QueueDay, in context: QueueContext
   ) throws(ClinicError) -> QueueChange {
-    // The one that is named was looked at before.
-    if status == .withDoctor, doctorID == nil {
-      let waiting = try day.token(token.number)
-      if waiting.status == .waiting, let doctor = waiting.doctorID, !context.mayServe(doctor) {
-        throw ClinicError(.notADoctor).with("id", doctor)
-      }
-    }
-    return try day.setStatus(
-      of: token.number, to: status, with: doctorID, by: context.caller.doctor, at: context.now)
+    try day.setStatus(
+      of: token.number, to: status, with: doctorID, by: context.caller.doctor,
+      mayServe: context.mayServe, at: context.now)
   }
 }
 
@@ -143,7 +137,7 @@ package struct UndoToken: QueueCommand {
   package func apply(
     to day: inout QueueDay, in context: QueueContext
   ) throws(ClinicError) -> QueueChange {
-    try day.undo(token.number, to: context.mayServe)
+    try day.undo(token.number, mayServe: context.mayServe)
   }
 }
 
