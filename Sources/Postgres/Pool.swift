@@ -55,6 +55,8 @@ final class Pool: @unchecked Sendable {
   private static let warmUp = Duration.milliseconds(150)
   private var pause: Timer?
   private var patienceTimer: Timer?
+  /// What was opened before this may only read.
+  private var outdated: ContinuousClock.Instant?
   /// Grows when a table turns out to have changed: what is prepared is prepared again.
   private var epoch = 0
 
@@ -192,12 +194,13 @@ final class Pool: @unchecked Sendable {
     counters.connections.add(1)
     wire.epoch = epoch
     wire.onStale = { [weak self] in self?.epoch += 1 }
+    wire.onReadOnly = { [weak self] in self?.leaveReadOnly() }
     wire.onClosed = { [weak self] wire in self?.closed(wire, lane) }
     switch lane {
     case .pipelined:
       wire.isShared = true
       wire.onRoundDone = { [weak self, weak wire] in
-        if let wire, wire.isOutdated, wire.depth == 0 { wire.close() }
+        if let self, let wire, isOutdated(wire), wire.depth == 0 { wire.close() }
         self?.dispatchRounds()
       }
       pipelined.append(wire)
@@ -217,6 +220,20 @@ final class Pool: @unchecked Sendable {
     if !waitingRounds.isEmpty || !waitingTransactions.isEmpty { startPatience() }
     if ContinuousClock.now - wire.openedAt < Self.infancy { rest(.milliseconds(50)) }
     replenish()
+  }
+
+  /// Leaves all sessions that may only read: new ones may write by now. Those that may not either
+  /// are given some time.
+  private func leaveReadOnly() {
+    if let outdated, ContinuousClock.now - outdated < Self.infancy { return }
+    outdated = .now
+    for wire in idle where isOutdated(wire) { wire.close() }
+    for wire in pipelined where isOutdated(wire) && wire.depth == 0 { wire.close() }
+  }
+
+  private func isOutdated(_ wire: Wire) -> Bool {
+    guard let outdated else { return false }
+    return wire.openedAt < outdated
   }
 
   private func setUp(_ isUp: Bool) {
@@ -283,7 +300,7 @@ final class Pool: @unchecked Sendable {
     var best: Wire?
     var least = Int.max
     for wire in pipelined
-    where !wire.isCancelling && !wire.isOutdated && wire.depth < Self.greatestDepth {
+    where !wire.isCancelling && !isOutdated(wire) && wire.depth < Self.greatestDepth {
       var load = wire.depth
       if let now, load > 0, now - wire.waitingSince > Self.slow { load += Self.greatestDepth }
       if load < least {
@@ -338,7 +355,7 @@ final class Pool: @unchecked Sendable {
     counters.transactionsInUse.add(-1)
     guard wire.isOpen else { return }
     wire.whenQuiet { [self] in
-      if wire.isAtRest && !wire.isOutdated {
+      if wire.isAtRest && !isOutdated(wire) {
         giveBack(wire)
       } else {
         wire.close()

@@ -16,13 +16,12 @@ import StoreLoop
   var onRoundDone: (() -> Void)?
   /// Called when a statement turned out to be stale because a table was changed.
   var onStale: (() -> Void)?
+  /// Called when the session may only read, as it was told when it began.
+  var onReadOnly: (() -> Void)?
   var onNotification: ((_ channel: String, _ payload: String) -> Void)?
   /// The state of the pool's statements at which this connection's were good.
   var epoch = 0
   let openedAt = ContinuousClock.now
-  /// The session must only read, as it was told when it began: a new one may write by now.
-  private(set) var isOutdated = false
-
   private(set) var handle: ConnectionHandle?
   private var registration: Registration?
   var rounds = Ring<Round>()
@@ -98,9 +97,7 @@ import StoreLoop
   }
 
   func noteFailure(of round: Round) {
-    guard round.failure?.sqlState == "25006" else { return }
-    // A new one that may not either is given some time.
-    isOutdated = ContinuousClock.now - openedAt > .seconds(1)
+    if round.failure?.sqlState == "25006" { onReadOnly?() }
   }
 
   /// Hands the socket what it takes, and waits until it takes the rest.

@@ -164,10 +164,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     for message in messages {
       switch message {
       case .result(let id, let result): pending.take(id)?.resume(returning: result)
-      // The server could not read a message, and cannot say whose it was.
+      // The server could not read a message, and cannot say whose it was. Of several, what the
+      // others have done is not known.
       case .failure(let id, let error)
       where id.isNull && error.code == RPCError.Code.parseError.rawValue:
-        end(error)
+        end(pending.count == 1 ? error : RPCClientError.connectionLost)
       // Any other error of no call explains why the server closes the connection.
       case .failure(let id, let error) where id.isNull: if ending == nil { ending = error }
       case .failure(let id, let error): pending.take(id)?.resume(throwing: error)

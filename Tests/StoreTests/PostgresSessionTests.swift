@@ -53,6 +53,27 @@ extension PostgresTests {
       }
     }
 
+    @Test func sessionsThatOnlyReadAreLeftTogether() async throws {
+      try await PostgresTesting.run { testing in
+        let client = testing.client
+        _ = try await client.query("CREATE TABLE t (n int)")
+        let readOnly: SQL = "SET default_transaction_read_only = on"
+        try await client.withTransaction { transaction in
+          _ = try await transaction.query(readOnly)
+          try await client.withTransaction { _ = try await $0.query(readOnly) }
+        }
+        var refusals: [String?] = []
+        for _ in 0..<4 {
+          do {
+            try await client.withTransaction { _ = try await $0.query("INSERT INTO t VALUES (1)") }
+          } catch let error as PostgresError {
+            refusals.append(error.sqlState)
+          }
+        }
+        #expect(refusals == ["25006"])
+      }
+    }
+
     @Test func copyTakesItsRows() async throws {
       try await PostgresTesting.run { testing in
         let client = testing.client

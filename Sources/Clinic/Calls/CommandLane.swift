@@ -133,7 +133,8 @@ package final class CommandLane: Sendable {
         let known = error as? PostgresError
         for job in jobs {
           // A commit waits for locks too, as for that of notifications.
-          if known?.isRetriable == true, job.mayRetry() {
+          let hasWaited = isAside && known?.isLockTimeout == true
+          if known?.isRetriable == true, hasWaited || job.mayRetry() {
             putAside(job)
           } else {
             job.finish(.failure(error))

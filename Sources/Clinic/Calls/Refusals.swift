@@ -17,7 +17,8 @@ package final class Refusals: Sendable {
   }
   private struct Count {
     let caller: Caller?
-    let source: String
+    /// The address, or the network where there were several.
+    var source: String
     /// How many are still to be told.
     var untold = 0
   }
@@ -40,27 +41,29 @@ package final class Refusals: Sendable {
         minute: Self.minute,
         origin: caller.map { .device($0.name) } ?? .address(session.network), reason: reason,
         method: method)
-      let isFirst = count(flood, of: caller, from: caller?.source ?? session.network)
+      let isFirst = count(flood, of: caller, from: session)
       guard caller != nil, isFirst else { return }
     }
     try await audit.record(
       AuditEntry(
-        by: caller, from: caller?.source ?? session.network, method: method,
-        subject: subject(), outcome: reason.rawValue))
+        by: caller, from: session.source, method: method, subject: subject(),
+        outcome: reason.rawValue))
   }
 
   /// Counts a refusal; the first one of somebody who is known is told at once.
   ///
   /// - Returns: whether it is the first one.
-  private func count(_ flood: Flood, of caller: Caller?, from source: String) -> Bool {
+  private func count(_ flood: Flood, of caller: Caller?, from session: Session) -> Bool {
     floods.withLock { floods in
-      if floods[flood] != nil {
+      if let known = floods[flood] {
         floods[flood]?.untold += 1
+        if known.source != session.source { floods[flood]?.source = session.network }
         return false
       }
       // Of devices and methods there are not so many.
       if caller != nil || floods.count < Self.limit {
-        floods[flood] = Count(caller: caller, source: source, untold: caller == nil ? 1 : 0)
+        floods[flood] = Count(
+          caller: caller, source: session.source, untold: caller == nil ? 1 : 0)
       }
       return true
     }

@@ -53,13 +53,14 @@ package struct IdentifyVisitor: Command {
     try await clinic.throttle.allow(.kiosk(caller.scope), upTo: Self.perKiosk)
     try await clinic.throttle.allow(.visitor(digits), upTo: Self.perPhone)
     let visitor = VisitorToken(rawValue: Secret.make())
-    // Two people of one phone and one birth date, such as twins, are for the reception; unless one
-    // of them is a record that anybody may have made at a kiosk.
+    // Two people of one phone and one birth date, such as twins, are for the reception; unless there
+    // was one and anybody may have made the others at a kiosk.
     let results = try await transaction.pipeline([
       """
       INSERT INTO visitors (token_hash, patient_id, caller, expires_at) \
       SELECT \(visitor.hash), CASE WHEN count(*) = 1 THEN min(id) \
-      WHEN count(*) FILTER (WHERE verified) = 1 THEN min(id) FILTER (WHERE verified) END, \
+      WHEN count(*) FILTER (WHERE verified) = 1 AND min(created_at) FILTER (WHERE verified) \
+      < min(created_at) FILTER (WHERE NOT verified) THEN min(id) FILTER (WHERE verified) END, \
       \(caller.scope), \
       now() + make_interval(secs => \(Self.seconds)) FROM patients \
       WHERE date_of_birth = \(dateOfBirth) AND archived_at IS NULL \

@@ -117,7 +117,7 @@ package final class Relay: Sendable {
     while !Task.isCancelled {
       let turn = round
       // A connection that says nothing is given up, though nobody has closed it.
-      let sealed = try await postgres.loop.limited(to: .seconds(60)) {
+      let sealed = try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
         try await self.seal(on: connection, turn)
       }
       if round == 0 { log.info("this instance carries the outbox now") }

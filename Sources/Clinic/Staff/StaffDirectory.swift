@@ -172,7 +172,9 @@ extension StaffDirectory {
 
   /// One that says nothing is given up, though nobody has closed it.
   private func answer(of connection: Connection, to sql: SQL) async throws -> Rows {
-    try await postgres.loop.limited(to: .seconds(3)) { try await connection.query(sql) }
+    try await postgres.loop.limited(to: .seconds(3), outlivesCaller: false) {
+      try await connection.query(sql)
+    }
   }
 
   private func hear(

@@ -175,19 +175,24 @@ private struct LocalCounts {
       counts = counts.filter { $0.value.endsAt > now }
       sweptAt = now
     }
-    let key = counts.count < Self.limit || counts[key] != nil ? key : ""
-    var entry = counts[key] ?? (0, now + seconds)
+    let key = place(of: key)
+    var entry = counts[key] ?? (0, now + (key.isEmpty ? 60 : seconds))
     entry.count += 1
     counts[key] = entry
     return (entry.count, Int(entry.endsAt - now))
   }
 
+  private func place(of key: String) -> String {
+    counts.count < Self.limit || counts[key] != nil ? key : ""
+  }
+
   func present(_ key: String, at now: Int64) -> (count: Int, secondsLeft: Int) {
-    guard let entry = counts[key], entry.endsAt > now else { return (0, 0) }
+    guard let entry = counts[place(of: key)], entry.endsAt > now else { return (0, 0) }
     return (entry.count, Int(entry.endsAt - now))
   }
 
   mutating func takeBack(_ key: String) {
+    let key = place(of: key)
     guard let count = counts[key]?.count else { return }
     counts[key]?.count = count - 1
     if count <= 1 { counts[key] = nil }
