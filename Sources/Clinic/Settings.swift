@@ -1,3 +1,5 @@
+package import JSONRPC
+
 /// What the clinic's rules and secrets are, as the configuration gives them.
 package struct Settings: Sendable {
   /// The IANA name of the zone that decides what "today" is.
@@ -19,6 +21,8 @@ package struct Settings: Sendable {
   package var rolesByGID: [UInt32: Role] = [:]
   /// Roles of clients that have shown a certificate, by its common name.
   package var rolesByCertificate: [String: Role] = [:]
+  /// What a call may take, unless its method is given more.
+  package var callTime = CallProfile.standard.deadline
   /// Failed logins of one user from one address that a minute allows.
   package var loginFailuresPerMinute = 5
   package var passwordCost = 12

@@ -47,13 +47,13 @@ package struct ConfigurationKey: Sendable {
       meaning: "the clinic's zone: it decides what \"today\" is"),
     ConfigurationKey(
       name: "CLINIC_SOCKET", standard: "/run/clinicd/rpc.sock", unit: "path",
-      meaning: "the Unix socket; unused when systemd passes one"),
+      meaning: "the Unix socket; unused when systemd passes sockets"),
     ConfigurationKey(
       name: "CLINIC_SOCKET_MODE", standard: "0660", unit: "octal",
       meaning: "the Unix socket's permissions"),
     ConfigurationKey(
       name: "CLINIC_TCP_ADDRESS", standard: "127.0.0.1:7654", unit: "host:port",
-      meaning: "the TCP listener, `none` for none; unused when systemd passes one"),
+      meaning: "the TCP listener, `none` for none; unused when systemd passes sockets"),
     ConfigurationKey(
       name: "CLINIC_WEB_ADDRESS", standard: "127.0.0.1:7680", unit: "host:port",
       meaning: "the web listener, `none` for none; unused when systemd passes sockets"),
@@ -127,6 +127,9 @@ package struct ConfigurationKey: Sendable {
     ConfigurationKey(
       name: "CLINIC_ADDRESS", standard: "", unit: "text",
       meaning: "the clinic's address on paper"),
+    ConfigurationKey(
+      name: "CLINIC_CALL_SECONDS", standard: "10", unit: "seconds",
+      meaning: "a call that takes longer is rolled back, but for those that are given more"),
     ConfigurationKey(
       name: "CLINIC_LOGIN_FAILURES_PER_MINUTE", standard: "5", unit: "attempts",
       meaning: "of one user from one address"),

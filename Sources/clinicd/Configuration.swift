@@ -94,6 +94,7 @@ struct Configuration: Sendable {
     settings.pharmacy.prescriptionDays = reader.number("CLINIC_PRESCRIPTION_DAYS", 1...3650)
     settings.billing.taxPercent = reader.percent("CLINIC_TAX_PERCENT")
     settings.letterhead = reader.letterhead()
+    settings.callTime = .seconds(reader.number("CLINIC_CALL_SECONDS", 1...600))
     settings.loginFailuresPerMinute = reader.number("CLINIC_LOGIN_FAILURES_PER_MINUTE", 1...1000)
     settings.passwordCost = reader.number("CLINIC_PASSWORD_COST", 4...15)
     (settings.rolesByUID, settings.rolesByGID) = reader.roles("CLINIC_ROLES")

@@ -19,7 +19,11 @@ package struct ClinicApplication: Application {
   package func closed(_ session: Session) { clinic.logins.closed(session) }
 
   package func profile(of method: String) -> CallProfile {
-    methods[method]?.profile ?? .standard
+    var profile = methods[method]?.profile ?? .standard
+    if profile.deadline == CallProfile.standard.deadline {
+      profile.deadline = clinic.settings.callTime
+    }
+    return profile
   }
 
   package func handleNow(_ call: IncomingCall, on session: Session) -> CallOutcome? {
@@ -71,19 +75,26 @@ package struct ClinicApplication: Application {
 
   private func explain(_ error: any Error, of method: MethodEntry) -> RPCError {
     switch error {
-    case let error as ClinicError: return error.rpcError
+    case let error as ClinicError: return telling(error, of: method)
     case let error as ParamsError: return error.rpcError
     case let error as RPCError: return error
-    case is CancellationError: return ClinicError(ClinicError.reasonOfCancellation).rpcError
+    case is CancellationError:
+      return telling(ClinicError(ClinicError.reasonOfCancellation), of: method)
     case let error as PostgresError:
       if let known = ClinicError(error) {
         if known.reason == .storeUnavailable { clinic.tellRefusal(error) }
-        return known.rpcError
+        return telling(known, of: method)
       }
       return unforeseen(error.description, of: method)
     default:
       return unforeseen("\(type(of: error))", of: method)
     }
+  }
+
+  private func telling(_ error: ClinicError, of method: MethodEntry) -> RPCError {
+    guard error.reason == .deadlineExceeded else { return error.rpcError }
+    let seconds = profile(of: method.name).deadline / .seconds(1)
+    return error.with("limit", .int(Int(seconds))).rpcError
   }
 
   /// Logged once, with the request id that the caller gets; never with what the call held.

@@ -29,7 +29,8 @@ package struct IdempotencyClaim: Sendable {
     }
   }
 
-  /// HMAC of the params, so that the same key with others is found out and no params are kept.
+  /// HMAC of the params, so that the same key with others is found out and no params are kept. By
+  /// the key of the audit, which lasts: a repeat may come after another key for tokens.
   let params: [UInt8]
 
   package init(

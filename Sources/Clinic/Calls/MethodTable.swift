@@ -198,7 +198,7 @@ extension IdempotencyClaim {
     // A reply that was kept for one role is not for another.
     self.init(
       scope: "\(caller.scope) \(caller.role.rawValue)", method: call.method, key: key,
-      params: call.params, secret: clinic.settings.secretKey)
+      params: call.params, secret: clinic.settings.auditKey)
   }
 }
 

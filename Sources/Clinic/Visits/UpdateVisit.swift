@@ -32,6 +32,7 @@ package struct UpdateVisit: Command, VisitFindings {
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Visit {
     var changes = try assignments
+    _ = try caller.requireUser()
     let visit = try await LockedVisit.lock(id, in: transaction)
     // Who gives a visit to somebody else changes nothing beside, unless it is his or her own.
     if caller.role != .admin || doctorID == nil || !changes.isEmpty {
