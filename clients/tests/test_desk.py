@@ -80,6 +80,25 @@ def release(page: Page, index: int) -> None:
     page.wait(lambda: page.run("return window.answered.has(arguments[0])", call))
 
 
+def lose_answer(page: Page, method: str) -> None:
+    """Once the page has called the method, its connection brings nothing any more."""
+    page.run(
+        "const [method] = arguments; const plain = WebSocket.prototype.send;"
+        "WebSocket.prototype.send = function (text) {"
+        "  if (JSON.parse(text).method === method) {"
+        "    this.onmessage = null; window.deaf = this; WebSocket.prototype.send = plain; }"
+        "  plain.call(this, text); }",
+        method,
+    )
+
+
+def give_up(page: Page, problem: str = "#problem") -> None:
+    """That connection ends, and so does the patience with the call; then the page is live again."""
+    page.run("const { now } = Date; Date.now = () => now() + 100_000; window.deaf.close()")
+    page.wait(lambda: page.text(problem) == words("en", "errors.outcome_unknown"))
+    page.wait(lambda: page.text("#state") == "Live")
+
+
 def double_click(page: Page, selector: str) -> None:
     page.wait(lambda: page.is_shown(selector))
     ActionChains(page.driver).double_click(page.element(selector)).perform()
@@ -213,6 +232,57 @@ def test_a_lost_answer_is_asked_for_again(
     page.click("#register-form .main")
     page.wait(lambda: "Lost Answer" in page.text("#registered"))
     assert len(desk.patients.list(search="Lost Answer")["items"]) == 1
+
+
+def test_a_number_that_was_cancelled_meanwhile_is_given_anew(
+    open_page: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    patient = desk.patients.create(name="Given Anew")["id"]
+
+    def number() -> Any:
+        tokens: Any = desk.queue.today()["tokens"]
+        live = [t for t in tokens if t["patient_id"] == patient and t["status"] == "WAITING"]
+        return live[0] if live else None
+
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    find(page, "Given Anew")
+    lose_answer(page, "queue.walk_in")
+    page.click("#patients li button")
+    first = page.wait(number)
+    desk.queue.set_status(token=first["token"], status="CANCELLED")
+    give_up(page)
+    page.click("#patients li button")
+    page.wait(lambda: page.text("#registered"))
+    second = page.wait(number)
+    assert number_of(second) != number_of(first)
+    assert number_of(second) in page.text("#registered")
+
+
+def test_a_time_that_was_freed_meanwhile_is_booked_anew(
+    open_page: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    patient = desk.patients.create(name="Booked Anew")["id"]
+    doctor = doctors(desk)[0]
+    slot = next_slot(daemon, doctor["id"])
+
+    def booked() -> Any:
+        return desk.appointments.list(patient_id=patient, status="SCHEDULED")["items"]
+
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    book(page, "Booked Anew", doctor)
+    page.wait(lambda: page.texts("#slots button"))
+    lose_answer(page, "appointments.create")
+    page.click(f"#slots [data-key='{slot['id']}']")
+    first = page.wait(booked)[0]
+    give_up(page, "#booking .problem")
+    desk.appointments.cancel(id=first["id"])
+    page.click("#booking .close")
+    book(page, "Booked Anew", doctor)
+    page.click(f"#slots [data-key='{slot['id']}']")
+    page.wait(lambda: page.text("#registered"))
+    assert [each["slot_id"] for each in booked()] == [slot["id"]]
 
 
 def test_a_late_answer_books_with_nobody_else(
