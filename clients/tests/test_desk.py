@@ -542,6 +542,24 @@ def test_a_new_doctor_is_known(
         desk.queue.set_status(token=token["token"], status="CANCELLED")
 
 
+def test_who_waits_for_a_doctor_who_left_is_called_by_another(
+    open_page: Open, daemon: Daemon, desk: Clinic, admin: Clinic
+) -> None:
+    other = free_doctors(desk)[0]
+    with somebody(admin, "DOCTOR", "leaver") as doctor:
+        token = desk.queue.walk_in(patient_id=new_patient(desk), doctor_id=doctor["id"])
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    page.wait(lambda: page.elements("#doctor option:nth-child(2)"))
+    page.click(f"{row(token)} button")
+    page.wait(lambda: page.is_shown("#question"))
+    page.choose("#answer-choice", str(other["id"]))
+    page.click("#question .main")
+    page.wait(lambda: status(desk, token) == "WITH_DOCTOR")
+    assert other["name"] in page.wait(lambda: page.text(f"{row(token)}.WITH_DOCTOR"))
+    desk.queue.set_status(token=token["token"], status="COMPLETED")
+
+
 @pytest.mark.parametrize("role", ["pharmacist", "kiosk"])
 def test_the_desk_is_for_those_who_work_there(open_page: Open, daemon: Daemon, role: str) -> None:
     page = open_page("/desk", (1440, 900))
