@@ -289,7 +289,6 @@ async function speak(code) {
 }
 
 async function fillLanguages() {
-  await readLanguages();
   const buttons = Object.entries(await languages()).map(([code, name]) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -358,6 +357,7 @@ fillKeypad();
 await fillLanguages();
 await speak();
 usual = language;
+readLanguages();
 clinic.addEventListener("state", () => {
   if (clinic.state !== "refused") return;
   startOver();

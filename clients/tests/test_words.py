@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +202,34 @@ def test_no_error_is_told_by_its_code(open_page: Open, language: str) -> None:
     for reason, text in told.items():
         assert text and "{" not in text and "_" not in text and "errors." not in text, reason
     assert told["unheard_of"] == told[""] == words(language, "errors.other")
+
+
+def test_a_language_that_cannot_be_read(open_page: Open, daemon: Daemon, tmp_path: Path) -> None:
+    """There is English instead."""
+    clients = tmp_path / "clients"
+    folder = clients / "shared" / "lang"
+    shutil.copytree(CLIENTS, clients)
+    (folder / "languages.json").write_text(
+        json.dumps({"en": "English", "aa": "Missing", "bb": "Broken", "fr": "Français"})
+    )
+    (folder / "bb.json").write_text('{"direction":')
+    with daemon.configured({"CLINIC_CLIENTS_DIRECTORY": str(clients)}):
+        for code in ("aa", "bb"):
+            board = open_page(f"/board?lang={code}", language="fr")
+            board.wait(lambda: board.text("#code"))
+            assert board.text("#pairing h1") == words("en", "board.pairing.title")
+            desk = open_page(f"/desk?lang={code}", language="fr")
+            desk.wait(lambda: desk.is_shown("#login"))
+            assert desk.text("#logout") == words("en", "desk.logout")
+            kiosk = open_page(f"/kiosk?lang={code}", language="fr")
+            kiosk.wait(lambda: kiosk.text("#code"))
+            assert kiosk.text("#pairing h1") == words("en", "kiosk.pairing.title")
+        # Another one can be chosen all the same.
+        kiosk.click("#languages [lang=fr]")
+        kiosk.wait(lambda: kiosk.text("#pairing h1") == words("fr", "kiosk.pairing.title"))
+        kiosk.click("#languages [lang=aa]")
+        kiosk.wait(lambda: kiosk.text("#pairing h1") == words("en", "kiosk.pairing.title"))
+        (folder / "languages.json").unlink()
+        board = open_page("/board", language="fr")
+        board.wait(lambda: board.text("#code"))
+        assert board.text("#pairing h1") == words("en", "board.pairing.title")
