@@ -17,6 +17,11 @@ from steps import Open, doctors, enter_desk, identify, new_patient, next_slot
 CLIENTS = Path(__file__).resolve().parents[1]
 LANGUAGES = list(json.loads((CLIENTS / "shared/lang/languages.json").read_text()))
 
+# The word that stands for a visitor holds for five minutes: they have gone by.
+LATER = (
+    "const { now } = Performance.prototype; performance.now = () => now.call(performance) + 300_000"
+)
+
 
 def words(language: str, key: str) -> str:
     text: Any = json.loads((CLIENTS / f"shared/lang/{language}.json").read_text())
@@ -130,6 +135,49 @@ def test_somebody_who_is_not_found(paired: Open, desk: Clinic, language: str) ->
     assert kiosk.text("#register .hint") == words(language, "kiosk.register.before")
     kiosk.shot(f"kiosk-register-{language}")
     assert kiosk.accessibility() == []
+
+
+def test_an_appointment_that_is_gone_and_a_visitor_whose_time_is_over(
+    paired: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    kiosk = paired("/kiosk", (1080, 1920))
+
+    def says(selector: str, key: str) -> None:
+        for language in LANGUAGES:
+            kiosk.click(f"#languages [lang={language}]")
+            kiosk.wait(lambda: kiosk.text(selector) == words(language, key))
+
+    patient = desk.patients.create(
+        name="Called Off", phone="07700 900805", date_of_birth="1977-06-05"
+    )["id"]
+    slot = next_slot(daemon, doctors(desk)[1]["id"])
+    for is_over in (False, True):
+        appointment = desk.appointments.create(patient_id=patient, slot_id=slot["id"])
+        kiosk.click("#with-appointment")
+        identify(kiosk, "07700 900805", "05", "06", "1977")
+        kiosk.wait(lambda: kiosk.is_shown("#appointments"))
+        desk.appointments.cancel(id=appointment["id"])
+        if is_over:
+            kiosk.run(LATER)
+            kiosk.click("#check-in")
+            says("#problem", "errors.visitor_unknown")
+            assert kiosk.is_shown("#appointments")
+        else:
+            kiosk.click("#check-in")
+            kiosk.wait(lambda: kiosk.is_shown("#none"))
+            says("#none h1", "kiosk.none.title")
+            says("#none p", "kiosk.none.hint")
+            assert kiosk.text("#problem") == ""
+        kiosk.click(".step:not([hidden]) .back")
+    # Nor is somebody new here whose time is over.
+    kiosk.run("performance.now = Performance.prototype.now")
+    kiosk.click("#with-appointment")
+    identify(kiosk, "07700 900806", "05", "06", "1977")
+    kiosk.wait(lambda: kiosk.is_shown("#none"))
+    kiosk.run(LATER)
+    kiosk.click("#walk-in")
+    says("#problem", "errors.visitor_unknown")
+    assert kiosk.is_shown("#none")
 
 
 def test_a_missing_printer(paired: Open) -> None:
