@@ -73,7 +73,7 @@ let last = null;
 
 function enter() {
   if (!ROLES.includes(clinic.user.role)) {
-    clinic.logout();
+    clinic.logout().catch(() => {});
     return complain(t("desk.wrong_role"));
   }
   if (last !== clinic.user.id) wipe();

@@ -24,7 +24,7 @@ from steps import (
     next_slot,
     number_of,
 )
-from test_words import words
+from test_words import LANGUAGES, words
 from wire import Wire
 
 
@@ -529,6 +529,41 @@ def test_a_logout_at_a_silent_daemon_forgets_at_once(open_page: Open, daemon: Da
         os.kill(daemon.process.pid, signal.SIGCONT)
     enter_desk(page, daemon)
     page.wait(lambda: page.text("#state") == "Live")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_logout_that_is_not_told_says_so(
+    open_page: Open, daemon: Daemon, wire: Wire, language: str
+) -> None:
+    page = open_page("/desk", (1440, 900), language, base=wire.bases[0])
+    enter_desk(page, daemon)
+    watch(page)
+    page.wait(lambda: page.run("return Boolean(window.socket)"))
+    with wire.cut():
+        page.run("window.socket.close()")
+        page.click("#logout")
+        page.wait(lambda: page.text("#problem") == words(language, "errors.logout_untold"))
+        assert page.is_shown("#login")
+        assert page.run("return sessionStorage.getItem('clinicd.desk')") is None
+        assert page.accessibility() == []
+    page.wait(lambda: page.text("#state") == words(language, "desk.live"), 60)
+    assert page.is_shown("#login")
+
+
+def test_a_logout_during_a_renewal_stays_one(open_page: Open, daemon: Daemon) -> None:
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    watch(page, "auth.refresh")
+    page.wait(lambda: page.run("return Boolean(window.socket)"))
+    page.run("window.socket.close()")
+    page.wait(lambda: page.run("return window.held.length"))
+    page.click("#logout")
+    page.wait(lambda: page.text("#problem") == words("en", "errors.logout_untold"))
+    page.run("WebSocket.prototype.send = window.plainSend")
+    page.run("window.held[0]()")
+    page.wait(lambda: page.text("#state") == "Live")
+    assert page.is_shown("#login")
+    assert page.run("return sessionStorage.getItem('clinicd.desk')") is None
 
 
 def test_a_new_doctor_is_known(
