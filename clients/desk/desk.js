@@ -22,18 +22,23 @@ const call = (method, params, options) => answer(clinic.call(method, params, opt
 const REPEAT = 120;
 const keys = new Map();
 
-function keyOf(wish) {
+function keyOf(wish, method, params) {
   const known = keys.get(wish);
   if (known && performance.now() - known.since < REPEAT * 1000) return known.key;
   const key = newKey();
-  keys.set(wish, { key, since: performance.now() });
+  keys.set(wish, { key, method, params, since: performance.now() });
   return key;
+}
+
+/** Who sees what became of a wish asks for something new: it may have been undone meanwhile. */
+function forgetWishes(isSeen) {
+  for (const [wish, { method, params }] of keys) if (isSeen(method, params)) keys.delete(wish);
 }
 
 /** One key for one wish: who asks again after a lost answer gets what was done. */
 async function write(method, params) {
   const wish = method + JSON.stringify(params);
-  const key = keyOf(wish);
+  const key = keyOf(wish, method, params);
   try {
     const done = await answer(patiently(clinic.call(method, params, { repeat: 30, key })));
     keys.delete(wish);
@@ -68,7 +73,7 @@ let last = null;
 
 function enter() {
   if (!ROLES.includes(clinic.user.role)) {
-    clinic.logout();
+    clinic.logout().catch(() => {});
     return complain(t("desk.wrong_role"));
   }
   if (last !== clinic.user.id) wipe();
@@ -154,8 +159,10 @@ function follow() {
   queue.forget();
   followed = chosenDoctor();
   unfollow = clinic.follow(followed ? { doctor_id: followed } : {}, (change) => {
-    // Who sees what became of a call asks for something new.
-    for (const wish of keys.keys()) if (/^queue\.(?!walk_in|check_in)/.test(wish)) keys.delete(wish);
+    forgetWishes((method, params) => (/^queue\.(walk_in|check_in)$/.test(method)
+      ? change.tokens?.some((token) =>
+        token.patient_id === params.patient_id || token.appointment_id === params.appointment_id)
+      : method.startsWith("queue.")));
     queue.take(change);
     refreshAppointments();
     const isUnknown = ({ doctor_id: id }) => id && !doctors.some((doctor) => doctor.id === id);
@@ -282,6 +289,9 @@ async function showSlots() {
   const items = date && doctor
     ? await all("slots.list", { doctor_id: doctor, from: date, to: date, available: true }) : [];
   if (!isNewest()) return;
+  // A time that is free was not booked, or is free again.
+  forgetWishes((method, params) =>
+    method === "appointments.create" && items.some((slot) => slot.id === params.slot_id));
   element("slots-empty").hidden = !date || items.length > 0;
   fill(element("slots"), items.map((slot) => ({
     key: slot.id,

@@ -126,8 +126,10 @@ export class QueueTable {
 
   async #call(token) {
     const params = { token: token.token, status: "WITH_DOCTOR" };
-    const doctor = this.#chosen() || token.doctor_id
-      || await ask(t("desk.which_doctor"), this.#doctors().map((each) => [each.id, each.name]));
+    const doctors = this.#doctors();
+    // A token's own doctor may have left.
+    const doctor = this.#chosen() || doctors.find((each) => each.id === token.doctor_id)?.id
+      || await ask(t("desk.which_doctor"), doctors.map((each) => [each.id, each.name]));
     if (doctor) await this.#write("queue.set_status", { ...params, doctor_id: Number(doctor) });
   }
 }

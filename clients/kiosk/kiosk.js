@@ -130,8 +130,9 @@ function mark(id, isRight) {
 }
 
 async function identify(who) {
+  const asked = performance.now();
   const found = await clinic.call("kiosk.identify", who, { repeat: REPEAT });
-  visit = { ...visit, ...who, visitor: found.visitor };
+  visit = { ...visit, ...who, visitor: found.visitor, until: asked + found.expires_in * 1000 };
   if (found.appointments.length) {
     tell("appointment-list", () => found.appointments.map((appointment) => {
       const item = document.createElement("li");
@@ -151,8 +152,17 @@ async function identify(who) {
 
 // Tokens
 
+/** Whether nobody, or nothing, was found. It may also be that the visitor's time is over: that is told. */
+const isMiss = (error) => error.reason === "visitor_unknown" && performance.now() < visit.until;
+
 async function checkIn() {
-  give(await write("queue.check_in", { visitor: visit.visitor }));
+  try {
+    give(await write("queue.check_in", { visitor: visit.visitor }));
+  } catch (error) {
+    // The appointment was cancelled or moved meanwhile.
+    if (!isMiss(error)) throw error;
+    show("none");
+  }
 }
 
 async function walkIn() {
@@ -160,7 +170,7 @@ async function walkIn() {
     give(await write("queue.walk_in", { visitor: visit.visitor }));
   } catch (error) {
     // Nobody of that phone and birth date is known: the person is new here.
-    if (error.reason !== "visitor_unknown") throw error;
+    if (!isMiss(error)) throw error;
     show("register");
     element("name").focus();
   }
@@ -289,7 +299,6 @@ async function speak(code) {
 }
 
 async function fillLanguages() {
-  await readLanguages();
   const buttons = Object.entries(await languages()).map(([code, name]) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -358,6 +367,7 @@ fillKeypad();
 await fillLanguages();
 await speak();
 usual = language;
+readLanguages();
 clinic.addEventListener("state", () => {
   if (clinic.state !== "refused") return;
   startOver();

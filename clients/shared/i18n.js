@@ -8,21 +8,34 @@ export let language = "en";
 
 const files = new Map();
 
-/** Reads a file once; while the network is away, again and again. */
+/** Reads a file once; while the network or the daemon is away, again and again. Null when it is missing or broken. */
 async function read(name) {
-  while (!files.has(name)) {
+  for (;;) {
+    if (files.has(name)) return files.get(name);
     try {
       const reply = await fetch(`/shared/lang/${name}.json`);
-      if (reply.ok) files.set(name, await reply.json());
+      const text = await reply.text();
+      if (reply.status < 500) {
+        const file = reply.ok ? parsed(text) : null;
+        if (file) files.set(name, file);
+        return file;
+      }
     } catch {
       // It is asked for once more.
     }
-    if (!files.has(name)) await new Promise((done) => setTimeout(done, 1000));
+    await new Promise((done) => setTimeout(done, 1000));
   }
-  return files.get(name);
 }
 
-export const languages = () => read("languages");
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+export const languages = async () => await read("languages") ?? { en: "English" };
 
 /** Reads all languages, so that a change of language needs no network. */
 export const readLanguages = async () => Promise.all(Object.keys(await languages()).map(read));
@@ -41,7 +54,8 @@ export async function useLanguage(wanted) {
   const [english, theirs] = await Promise.all(["en", found].map(read));
   // Whoever asked later has it.
   if (change !== changes) return;
-  [fallback, words, language] = [english, theirs, found];
+  fallback = english ?? {};
+  [words, language] = theirs ? [theirs, found] : [fallback, "en"];
   document.documentElement.lang = language;
   document.documentElement.dir = words.direction ?? "ltr";
   translate(document);

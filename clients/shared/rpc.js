@@ -113,11 +113,22 @@ export class Clinic extends EventTarget {
     return credentials.user;
   }
 
-  /** Forgets at once, also when the daemon is silent. */
+  /** Forgets at once, also when the daemon is silent. One that it could not be told of fails: `logout_untold`. */
   async logout() {
-    this.#leaving = this.call("auth.logout").catch(() => {});
+    const told = this.#tellLogout();
+    this.#leaving = told.catch(() => {});
     this.forget();
-    await this.#leaving;
+    try {
+      await told;
+    } catch {
+      throw Object.assign(new ConnectionLost("the daemon was not told"), { reason: "logout_untold" });
+    }
+  }
+
+  /** On a connection that is nobody's it would end nothing. */
+  async #tellLogout() {
+    if (this.state !== "live") throw new ConnectionLost("the connection broke");
+    await this.#send("auth.logout", {}, 15);
   }
 
   /** Takes what a login or a claim gave. */
@@ -160,6 +171,7 @@ export class Clinic extends EventTarget {
         try {
           const token = { refresh_token: this.tokens.refreshToken };
           const fresh = await this.#send("auth.refresh", token, 15);
+          this.#requireLogin();
           this.tokens.refreshToken = fresh.refresh_token;
           resolve(fresh);
         } catch (error) {
@@ -224,11 +236,17 @@ export class Clinic extends EventTarget {
     if (this.tokens.refreshToken) {
       const fresh = await this.#refresh();
       await this.#send("auth.authenticate", { access_token: fresh.access_token }, 15);
+      this.#requireLogin();
       this.#enter(fresh);
     } else if (this.user) {
       // Another page of this device was told that its login is over.
       throw new CallFailed({ code: -32001, message: "the login is over" });
     }
+  }
+
+  /** Whoever has logged out meanwhile stays so, on a new connection. */
+  #requireLogin() {
+    if (!this.tokens.refreshToken) throw new ConnectionLost("logged out meanwhile");
   }
 
   /** Gives up a connection, if it is not given up yet: the next one begins anew with what is kept. */

@@ -24,7 +24,7 @@ from steps import (
     next_slot,
     number_of,
 )
-from test_words import words
+from test_words import LANGUAGES, words
 from wire import Wire
 
 
@@ -78,6 +78,25 @@ def release(page: Page, index: int) -> None:
     """Lets one call go, and waits until the page has its answer."""
     call = page.run("return window.held[arguments[0]]()", index)
     page.wait(lambda: page.run("return window.answered.has(arguments[0])", call))
+
+
+def lose_answer(page: Page, method: str) -> None:
+    """Once the page has called the method, its connection brings nothing any more."""
+    page.run(
+        "const [method] = arguments; const plain = WebSocket.prototype.send;"
+        "WebSocket.prototype.send = function (text) {"
+        "  if (JSON.parse(text).method === method) {"
+        "    this.onmessage = null; window.deaf = this; WebSocket.prototype.send = plain; }"
+        "  plain.call(this, text); }",
+        method,
+    )
+
+
+def give_up(page: Page, problem: str = "#problem") -> None:
+    """That connection ends, and so does the patience with the call; then the page is live again."""
+    page.run("const { now } = Date; Date.now = () => now() + 100_000; window.deaf.close()")
+    page.wait(lambda: page.text(problem) == words("en", "errors.outcome_unknown"))
+    page.wait(lambda: page.text("#state") == "Live")
 
 
 def double_click(page: Page, selector: str) -> None:
@@ -215,6 +234,57 @@ def test_a_lost_answer_is_asked_for_again(
     assert len(desk.patients.list(search="Lost Answer")["items"]) == 1
 
 
+def test_a_number_that_was_cancelled_meanwhile_is_given_anew(
+    open_page: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    patient = desk.patients.create(name="Given Anew")["id"]
+
+    def number() -> Any:
+        tokens: Any = desk.queue.today()["tokens"]
+        live = [t for t in tokens if t["patient_id"] == patient and t["status"] == "WAITING"]
+        return live[0] if live else None
+
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    find(page, "Given Anew")
+    lose_answer(page, "queue.walk_in")
+    page.click("#patients li button")
+    first = page.wait(number)
+    desk.queue.set_status(token=first["token"], status="CANCELLED")
+    give_up(page)
+    page.click("#patients li button")
+    page.wait(lambda: page.text("#registered"))
+    second = page.wait(number)
+    assert number_of(second) != number_of(first)
+    assert number_of(second) in page.text("#registered")
+
+
+def test_a_time_that_was_freed_meanwhile_is_booked_anew(
+    open_page: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    patient = desk.patients.create(name="Booked Anew")["id"]
+    doctor = doctors(desk)[0]
+    slot = next_slot(daemon, doctor["id"])
+
+    def booked() -> Any:
+        return desk.appointments.list(patient_id=patient, status="SCHEDULED")["items"]
+
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    book(page, "Booked Anew", doctor)
+    page.wait(lambda: page.texts("#slots button"))
+    lose_answer(page, "appointments.create")
+    page.click(f"#slots [data-key='{slot['id']}']")
+    first = page.wait(booked)[0]
+    give_up(page, "#booking .problem")
+    desk.appointments.cancel(id=first["id"])
+    page.click("#booking .close")
+    book(page, "Booked Anew", doctor)
+    page.click(f"#slots [data-key='{slot['id']}']")
+    page.wait(lambda: page.text("#registered"))
+    assert [each["slot_id"] for each in booked()] == [slot["id"]]
+
+
 def test_a_late_answer_books_with_nobody_else(
     open_page: Open, daemon: Daemon, desk: Clinic
 ) -> None:
@@ -246,6 +316,8 @@ def test_a_copied_tab_asks_for_a_login(open_page: Open, daemon: Daemon) -> None:
     page = open_page("/desk", (1440, 900))
     enter_desk(page, daemon)
     tab = page.driver.current_window_handle
+    # It need not answer for that.
+    page.run("BroadcastChannel.prototype.postMessage = () => {}")
     page.run("window.open('/desk')")
     copy = page.wait(lambda: [each for each in page.driver.window_handles if each != tab])
     page.go_to(copy[0])
@@ -459,6 +531,41 @@ def test_a_logout_at_a_silent_daemon_forgets_at_once(open_page: Open, daemon: Da
     page.wait(lambda: page.text("#state") == "Live")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_logout_that_is_not_told_says_so(
+    open_page: Open, daemon: Daemon, wire: Wire, language: str
+) -> None:
+    page = open_page("/desk", (1440, 900), language, base=wire.bases[0])
+    enter_desk(page, daemon)
+    watch(page)
+    page.wait(lambda: page.run("return Boolean(window.socket)"))
+    with wire.cut():
+        page.run("window.socket.close()")
+        page.click("#logout")
+        page.wait(lambda: page.text("#problem") == words(language, "errors.logout_untold"))
+        assert page.is_shown("#login")
+        assert page.run("return sessionStorage.getItem('clinicd.desk')") is None
+        assert page.accessibility() == []
+    page.wait(lambda: page.text("#state") == words(language, "desk.live"), 60)
+    assert page.is_shown("#login")
+
+
+def test_a_logout_during_a_renewal_stays_one(open_page: Open, daemon: Daemon) -> None:
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    watch(page, "auth.refresh")
+    page.wait(lambda: page.run("return Boolean(window.socket)"))
+    page.run("window.socket.close()")
+    page.wait(lambda: page.run("return window.held.length"))
+    page.click("#logout")
+    page.wait(lambda: page.text("#problem") == words("en", "errors.logout_untold"))
+    page.run("WebSocket.prototype.send = window.plainSend")
+    page.run("window.held[0]()")
+    page.wait(lambda: page.text("#state") == "Live")
+    assert page.is_shown("#login")
+    assert page.run("return sessionStorage.getItem('clinicd.desk')") is None
+
+
 def test_a_new_doctor_is_known(
     open_page: Open, daemon: Daemon, desk: Clinic, admin: Clinic
 ) -> None:
@@ -470,6 +577,24 @@ def test_a_new_doctor_is_known(
         page.wait(lambda: "New newcomer" in page.text(row(token)))
         assert "New newcomer" in page.text("#doctor")
         desk.queue.set_status(token=token["token"], status="CANCELLED")
+
+
+def test_who_waits_for_a_doctor_who_left_is_called_by_another(
+    open_page: Open, daemon: Daemon, desk: Clinic, admin: Clinic
+) -> None:
+    other = free_doctors(desk)[0]
+    with somebody(admin, "DOCTOR", "leaver") as doctor:
+        token = desk.queue.walk_in(patient_id=new_patient(desk), doctor_id=doctor["id"])
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    page.wait(lambda: page.elements("#doctor option:nth-child(2)"))
+    page.click(f"{row(token)} button")
+    page.wait(lambda: page.is_shown("#question"))
+    page.choose("#answer-choice", str(other["id"]))
+    page.click("#question .main")
+    page.wait(lambda: status(desk, token) == "WITH_DOCTOR")
+    assert other["name"] in page.wait(lambda: page.text(f"{row(token)}.WITH_DOCTOR"))
+    desk.queue.set_status(token=token["token"], status="COMPLETED")
 
 
 @pytest.mark.parametrize("role", ["pharmacist", "kiosk"])

@@ -14,6 +14,7 @@ from browser import Page
 from clinicd import Clinic
 from daemon import ROOT, Daemon
 from steps import Open, free_doctors, hurry, identify, new_patient, number_of, watch_calls
+from test_words import LANGUAGES
 from wire import Wire
 
 BOARDS = 50
@@ -299,6 +300,11 @@ def test_a_name_that_is_corrected_after_a_lost_answer_is_one_record(
 
 def test_a_kiosk_that_is_cut_off_has_every_language(paired: Open, wire: Wire) -> None:
     kiosk = paired("/kiosk", (1080, 1920), base=wire.bases[0])
+    read = (
+        "const names = performance.getEntriesByType('resource').map(({name}) => name);"
+        "return arguments[0].every((code) => names.some((name) => name.includes(`/${code}.json`)))"
+    )
+    kiosk.wait(lambda: kiosk.run(read, LANGUAGES))
     with wire.cut():
         kiosk.click("#languages [lang=ar]")
         kiosk.wait(lambda: kiosk.run("return document.documentElement.dir") == "rtl", 5)

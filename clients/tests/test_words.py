@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ from steps import Open, doctors, enter_desk, identify, new_patient, next_slot
 
 CLIENTS = Path(__file__).resolve().parents[1]
 LANGUAGES = list(json.loads((CLIENTS / "shared/lang/languages.json").read_text()))
+
+# The word that stands for a visitor holds for five minutes: they have gone by.
+LATER = (
+    "const { now } = Performance.prototype; performance.now = () => now.call(performance) + 300_000"
+)
 
 
 def words(language: str, key: str) -> str:
@@ -131,6 +137,49 @@ def test_somebody_who_is_not_found(paired: Open, desk: Clinic, language: str) ->
     assert kiosk.accessibility() == []
 
 
+def test_an_appointment_that_is_gone_and_a_visitor_whose_time_is_over(
+    paired: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    kiosk = paired("/kiosk", (1080, 1920))
+
+    def says(selector: str, key: str) -> None:
+        for language in LANGUAGES:
+            kiosk.click(f"#languages [lang={language}]")
+            kiosk.wait(lambda: kiosk.text(selector) == words(language, key))
+
+    patient = desk.patients.create(
+        name="Called Off", phone="07700 900805", date_of_birth="1977-06-05"
+    )["id"]
+    slot = next_slot(daemon, doctors(desk)[1]["id"])
+    for is_over in (False, True):
+        appointment = desk.appointments.create(patient_id=patient, slot_id=slot["id"])
+        kiosk.click("#with-appointment")
+        identify(kiosk, "07700 900805", "05", "06", "1977")
+        kiosk.wait(lambda: kiosk.is_shown("#appointments"))
+        desk.appointments.cancel(id=appointment["id"])
+        if is_over:
+            kiosk.run(LATER)
+            kiosk.click("#check-in")
+            says("#problem", "errors.visitor_unknown")
+            assert kiosk.is_shown("#appointments")
+        else:
+            kiosk.click("#check-in")
+            kiosk.wait(lambda: kiosk.is_shown("#none"))
+            says("#none h1", "kiosk.none.title")
+            says("#none p", "kiosk.none.hint")
+            assert kiosk.text("#problem") == ""
+        kiosk.click(".step:not([hidden]) .back")
+    # Nor is somebody new here whose time is over.
+    kiosk.run("performance.now = Performance.prototype.now")
+    kiosk.click("#with-appointment")
+    identify(kiosk, "07700 900806", "05", "06", "1977")
+    kiosk.wait(lambda: kiosk.is_shown("#none"))
+    kiosk.run(LATER)
+    kiosk.click("#walk-in")
+    says("#problem", "errors.visitor_unknown")
+    assert kiosk.is_shown("#none")
+
+
 def test_a_missing_printer(paired: Open) -> None:
     kiosk = paired("/kiosk", (1080, 1920), "ar")
     kiosk.click("#without-appointment")
@@ -201,3 +250,34 @@ def test_no_error_is_told_by_its_code(open_page: Open, language: str) -> None:
     for reason, text in told.items():
         assert text and "{" not in text and "_" not in text and "errors." not in text, reason
     assert told["unheard_of"] == told[""] == words(language, "errors.other")
+
+
+def test_a_language_that_cannot_be_read(open_page: Open, daemon: Daemon, tmp_path: Path) -> None:
+    """There is English instead."""
+    clients = tmp_path / "clients"
+    folder = clients / "shared" / "lang"
+    shutil.copytree(CLIENTS, clients)
+    (folder / "languages.json").write_text(
+        json.dumps({"en": "English", "aa": "Missing", "bb": "Broken", "fr": "Français"})
+    )
+    (folder / "bb.json").write_text('{"direction":')
+    with daemon.configured({"CLINIC_CLIENTS_DIRECTORY": str(clients)}):
+        for code in ("aa", "bb"):
+            board = open_page(f"/board?lang={code}", language="fr")
+            board.wait(lambda: board.text("#code"))
+            assert board.text("#pairing h1") == words("en", "board.pairing.title")
+            desk = open_page(f"/desk?lang={code}", language="fr")
+            desk.wait(lambda: desk.is_shown("#login"))
+            assert desk.text("#logout") == words("en", "desk.logout")
+            kiosk = open_page(f"/kiosk?lang={code}", language="fr")
+            kiosk.wait(lambda: kiosk.text("#code"))
+            assert kiosk.text("#pairing h1") == words("en", "kiosk.pairing.title")
+        # Another one can be chosen all the same.
+        kiosk.click("#languages [lang=fr]")
+        kiosk.wait(lambda: kiosk.text("#pairing h1") == words("fr", "kiosk.pairing.title"))
+        kiosk.click("#languages [lang=aa]")
+        kiosk.wait(lambda: kiosk.text("#pairing h1") == words("en", "kiosk.pairing.title"))
+        (folder / "languages.json").unlink()
+        board = open_page("/board", language="fr")
+        board.wait(lambda: board.text("#code"))
+        assert board.text("#pairing h1") == words("en", "board.pairing.title")

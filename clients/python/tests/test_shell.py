@@ -92,8 +92,11 @@ def test_without_a_daemon() -> None:
             assert "unbound" not in done.stderr
 
 
-def board(address: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([SHELL / "board", address], capture_output=True, text=True, timeout=60)
+def board(address: str, silence: str = "20") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "RPC_SILENCE": silence}
+    return subprocess.run(
+        [SHELL / "board", address], env=environment, capture_output=True, text=True, timeout=60
+    )
 
 
 def test_a_board_without_a_daemon() -> None:
@@ -126,6 +129,31 @@ def test_a_board_ends_with_its_connection_or_its_subscription() -> None:
             thread.join(60)
         assert (done.returncode, done.stdout) == (3, "7: serving , 2 waiting\n")
         assert word in done.stderr
+
+
+def test_a_board_leaves_a_silent_connection() -> None:
+    heard: list[Any] = []
+    reply: Any = {"result": {"snapshot": {"version": 7, "board": {"serving": [], "waiting": 2}}}}
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection, connection.makefile("rw") as lines:
+                for line in lines:
+                    heard.append(json.loads(line))
+                    # The first ping is answered.
+                    if len(heard) <= 2:
+                        answer = reply if len(heard) == 1 else {"result": {"pong": True}}
+                        lines.write(json.dumps({"id": heard[-1]["id"], **answer}) + "\n")
+                        lines.flush()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        done = board(f"TCP:127.0.0.1:{server.getsockname()[1]}", silence="0.5")
+        thread.join(60)
+    assert [call["method"] for call in heard] == ["queue.subscribe", "system.ping", "system.ping"]
+    assert (done.returncode, done.stdout) == (3, "7: serving , 2 waiting\n")
+    assert "the connection ended" in done.stderr
 
 
 def test_its_variables_are_not_the_daemons() -> None:

@@ -86,6 +86,51 @@ def test_a_connection_that_says_something_stays() -> None:
     run(main)
 
 
+def test_a_short_timeout_cuts_no_long_call() -> None:
+    """Nothing at all is heard until the short call is cancelled."""
+    long: list[int] = []
+
+    def heard(connection: int, message: dict[str, Any], say: Say) -> None:
+        assert connection == 1
+        if message["method"] == "system.reconcile":
+            long.append(message["id"])
+        elif message["method"] == "rpc.cancel":
+            assert message["params"]["id"] != long[0]
+            say({"id": long[0], "result": {"done": True}})
+
+    async def main() -> None:
+        async with played(heard) as address:
+            async with AsyncClinic(address, timeout=0.2, patience=0) as clinic:
+                reconciling = asyncio.create_task(clinic.call("system.reconcile"))
+                while not long:
+                    await asyncio.sleep(0.01)
+                with pytest.raises(ConnectionLost):
+                    await clinic.system.version()
+                assert await reconciling == {"done": True}
+
+    run(main)
+
+
+def test_calls_with_a_short_timeout_leave_a_silent_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """None of them is alone on it."""
+    monkeypatch.setattr(clinicd.connection, "SILENCE", 0.5)
+
+    def heard(connection: int, message: dict[str, Any], say: Say) -> None:
+        if connection > 1 and "id" in message:
+            say({"id": message["id"], "result": {"connection": connection}})
+
+    async def main() -> None:
+        async with played(heard) as address:
+            async with AsyncClinic(address, timeout=0.3, patience=60) as clinic:
+                calls = ("system.reconcile", "system.version", "system.version")
+                answers = await asyncio.gather(*(clinic.call(method) for method in calls))
+                assert all(answer["connection"] > 1 for answer in answers)
+
+    run(main)
+
+
 def test_a_follower_leaves_a_silent_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clinicd.connection, "SILENCE", 0.3)
     pinged: list[int] = []

@@ -52,8 +52,9 @@ class _Call:
 class Connection:
     """Calls run concurrently; answers come in any order.
 
-    It ends when nothing comes although something is due: during a call until its timeout, or after
-    a ping, which is sent when all has been silent while calls wait or the queue is followed.
+    It ends when nothing comes although something is due. A call that is alone, or had time enough,
+    tells by its timeout; otherwise a ping does, which is also sent when all has been silent while
+    calls wait or the queue is followed.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Connection:
         self._waiting: dict[int, _Call] = {}
         self._last_id = 0
         self._why_ended = ""
+        self._doubt = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
         self._watcher = asyncio.create_task(self._watch())
         # What it is bound by; kept by who binds it.
@@ -95,11 +97,15 @@ class Connection:
             await self._cancel(number)
             raise
         except asyncio.TimeoutError as error:
-            if self._transport.heard > began:
-                await self._cancel(number)
-            else:
+            is_silent = self._transport.heard <= began
+            if is_silent and (timeout >= SILENCE or len(self._waiting) == 1):
                 self._transport.abort()
                 await self._end()
+            else:
+                # Others may have more time: a ping tells whether they wait for nothing.
+                if is_silent:
+                    self._doubt.set()
+                await self._cancel(number)
             raise ConnectionLost("no answer in time") from error
         finally:
             self._waiting.pop(number, None)
@@ -127,13 +133,17 @@ class Connection:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(SILENCE / 3)
+            try:
+                await asyncio.wait_for(self._doubt.wait(), SILENCE / 3)
+            except asyncio.TimeoutError:
+                pass
             is_silent = time.monotonic() - self._transport.heard >= SILENCE
-            if is_silent and (self.followers or self._waiting):
+            if (is_silent or self._doubt.is_set()) and (self.followers or self._waiting):
                 try:
                     await self.call("system.ping", "{}", SILENCE)
                 except ClinicdError:
                     pass
+            self._doubt.clear()
 
     async def _read(self) -> None:
         try:
