@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 
 /// What the clinic's rules and secrets are, as the configuration gives them.
 package struct Settings: Sendable {

@@ -426,7 +426,7 @@ import Testing
 
   @Test("a new name that the queue cannot take is none")
   func refusedName() async throws {
-    try await TestClinic.run(1) { clinic in
+    try await TestClinic.run(1, ["CLINIC_CALL_SECONDS": "4"]) { clinic in
       let desk = try await clinic.connect(.reception)
       let patient = try await clinic.patient()
       try await desk.call("queue.walk_in", ["patient_id": .int(patient)])
