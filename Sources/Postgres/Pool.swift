@@ -4,7 +4,7 @@ import StoreLoop
 /// otherwise.
 final class Pool: @unchecked Sendable {
   enum Lane {
-    case pipelined, transactions
+    case pipelined, long, transactions
   }
 
   struct Status: Sendable {
@@ -39,6 +39,8 @@ final class Pool: @unchecked Sendable {
   private var phase = Phase.new
   private var onClosed: (() -> Void)?
   private var pipelined: [Wire] = []
+  /// For queries that take long, so that no other waits behind them.
+  private var long: [Wire] = []
   private var idle: [Wire] = []
   private var open: [Lane: Int] = [:]
   private var connecting: [Lane: Int] = [:]
@@ -61,12 +63,12 @@ final class Pool: @unchecked Sendable {
   private var epoch = 0
 
   init(
-    parameters: ConnectionParameters, connectTimeout: Duration, pipelined: Int, transactions: Int,
-    loop: StoreLoop
+    parameters: ConnectionParameters, connectTimeout: Duration, pipelined: Int, long: Int,
+    transactions: Int, loop: StoreLoop
   ) {
     connector = Connector(parameters, timeout: connectTimeout)
     self.connectTimeout = connectTimeout
-    wanted = [.pipelined: pipelined, .transactions: transactions]
+    wanted = [.pipelined: pipelined, .long: long, .transactions: transactions]
     self.loop = loop
   }
 
@@ -88,7 +90,7 @@ final class Pool: @unchecked Sendable {
     pause?.cancel()
     patienceTimer?.cancel()
     connector.stop()
-    for wire in pipelined + idle { wire.close() }
+    for wire in pipelined + long + idle { wire.close() }
     failWaiting(.unavailable)
     setUp(false)
     // A thread that logs in while the process ends would find libraries that are gone.
@@ -134,13 +136,14 @@ final class Pool: @unchecked Sendable {
 
   private func missing(_ lane: Lane) -> Int {
     let wanted = wanted[lane] ?? 0
-    return (isWarmingUp ? min(1, wanted) : wanted) - (open[lane] ?? 0) - (connecting[lane] ?? 0)
+    let first = lane == .long ? 0 : min(1, wanted)
+    return (isWarmingUp ? first : wanted) - (open[lane] ?? 0) - (connecting[lane] ?? 0)
   }
 
   /// Makes the connections that are missing: all at once, or one while the server does not answer.
   private func replenish() {
     guard phase == .open, pause == nil else { return }
-    for lane in [Lane.pipelined, .transactions] {
+    for lane in [Lane.pipelined, .transactions, .long] {
       while missing(lane) > 0 {
         if isKnownDown && connecting.values.contains(where: { $0 > 0 }) { return }
         connecting[lane, default: 0] += 1
@@ -197,13 +200,13 @@ final class Pool: @unchecked Sendable {
     wire.onReadOnly = { [weak self] in self?.leaveReadOnly() }
     wire.onClosed = { [weak self] wire in self?.closed(wire, lane) }
     switch lane {
-    case .pipelined:
+    case .pipelined, .long:
       wire.isShared = true
       wire.onRoundDone = { [weak self, weak wire] in
         if let self, let wire, isOutdated(wire), wire.depth == 0 { wire.close() }
         self?.dispatchRounds()
       }
-      pipelined.append(wire)
+      if lane == .long { long.append(wire) } else { pipelined.append(wire) }
       dispatchRounds()
     case .transactions:
       giveBack(wire)
@@ -215,6 +218,7 @@ final class Pool: @unchecked Sendable {
     counters.connections.add(-1)
     counters.connectionsLost.add(1)
     pipelined.removeAll { $0 === wire }
+    long.removeAll { $0 === wire }
     idle.removeAll { $0 === wire }
     if openCount == 0 { setUp(false) }
     if !waitingRounds.isEmpty || !waitingTransactions.isEmpty { startPatience() }
@@ -228,7 +232,7 @@ final class Pool: @unchecked Sendable {
     if let outdated, ContinuousClock.now - outdated < Self.infancy { return }
     outdated = .now
     for wire in idle where isOutdated(wire) { wire.close() }
-    for wire in pipelined where isOutdated(wire) && wire.depth == 0 { wire.close() }
+    for wire in pipelined + long where isOutdated(wire) && wire.depth == 0 { wire.close() }
   }
 
   private func isOutdated(_ wire: Wire) -> Bool {
@@ -269,7 +273,7 @@ final class Pool: @unchecked Sendable {
 
   func submit(_ round: Round) {
     guard !round.isDone else { return }
-    if let wire = leastLoaded() {
+    if let wire = leastLoaded(for: round) {
       wire.send(round)
     } else if cannotWait {
       round.end(.failure(.unavailable))
@@ -289,17 +293,19 @@ final class Pool: @unchecked Sendable {
   }
 
   private func dispatchRounds() {
-    while !waitingRounds.isEmpty, let wire = leastLoaded(), let round = waitingRounds.popFirst() {
+    while let round = waitingRounds.first, let wire = leastLoaded(for: round) {
+      _ = waitingRounds.popFirst()
       wire.send(round)
     }
   }
 
   /// The connection for the next query: rather not one whose server is long at something.
-  private func leastLoaded() -> Wire? {
-    let now = pipelined.count > 1 ? ContinuousClock.now : nil
+  private func leastLoaded(for round: Round) -> Wire? {
+    let wires = round.isLong && !long.isEmpty ? long : pipelined
+    let now = wires.count > 1 ? ContinuousClock.now : nil
     var best: Wire?
     var least = Int.max
-    for wire in pipelined
+    for wire in wires
     where !wire.isCancelling && !isOutdated(wire) && wire.depth < Self.greatestDepth {
       var load = wire.depth
       if let now, load > 0, now - wire.waitingSince > Self.slow { load += Self.greatestDepth }

@@ -9,6 +9,8 @@ public final class PostgresClient: Sendable {
     public var url: String
     /// Connections that the queries outside transactions share.
     public var pipelinedConnections = 2
+    /// Shared connections for queries that take long; without any they go on those of all.
+    public var longConnections = 0
     /// Connections for transactions: so many can run at once.
     public var transactionConnections = 8
     public var applicationName = ""
@@ -38,6 +40,7 @@ public final class PostgresClient: Sendable {
       pool = Pool(
         parameters: parameters, connectTimeout: configuration.connectTimeout,
         pipelined: max(1, configuration.pipelinedConnections),
+        long: configuration.longConnections,
         transactions: max(1, configuration.transactionConnections), loop: loop)
       configurationError = nil
     } catch {
@@ -79,15 +82,17 @@ public final class PostgresClient: Sendable {
   ///   - retry: The statement only reads: it is sent once more when the connection is lost.
   ///   - keepingPlan: One plan serves whatever the parameters are. It is made once for a
   ///     connection, where planning each call anew may take longer than running it.
+  ///   - isLong: It may read much: no other query waits behind it, but for those that are long too.
   /// - Throws: ``PostgresError/Kind/connectionLost`` when the connection breaks before the answer
   ///   is there; whether a statement that writes has had its effect is not known then.
   public func query(
-    _ sql: SQL, retry: Bool = false, keepingPlan: Bool = false
+    _ sql: SQL, retry: Bool = false, keepingPlan: Bool = false, isLong: Bool = false
   ) async throws(PostgresError) -> Rows {
     guard let pool else { throw .unavailable }
     let round = Round(keepingPlan ? [Self.keepPlan, sql] : [sql])
     round.restart = Round.Restart(index: 0, cleanup: [])
     round.onlyReads = retry
+    round.isLong = isLong
     round.pool = pool
     pool.counters.queries.add(1)
     pool.counters.queriesInFlight.add(1)

@@ -30,6 +30,8 @@ final class Round: @unchecked Sendable {
   var onEnd: ((Round) -> Void)?
   /// It only reads: sending it twice does no harm.
   var onlyReads = false
+  /// It goes where no short one waits behind it.
+  var isLong = false
 
   private(set) var rows: [Rows] = []
   private(set) var failure: PostgresError?

@@ -46,6 +46,7 @@ struct Daemon: Sendable {
     loop = StoreLoop(name: "stores")
     var database = PostgresClient.Configuration(url: configuration.databaseURL)
     database.transactionConnections = configuration.databaseConnections
+    database.longConnections = 2
     database.applicationName = "clinicd"
     database.sessionSettings = [
       ("TimeZone", configuration.settings.timeZone),

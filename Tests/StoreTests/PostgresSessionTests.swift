@@ -53,6 +53,32 @@ extension PostgresTests {
       }
     }
 
+    @Test func nothingShortWaitsBehindWhatIsLong() async throws {
+      try await PostgresTesting.run {
+        $0.longConnections = 1
+      } _: { testing in
+        let client = testing.client
+        let key = Int64.random(in: .min ... .max)
+        try await testing.wait(
+          until: """
+            (SELECT count(*) >= 4 FROM pg_stat_activity \
+            WHERE application_name = current_setting('application_name'))
+            """)
+        try await client.withConnection { holder in
+          _ = try await holder.query("SELECT pg_advisory_lock(\(key))")
+          async let long = client.query("SELECT pg_advisory_xact_lock(\(key))", isLong: true)
+          try await testing.wait(
+            until: """
+              EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' \
+              AND application_name = current_setting('application_name'))
+              """)
+          for _ in 0..<10 { _ = try await client.query("SELECT 1") }
+          _ = try await holder.query("SELECT pg_advisory_unlock(\(key))")
+          #expect(try await long.count == 1)
+        }
+      }
+    }
+
     @Test func sessionsThatOnlyReadAreLeftTogether() async throws {
       try await PostgresTesting.run { testing in
         let client = testing.client

@@ -31,7 +31,7 @@ struct AuditShipment: Sendable {
       SELECT c.position, \(sql: SealedEntry.columns) FROM audit_chain c \
       JOIN audit_entries e ON e.id = c.entry_id WHERE c.position > \(start) \
       ORDER BY c.position LIMIT \(Self.depth)
-      """)
+      """, isLong: true)
     guard !rows.isEmpty else { return 0 }
     var last: Int64 = 0
     let documents = try await rows.mapInTurns { row in

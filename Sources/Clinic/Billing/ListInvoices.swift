@@ -32,7 +32,7 @@ package struct ListInvoices: Query {
       """
       SELECT \(sql: InvoiceHead.columns) FROM invoices \(sql: condition) \
       ORDER BY date DESC, id DESC LIMIT \(sql: limit.rows)
-      """, keepingPlan: true
+      """, keepingPlan: true, isLong: true
     ).decode(as: InvoiceHead.self)
     return Page(invoices, limit: limit) {
       DatedCursor(date: $0.date, id: $0.id.rawValue).rawValue

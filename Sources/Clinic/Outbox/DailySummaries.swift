@@ -61,7 +61,7 @@ enum DailySummaries: OutboxTopic {
     let rows = try await postgres.query(
       """
       SELECT (extract(epoch FROM now()) * 1000000)::bigint, (\(sql: DailySummary.json(of: date)))
-      """)
+      """, isLong: true)
     guard let row = rows.first else { throw StoreFailure.noRow }
     var cells = row.cells
     var document: BSONDocument = [

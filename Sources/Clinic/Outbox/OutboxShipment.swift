@@ -27,7 +27,7 @@ struct OutboxShipment: Sendable {
       """
       SELECT id, topic, entity_id FROM outbox WHERE id <> ALL(\(stuck.value.sorted())) \
       ORDER BY id LIMIT \(Self.depth)
-      """
+      """, isLong: true
     ).decode(as: OutboxRow.self)
     for topic in OutboxTopics.all {
       let ofTopic = rows.filter { $0.topic == topic.collection }.sorted { $0.entity < $1.entity }

@@ -30,7 +30,7 @@ enum StockMovements: CopiedRows {
       s.quantity, s.balance, s.reason, s.dispensing_id, s.user_id, s.user_name \
       FROM stock_movements s JOIN medicines m ON m.id = s.medicine_id \
       JOIN medicine_batches b ON b.id = s.batch_id WHERE s.id = ANY(\(ids))
-      """)
+      """, isLong: true)
     return try await rows.mapInTurns(document)
   }
 

@@ -31,7 +31,7 @@ enum VisitHistory: CopiedRows {
       """
       SELECT v.id, v.history_version, \(sql: VisitRecord.json) FROM \(sql: VisitRecord.tables) \
       WHERE v.id = ANY(\(ids)) AND v.status = 'COMPLETED'
-      """)
+      """, isLong: true)
     return try await rows.mapInTurns(document)
   }
 

@@ -25,7 +25,7 @@ package struct ListPatients: Query {
       SELECT \(sql: PatientSummary.columns) FROM patients WHERE id > \(cursor?.id ?? 0)\
       \(sql: includeArchived == true ? "" : " AND archived_at IS NULL")\(sql: condition) \
       ORDER BY id LIMIT \(limit.rawValue + 1)
-      """
+      """, isLong: true
     ).decode(as: PatientSummary.self)
     return Page(patients, limit: limit) { $0.id.description }
   }

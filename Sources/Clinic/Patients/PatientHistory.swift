@@ -35,7 +35,7 @@ package struct PatientHistory: Query {
       SELECT v.id, \(sql: VisitRecord.json) FROM \(sql: VisitRecord.tables) \
       WHERE v.patient_id = \(survivor) AND v.id < \(cursor?.id ?? .max) \
       ORDER BY v.id DESC LIMIT \(sql: limit.rows)
-      """, retry: true, keepingPlan: true)
+      """, retry: true, keepingPlan: true, isLong: true)
     let visits = try rows.map { row in
       var cells = row.cells
       return (id: try cells.next() as Int64, record: try cells.next() as JSONOf<VisitRecord>)

@@ -31,7 +31,8 @@ package struct ListDispensings: Query {
       LIMIT \(sql: limit.rows)
       """
     let rows = try await clinic.postgres.query(
-      "\(sql: Dispensing.select(from: page)) ORDER BY d.id DESC, t.id", keepingPlan: true)
+      "\(sql: Dispensing.select(from: page)) ORDER BY d.id DESC, t.id", keepingPlan: true,
+      isLong: true)
     return Page(try Dispensing.list(rows), limit: limit) { $0.id.description }
   }
 }

@@ -21,7 +21,7 @@ package struct ListMedicines: Query {
       SELECT \(sql: Medicine.columns) FROM (SELECT * FROM medicines WHERE id > \(cursor?.id ?? 0)\
       \(sql: conditions) ORDER BY id LIMIT \(limit.rawValue + 1)) m \
       \(sql: Medicine.usableStock) ORDER BY m.id
-      """
+      """, isLong: true
     ).decode(as: Medicine.self)
     return Page(medicines, limit: limit) { $0.id.description }
   }

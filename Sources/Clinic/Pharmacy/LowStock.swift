@@ -20,7 +20,7 @@ package struct LowStock: Query {
       SELECT \(sql: Medicine.columns) FROM medicines m \(sql: Self.usableStocks) \
       WHERE m.id > \(cursor?.id ?? 0) AND m.is_active AND stock.usable <= m.reorder_level \
       ORDER BY m.id LIMIT \(sql: limit.rows)
-      """, keepingPlan: true
+      """, keepingPlan: true, isLong: true
     ).decode(as: Medicine.self)
     return Page(medicines, limit: limit) { $0.id.description }
   }

@@ -110,7 +110,7 @@ package struct ListPrescriptions: Query {
       \(sql: PrescriptionSummary.select(inFull: caller?.role != .reception)) \
       WHERE \(sql: conditions.joined(separator: " AND ")) \
       ORDER BY r.id DESC LIMIT \(sql: limit.rows)
-      """, keepingPlan: true
+      """, keepingPlan: true, isLong: true
     ).decode(as: PrescriptionSummary.self)
     return Page(prescriptions, limit: limit) { $0.id.description }
   }

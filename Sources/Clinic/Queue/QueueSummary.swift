@@ -48,7 +48,7 @@ package struct QueueSummary: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let date = date ?? clinic.calendar.today
     let rows = try await clinic.postgres.query(
-      Self.figures(of: date), retry: true, keepingPlan: true)
+      Self.figures(of: date), retry: true, keepingPlan: true, isLong: true)
     var closed = false
     var groups: [Group] = []
     var all: Group?

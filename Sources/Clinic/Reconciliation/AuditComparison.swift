@@ -30,7 +30,7 @@ struct AuditComparison: Comparison {
       SELECT c.position, \(sql: SealedEntry.columns) FROM audit_chain c \
       JOIN audit_entries e ON e.id = c.entry_id \
       WHERE c.position BETWEEN \(positions.lowerBound) AND \(positions.upperBound)
-      """)
+      """, isLong: true)
     var expected: [Int64: BSONDocument] = [:]
     for row in rows {
       var cells = row.cells

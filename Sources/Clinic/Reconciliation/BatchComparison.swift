@@ -12,7 +12,7 @@ struct BatchComparison: Comparison {
       SELECT b.id, b.quantity, coalesce(s.sum, 0) FROM medicine_batches b LEFT JOIN \
       (SELECT batch_id, sum(quantity) AS sum FROM stock_movements GROUP BY batch_id) s \
       ON s.batch_id = b.id WHERE b.quantity <> coalesce(s.sum, 0) ORDER BY b.id
-      """)
+      """, isLong: true)
     for row in rows {
       var cells = row.cells
       let id: Int64 = try cells.next()

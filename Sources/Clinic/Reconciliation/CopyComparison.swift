@@ -16,7 +16,7 @@ struct CopyComparison: Comparison {
       let ids = try await clinic.postgres.query(
         """
         SELECT id FROM (\(sql: topic.rows)) r WHERE id > \(after) ORDER BY id LIMIT \(Self.step)
-        """
+        """, isLong: true
       ).column(as: Int64.self)
       let last = ids.count == Self.step ? ids.last : nil
       var range: BSONDocument = ["$gt": .int64(after)]

@@ -25,7 +25,7 @@ extension DailySummary {
     if date < clinic.calendar.today, let stored = try await stored(date, in: clinic), stored.final {
       return stored
     }
-    return try await clinic.postgres.query(json(of: date), retry: true).row()
+    return try await clinic.postgres.query(json(of: date), retry: true, isLong: true).row()
   }
 
   fileprivate static func stored(

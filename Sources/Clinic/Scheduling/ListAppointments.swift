@@ -29,7 +29,7 @@ package struct ListAppointments: Query {
       """
       \(sql: Appointment.select(where: conditions)) ORDER BY a.date \(sql: order), \
       a.start_time \(sql: order), a.id \(sql: order) LIMIT \(sql: limit.rows)
-      """, keepingPlan: true
+      """, keepingPlan: true, isLong: true
     ).decode(as: Appointment.self)
     return Page(appointments, limit: limit) {
       TimedCursor(date: $0.date, time: $0.startTime, id: $0.id.rawValue).rawValue

@@ -30,7 +30,7 @@ package struct ListSlots: Query {
       """
       \(sql: Slot.select(where: conditions)) ORDER BY s.date, s.start_time, s.id \
       LIMIT \(sql: limit.rows)
-      """, keepingPlan: true
+      """, keepingPlan: true, isLong: true
     ).decode(as: Slot.self)
     return Page(slots.map { $0.shown(to: caller?.role) }, limit: limit) {
       TimedCursor(date: $0.date, time: $0.startTime, id: $0.id.rawValue).rawValue

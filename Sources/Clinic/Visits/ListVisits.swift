@@ -84,7 +84,7 @@ package struct ListVisits: Query {
       SELECT \(sql: VisitSummary.columns) FROM visits v \(sql: Visit.joins) \
       WHERE \(sql: conditions.joined(separator: " AND ")) \
       ORDER BY v.date DESC, v.id DESC LIMIT \(sql: limit.rows)
-      """, keepingPlan: true
+      """, keepingPlan: true, isLong: true
     ).decode(as: VisitSummary.self)
     return Page(visits, limit: limit) { DatedCursor(date: $0.date, id: $0.id.rawValue).rawValue }
   }
