@@ -103,10 +103,15 @@ enum LargeReads {
     var findings: [Finding] = []
     for read in reads where only.isEmpty || only.contains(read.method) {
       let calls = rows.map { Request.line(read.method, read.params($0)) }
+      // What was not read lately comes from the disk.
+      _ = try await LoadGenerator.with(setting.socket, connections: 8) { generator in
+        try await generator.run(SingleCalls(calls), seconds: 60)
+      }
+      // Nor is it measured what the audit of the last method still writes.
+      _ = try await Audit.drain(setting, within: 120)
       let measured = try await LoadGenerator.with(setting.socket, connections: callers) {
         generator in
-        // What was not read lately comes from the disk.
-        _ = try await generator.run(SingleCalls(calls), seconds: 60)
+        _ = try await generator.run(CyclingCalls(calls), seconds: setting.warmUp)
         return try await setting.measure(
           generator, CyclingCalls(calls), seconds: max(2, setting.seconds / 2))
       }
