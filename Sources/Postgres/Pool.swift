@@ -47,6 +47,7 @@ final class Pool: @unchecked Sendable {
   /// Connections being made, of the pool's and others.
   private var attempts = 0
   private var waitingRounds = Ring<Round>()
+  private var waitingLong = Ring<Round>()
   private var waitingTransactions = Ring<Borrower>()
   /// Connections that could not be made, one after another.
   private var failures = 0
@@ -221,7 +222,9 @@ final class Pool: @unchecked Sendable {
     long.removeAll { $0 === wire }
     idle.removeAll { $0 === wire }
     if openCount == 0 { setUp(false) }
-    if !waitingRounds.isEmpty || !waitingTransactions.isEmpty { startPatience() }
+    if !waitingRounds.isEmpty || !waitingLong.isEmpty || !waitingTransactions.isEmpty {
+      startPatience()
+    }
     if ContinuousClock.now - wire.openedAt < Self.infancy { rest(.milliseconds(50)) }
     replenish()
   }
@@ -253,6 +256,7 @@ final class Pool: @unchecked Sendable {
     let limit = isStarting ? connectTimeout : Self.patience
     patienceTimer = loop.schedule(after: limit) { [weak self] in
       self?.patienceTimer = nil
+      self?.dispatchRounds()
       self?.failWaiting(.unavailable)
     }
   }
@@ -261,6 +265,9 @@ final class Pool: @unchecked Sendable {
   private func failWaiting(_ error: PostgresError) {
     if pipelined.isEmpty {
       for round in waitingRounds.removeAll() { round.end(.failure(error)) }
+      if long.isEmpty {
+        for round in waitingLong.removeAll() { round.end(.failure(error)) }
+      }
     }
     if open[.transactions, default: 0] == 0 {
       for borrower in waitingTransactions.removeAll() { borrower.end(.failure(error)) }
@@ -278,7 +285,7 @@ final class Pool: @unchecked Sendable {
     } else if cannotWait {
       round.end(.failure(.unavailable))
     } else {
-      waitingRounds.append(round)
+      if round.isLong { waitingLong.append(round) } else { waitingRounds.append(round) }
       if pipelined.isEmpty { startPatience() }
     }
   }
@@ -289,12 +296,19 @@ final class Pool: @unchecked Sendable {
     } else if waitingRounds.contains(where: { $0 === round }) {
       waitingRounds.removeAll { $0 === round }
       round.end(.failure(.cancelled))
+    } else if waitingLong.contains(where: { $0 === round }) {
+      waitingLong.removeAll { $0 === round }
+      round.end(.failure(.cancelled))
     }
   }
 
   private func dispatchRounds() {
     while let round = waitingRounds.first, let wire = leastLoaded(for: round) {
       _ = waitingRounds.popFirst()
+      wire.send(round)
+    }
+    while let round = waitingLong.first, let wire = leastLoaded(for: round) {
+      _ = waitingLong.popFirst()
       wire.send(round)
     }
   }
