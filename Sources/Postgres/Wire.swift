@@ -22,6 +22,7 @@ import StoreLoop
   /// The state of the pool's statements at which this connection's were good.
   var epoch = 0
   let openedAt = ContinuousClock.now
+
   private(set) var handle: ConnectionHandle?
   private var registration: Registration?
   var rounds = Ring<Round>()

@@ -101,6 +101,18 @@ import Testing
     }
   }
 
+  @Test("nobody who is not of the staff changes a visit, nor gives it to the doctor whose it is")
+  func byNobody() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let visit = try await clinic.visit(by: doctor, of: try await clinic.patient())
+      let refused = try await clinic.admin().refused(
+        "visits.update", ["id": .int(visit), "doctor_id": doctor.id])
+      #expect(refused.reason == "no_staff_identity")
+      #expect(try await clinic.number("SELECT version FROM visits") == 1)
+    }
+  }
+
   @Test("who opens: a doctor for himself or herself, an administrator for a named doctor")
   func whoOpens() async throws {
     try await TestClinic.run(1) { clinic in
