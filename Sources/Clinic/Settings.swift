@@ -22,7 +22,7 @@ package struct Settings: Sendable {
   /// Roles of clients that have shown a certificate, by its common name.
   package var rolesByCertificate: [String: Role] = [:]
   /// What a call may take, unless its method is given more.
-  package var callTime = CallProfile.standard.deadline
+  package var callTime = Duration.seconds(10)
   /// Failed logins of one user from one address that a minute allows.
   package var loginFailuresPerMinute = 5
   package var passwordCost = 12

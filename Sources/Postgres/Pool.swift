@@ -38,16 +38,15 @@ final class Pool: @unchecked Sendable {
 
   private var phase = Phase.new
   private var onClosed: (() -> Void)?
-  private var pipelined: [Wire] = []
-  /// For queries that take long, so that no other waits behind them.
-  private var long: [Wire] = []
+  private let pipelined = SharedWires()
+  /// For queries that take long, so that no other waits behind them. While none is open they go
+  /// where the others go.
+  private let long = SharedWires()
   private var idle: [Wire] = []
   private var open: [Lane: Int] = [:]
   private var connecting: [Lane: Int] = [:]
   /// Connections being made, of the pool's and others.
   private var attempts = 0
-  private var waitingRounds = Ring<Round>()
-  private var waitingLong = Ring<Round>()
   private var waitingTransactions = Ring<Borrower>()
   /// Connections that could not be made, one after another.
   private var failures = 0
@@ -91,7 +90,7 @@ final class Pool: @unchecked Sendable {
     pause?.cancel()
     patienceTimer?.cancel()
     connector.stop()
-    for wire in pipelined + long + idle { wire.close() }
+    for wire in pipelined.wires + long.wires + idle { wire.close() }
     failWaiting(.unavailable)
     setUp(false)
     // A thread that logs in while the process ends would find libraries that are gone.
@@ -207,7 +206,7 @@ final class Pool: @unchecked Sendable {
         if let self, let wire, isOutdated(wire), wire.depth == 0 { wire.close() }
         self?.dispatchRounds()
       }
-      if lane == .long { long.append(wire) } else { pipelined.append(wire) }
+      if lane == .long { long.wires.append(wire) } else { pipelined.wires.append(wire) }
       dispatchRounds()
     case .transactions:
       giveBack(wire)
@@ -218,11 +217,11 @@ final class Pool: @unchecked Sendable {
     open[lane, default: 0] -= 1
     counters.connections.add(-1)
     counters.connectionsLost.add(1)
-    pipelined.removeAll { $0 === wire }
-    long.removeAll { $0 === wire }
+    pipelined.wires.removeAll { $0 === wire }
+    long.wires.removeAll { $0 === wire }
     idle.removeAll { $0 === wire }
     if openCount == 0 { setUp(false) }
-    if !waitingRounds.isEmpty || !waitingLong.isEmpty || !waitingTransactions.isEmpty {
+    if !pipelined.waiting.isEmpty || !long.waiting.isEmpty || !waitingTransactions.isEmpty {
       startPatience()
     }
     if ContinuousClock.now - wire.openedAt < Self.infancy { rest(.milliseconds(50)) }
@@ -235,7 +234,9 @@ final class Pool: @unchecked Sendable {
     if let outdated, ContinuousClock.now - outdated < Self.infancy { return }
     outdated = .now
     for wire in idle where isOutdated(wire) { wire.close() }
-    for wire in pipelined + long where isOutdated(wire) && wire.depth == 0 { wire.close() }
+    for wire in pipelined.wires + long.wires where isOutdated(wire) && wire.depth == 0 {
+      wire.close()
+    }
   }
 
   private func isOutdated(_ wire: Wire) -> Bool {
@@ -263,10 +264,10 @@ final class Pool: @unchecked Sendable {
 
   /// Ends the wait of those for whom no connection is open.
   private func failWaiting(_ error: PostgresError) {
-    if pipelined.isEmpty {
-      for round in waitingRounds.removeAll() { round.end(.failure(error)) }
-      if long.isEmpty {
-        for round in waitingLong.removeAll() { round.end(.failure(error)) }
+    if pipelined.wires.isEmpty {
+      for round in pipelined.waiting.removeAll() { round.end(.failure(error)) }
+      if long.wires.isEmpty {
+        for round in long.waiting.removeAll() { round.end(.failure(error)) }
       }
     }
     if open[.transactions, default: 0] == 0 {
@@ -285,37 +286,31 @@ final class Pool: @unchecked Sendable {
     } else if cannotWait {
       round.end(.failure(.unavailable))
     } else {
-      if round.isLong { waitingLong.append(round) } else { waitingRounds.append(round) }
-      if pipelined.isEmpty { startPatience() }
+      (round.isLong ? long : pipelined).waiting.append(round)
+      if pipelined.wires.isEmpty { startPatience() }
     }
   }
 
   func cancel(_ round: Round) {
     if let wire = round.wire {
       wire.cancel(round)
-    } else if waitingRounds.contains(where: { $0 === round }) {
-      waitingRounds.removeAll { $0 === round }
-      round.end(.failure(.cancelled))
-    } else if waitingLong.contains(where: { $0 === round }) {
-      waitingLong.removeAll { $0 === round }
+    } else if pipelined.leave(round) || long.leave(round) {
       round.end(.failure(.cancelled))
     }
   }
 
   private func dispatchRounds() {
-    while let round = waitingRounds.first, let wire = leastLoaded(for: round) {
-      _ = waitingRounds.popFirst()
-      wire.send(round)
-    }
-    while let round = waitingLong.first, let wire = leastLoaded(for: round) {
-      _ = waitingLong.popFirst()
-      wire.send(round)
+    for lane in [pipelined, long] {
+      while let round = lane.waiting.first, let wire = leastLoaded(for: round) {
+        _ = lane.waiting.popFirst()
+        wire.send(round)
+      }
     }
   }
 
   /// The connection for the next query: rather not one whose server is long at something.
   private func leastLoaded(for round: Round) -> Wire? {
-    let wires = round.isLong && !long.isEmpty ? long : pipelined
+    let wires = (round.isLong && !long.wires.isEmpty ? long : pipelined).wires
     let now = wires.count > 1 ? ContinuousClock.now : nil
     var best: Wire?
     var least = Int.max
@@ -394,5 +389,20 @@ final class Pool: @unchecked Sendable {
     } else {
       idle.append(wire)
     }
+  }
+}
+
+/// Connections over which the rounds of many callers go, and those that none of them takes yet.
+private final class SharedWires {
+  var wires: [Wire] = []
+  var waiting = Ring<Round>()
+
+  /// Gives up the wait of a round.
+  ///
+  /// - Returns: whether it was waiting.
+  func leave(_ round: Round) -> Bool {
+    guard waiting.contains(where: { $0 === round }) else { return false }
+    waiting.removeAll { $0 === round }
+    return true
   }
 }

@@ -32,7 +32,7 @@ package struct VerifyAudit: Query {
   package static let name = "audit.verify"
   package static let summary = "Checks a part of the audit's chain."
   package static let roles = Roles.only(.admin)
-  package static let profile = CallProfile(deadline: .seconds(60))
+  package static let time: Duration? = .seconds(60)
   package static let isAudited = true
 
   /// The first position; 1 without one.

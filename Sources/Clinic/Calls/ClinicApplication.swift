@@ -19,10 +19,9 @@ package struct ClinicApplication: Application {
   package func closed(_ session: Session) { clinic.logins.closed(session) }
 
   package func profile(of method: String) -> CallProfile {
-    var profile = methods[method]?.profile ?? .standard
-    if profile.deadline == CallProfile.standard.deadline {
-      profile.deadline = clinic.settings.callTime
-    }
+    let method = methods[method]
+    var profile = method?.profile ?? .standard
+    profile.deadline = max(method?.time ?? .zero, clinic.settings.callTime)
     return profile
   }
 

@@ -13,6 +13,8 @@ package protocol Method: Decodable, Sendable {
   static var errors: [Reason] { get }
   /// How its calls are run.
   static var profile: CallProfile { get }
+  /// What a call of it may take, if that is more than others may.
+  static var time: Duration? { get }
   /// What a call is about, for the audit. Never clinical text.
   var subject: Subject? { get }
 }
@@ -20,6 +22,7 @@ package protocol Method: Decodable, Sendable {
 extension Method {
   package static var errors: [Reason] { [] }
   package static var profile: CallProfile { .standard }
+  package static var time: Duration? { nil }
   package var subject: Subject? { nil }
 }
 

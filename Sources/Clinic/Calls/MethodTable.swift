@@ -6,6 +6,8 @@ package struct MethodEntry: Sendable {
   package let name: String
   package let roles: Roles
   package let profile: CallProfile
+  /// What a call may take, if that is more than others may.
+  let time: Duration?
   package let description: MethodDescription
   /// Whether refusals of it are told in the audit.
   package let isAudited: Bool
@@ -160,7 +162,7 @@ extension MethodEntry {
     }
     let known = params
     return MethodEntry(
-      name: M.name, roles: M.roles, profile: M.profile,
+      name: M.name, roles: M.roles, profile: M.profile, time: M.time,
       description: MethodDescription(
         name: M.name, summary: M.summary, params: params,
         result: try SchemaRecorder.schema(of: M.Result.self), roles: M.roles.names,

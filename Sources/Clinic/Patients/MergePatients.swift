@@ -13,7 +13,7 @@ package struct MergePatients: Command {
     .noSuch, .staleVersion, .samePatient, .alreadyMerged, .patientArchived, .patientInQueue,
     .appointmentsOverlap, .visitOpen, .recordTooLong,
   ]
-  package static let profile = CallProfile(deadline: .seconds(20))
+  package static let time: Duration? = .seconds(20)
   package static let sharesTransaction = false
 
   package let id: ID<Patient>
@@ -112,7 +112,7 @@ package struct UnmergePatient: Command {
   package static let summary = "Undoes the merge of a patient, who gets the rows back."
   package static let roles = Roles.only(.admin)
   package static let errors: [Reason] = [.noSuch, .notMerged]
-  package static let profile = CallProfile(deadline: .seconds(20))
+  package static let time: Duration? = .seconds(20)
   package static let sharesTransaction = false
 
   package let id: ID<Patient>

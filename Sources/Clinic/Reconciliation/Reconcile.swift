@@ -25,7 +25,7 @@ package struct Reconcile: Query {
   package static let name = "system.reconcile"
   package static let summary = "Compares Redis and MongoDB with PostgreSQL, and repairs them."
   package static let roles = Roles.only(.admin)
-  package static let profile = CallProfile(deadline: .seconds(600))
+  package static let time: Duration? = .seconds(600)
   package static let isAudited = true
 
   package let repair: Bool?

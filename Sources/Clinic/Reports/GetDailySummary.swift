@@ -46,7 +46,7 @@ package struct RollUp: Command {
   package static let summary =
     "Makes a day's summary anew and stores it; yesterday's without a date."
   package static let roles = Roles.only(.admin)
-  package static let profile = CallProfile(deadline: .seconds(60))
+  package static let time: Duration? = .seconds(60)
   package static let sharesTransaction = false
   package static func lane(of clinic: Clinic) -> CommandLane { clinic.summaries }
 

@@ -133,7 +133,7 @@ package struct Rebuild: Query {
   package static let name = "system.rebuild"
   package static let summary = "Makes what Redis or MongoDB holds anew from PostgreSQL."
   package static let roles = Roles.only(.admin)
-  package static let profile = CallProfile(deadline: .seconds(600))
+  package static let time: Duration? = .seconds(600)
   package static let isAudited = true
 
   package let store: Target
