@@ -97,7 +97,9 @@ package struct SubscribeQueue: SessionMethod {
         return id
       }
     }
-    throw ClinicError(.tooManySubscriptions).with("limit", .int(hub.subscriptionsPerSession))
+    let limit = hub.subscriptionsPerSession
+    throw ClinicError(.tooManySubscriptions).with("limit", .int(limit))
+      .with("actual", .int(limit + 1))
   }
 
   /// What the subscriber has missed, if all of it is kept; a subscription to one doctor's queue
