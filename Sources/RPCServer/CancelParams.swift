@@ -8,20 +8,15 @@ struct CancelParams {
   let id: RequestID
 
   private struct Params: Decodable {
-    let id: JSONValue
+    let id: RequestID
   }
   private static let fields = MethodParams(fields: [
-    MethodParams.Field(name: "id", schema: .any, isRequired: true)
+    MethodParams.Field(name: "id", schema: RequestID.jsonSchema, isRequired: true)
   ])
 
   init(_ params: JSONValue?) throws(RPCError) {
     do throws(ParamsError) {
-      let value = try ParamsReader.decode(Params.self, from: params, names: Self.fields).id
-      guard let id = RequestID(value), !id.isNull else {
-        throw ParamsError(
-          reason: .wrongType, field: "id", message: "An id is a string or a number.")
-      }
-      self.id = id
+      id = try ParamsReader.decode(Params.self, from: params, names: Self.fields).id
     } catch {
       throw error.rpcError
     }

@@ -34,8 +34,8 @@ final class Listeners: Sendable {
   func bind(unixPath path: String, mode: UInt32) async throws -> ListenerAddress {
     let isStale = try await isStale(path)
     let channel = try await SystemCalls.withFileMode(mode) {
-      try await bootstrap(.rpc).bind(unixDomainSocketPath: path, cleanupExistingSocketFile: isStale)
-        .get()
+      try await self.bootstrap(.rpc)
+        .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: isStale).get()
     }
     return try await add(channel, speaking: .rpc, isAdopted: false)
   }

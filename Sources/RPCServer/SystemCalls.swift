@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Synchronization
 
 /// The few calls that SwiftNIO does not offer.
 enum SystemCalls {
@@ -19,13 +20,24 @@ enum SystemCalls {
     _ = Glibc.listen(descriptor, backlog)
   }
 
+  /// The last one who changed the umask.
+  private static let last = Mutex<Task<Void, Never>?>(nil)
+
   /// Runs `body` so that the files it makes have `mode`: narrowing it afterwards would leave a
-  /// moment in which anybody could connect.
-  static func withFileMode<Result>(
-    _ mode: UInt32, _ body: () async throws -> Result
-  ) async rethrows -> Result {
-    let previous = umask(~mode & 0o777)
-    defer { _ = umask(previous) }
-    return try await body()
+  /// moment in which anybody could connect. The umask is the process's, so one waits for the other.
+  static func withFileMode<Result: Sendable>(
+    _ mode: UInt32, _ body: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
+    try await last.withLock { last in
+      let before = last
+      let task = Task {
+        await before?.value
+        let previous = umask(~mode & 0o777)
+        defer { _ = umask(previous) }
+        return try await body()
+      }
+      last = Task { _ = await task.result }
+      return task
+    }.value
   }
 }

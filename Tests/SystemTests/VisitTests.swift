@@ -73,7 +73,7 @@ import Testing
         let patient = JSON.int(try await clinic.patient())
         let token = try await desk.call(
           "queue.walk_in", ["patient_id": patient, "doctor_id": doctor?.id ?? .null])
-        return (patient, token["token"].json)
+        return (patient, .string(try token.text("token")))
       }
       let called = try await queued()
       try await doctor.caller.call("queue.call_next")

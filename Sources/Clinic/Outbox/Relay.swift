@@ -112,28 +112,26 @@ package final class Relay: Sendable {
     if try await chain.adoptCluster(on: connection) {
       log.notice("the database comes from another cluster: its audit is taken up here")
     }
-    var round = 0
+    var pruning = Every(.seconds(600))
+    var measuring = Every(.seconds(5))
+    var anchoring = Every(.seconds(60))
     var pace = RelayPace(load: load)
+    var hasBegun = false
     while !Task.isCancelled {
-      let turn = round
+      let (measures, anchors) = (measuring.isDue(), anchoring.isDue())
       // A connection that says nothing is given up, though nobody has closed it.
       let sealed = try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
-        try await self.seal(on: connection, turn)
+        let sealed = try await self.chain.seal(on: connection)
+        if measures { try await self.measure(connection) }
+        if anchors { try await self.anchor(connection) }
+        return sealed
       }
-      if round == 0 { log.info("this instance carries the outbox now") }
+      if !hasBegun { log.info("this instance carries the outbox now") }
+      hasBegun = true
       // As long as it takes: given up, it would begin again.
-      if round % 2400 == 0 { try await prune(connection) }
-      round += 1
+      if pruning.isDue() { try await prune(connection) }
       try await pace.rest(isBehind: sealed == AuditChain.depth)
     }
-  }
-
-  /// Seals some entries, and does now and then what else is due.
-  private func seal(on connection: Connection, _ round: Int) async throws -> Int {
-    let sealed = try await chain.seal(on: connection)
-    if round % 20 == 0 { try await measure(connection) }
-    if round % 240 == 0 { try await anchor(connection) }
-    return sealed
   }
 
   /// On its own, so that MongoDB being away or frozen delays nothing else; its return needs no
@@ -345,5 +343,22 @@ package final class Relay: Sendable {
       AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.login_id = l.id)
       """)
     _ = try await connection.query("DELETE FROM visitors WHERE expires_at < now()")
+  }
+}
+
+/// What is due at once, and then each time that an interval has passed.
+private struct Every {
+  private let interval: Duration
+  private var last: ContinuousClock.Instant?
+
+  init(_ interval: Duration) {
+    self.interval = interval
+  }
+
+  mutating func isDue() -> Bool {
+    let now = ContinuousClock.now
+    if let last, now - last < interval { return false }
+    last = now
+    return true
   }
 }

@@ -12,5 +12,5 @@ package struct CancelCall: Method {
   package static let roles = Roles.anybody
   package static let profile = CallProfile(needsConnection: true)
 
-  package let id: JSONValue
+  package let id: RequestID
 }

@@ -52,3 +52,19 @@ extension RequestID: CustomStringConvertible {
   /// The id as it was written.
   public var description: String { String(decoding: rawBytes, as: UTF8.self) }
 }
+
+/// As a param: the id of another call.
+extension RequestID: Codable, JSONSchemaRepresentable {
+  public static var jsonSchema: JSONSchema { .anyOf([.number, .string]) }
+
+  public init(from decoder: any Decoder) throws {
+    guard let id = RequestID(try JSONValue(from: decoder)), !id.isNull else {
+      throw InvalidValue(reason: .wrongType, message: "must be a string or a number")
+    }
+    self = id
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try RawJSON(bytes: rawBytes).encode(to: encoder)
+  }
+}

@@ -26,10 +26,11 @@ import Testing
   ])
   func aBodyOfJSONIsACall(_ type: String) {
     #expect(post([("Content-Type", type)]).route == .call)
+    #expect(post([]).route == .call)
   }
 
   @Test(arguments: [
-    [], [("Content-Type", "text/plain")], [("Content-Type", "application/x-www-form-urlencoded")],
+    [("Content-Type", "text/plain")], [("Content-Type", "application/x-www-form-urlencoded")],
     [("Content-Type", "application/json"), ("Content-Type", "application/json")],
     [("Content-Type", "application/jsonx")],
   ])
