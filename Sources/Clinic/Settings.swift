@@ -21,12 +21,12 @@ package struct Settings: Sendable {
   package var rolesByGID: [UInt32: Role] = [:]
   /// Roles of clients that have shown a certificate, by its common name.
   package var rolesByCertificate: [String: Role] = [:]
-  /// What a call may take, unless its method is given more.
+  /// The time limit for calls whose method sets none.
   package var callTime = Duration.seconds(10)
   /// Failed logins of one user from one address that a minute allows.
   package var loginFailuresPerMinute = 5
   package var passwordCost = 12
-  /// Of the program.
+  /// The program's version.
   package static let version = "0.1.0"
 
   package init(secretKey: [UInt8], auditKey: [UInt8]) {

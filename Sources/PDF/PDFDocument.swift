@@ -17,7 +17,7 @@ public enum PDFBlock: Sendable {
   /// Paragraphs, over several pages if need be.
   case text(PDFText)
   case table(PDFTable)
-  /// Blocks on one page, if they fit on one; of a text at least the beginning.
+  /// Blocks kept on one page if they fit; a text may break after its beginning.
   case together([PDFBlock])
   /// A thin line.
   case rule
@@ -53,9 +53,9 @@ public struct PDFText: Sendable {
 /// detail unless that is long.
 public struct PDFTable: Sendable {
   public struct Column: Sendable {
-    /// Of the page's width: 0 to 1.
+    /// The column's part of the page's width: 0 to 1.
     public var share: Double
-    /// Takes as much more as its widest number needs.
+    /// The column widens to fit its widest number.
     public var isNumber: Bool
 
     public init(share: Double, isNumber: Bool = false) {

@@ -51,8 +51,9 @@ final class Pool: @unchecked Sendable {
   /// Connections that could not be made, one after another.
   private var failures = 0
   private var hasBeenUp = false
-  /// At first one connection of each kind is made. The others follow a little later: logins keep
-  /// the processor busy, and a program that starts has something to ask.
+  /// At first one pipelined connection and one for transactions are opened; the rest, and those for
+  /// long queries, follow a little later: logins keep the processor busy, and a program that starts
+  /// has something to ask.
   private var isWarmingUp = true
   private static let warmUp = Duration.milliseconds(150)
   private var pause: Timer?

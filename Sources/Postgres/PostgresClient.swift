@@ -9,7 +9,7 @@ public final class PostgresClient: Sendable {
     public var url: String
     /// Connections that the queries outside transactions share.
     public var pipelinedConnections = 2
-    /// Shared connections for queries that take long; without any they go on those of all.
+    /// Connections reserved for long queries. With 0, those share ``pipelinedConnections``.
     public var longConnections = 0
     /// Connections for transactions: so many can run at once.
     public var transactionConnections = 8
@@ -82,7 +82,8 @@ public final class PostgresClient: Sendable {
   ///   - retry: The statement only reads: it is sent once more when the connection is lost.
   ///   - keepingPlan: One plan serves whatever the parameters are. It is made once for a
   ///     connection, where planning each call anew may take longer than running it.
-  ///   - isLong: It may read much: no other query waits behind it, but for those that are long too.
+  ///   - isLong: It may read a lot, so it uses the connections for long queries; only other long
+  ///     queries wait behind it.
   /// - Throws: ``PostgresError/Kind/connectionLost`` when the connection breaks before the answer
   ///   is there; whether a statement that writes has had its effect is not known then.
   public func query(

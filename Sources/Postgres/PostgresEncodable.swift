@@ -1,5 +1,5 @@
-/// A type of which arrays can be parameters. Every ``PostgresEncodable`` type is one; `UInt8` is
-/// one because `[UInt8]` is a `bytea`.
+/// An element type whose arrays can be bound as parameters. Every ``PostgresEncodable`` type is
+/// one, and so is `UInt8`, since `[UInt8]` is a `bytea`.
 public protocol PostgresArrayElement {
   static var postgresArrayType: PostgresType { get }
   static func encode(array: [Self], into buffer: inout ParameterBuffer)

@@ -58,13 +58,14 @@ public final class Transaction: @unchecked Sendable {
     return try await trip(statements).suffix(statements.count)
   }
 
-  /// Sends a statement with the next trip, whose error its own is. Its result is dropped.
+  /// Queues a statement for the next trip. If it fails, that trip fails with its error; its result
+  /// is discarded.
   public func enqueue(_ sql: SQL) {
     loop.run { self.pending.append(sql) }
   }
 
-  /// Has something done once the transaction is committed and its connection given back, before
-  /// `withTransaction` returns. In a savepoint that is undone it is forgotten.
+  /// Runs `effect` after the commit, once the connection is returned and before `withTransaction`
+  /// returns. Dropped if its savepoint is rolled back.
   public func afterCommit(_ effect: @escaping @Sendable () async -> Void) async {
     await loop.hop { self.effects.append(effect) }
   }

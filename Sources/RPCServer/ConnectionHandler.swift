@@ -20,7 +20,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   var pendingNotificationBytes = 0 {
     didSet { worker.counters.pendingBytes.add(pendingNotificationBytes - oldValue) }
   }
-  /// A flush follows in any case.
+  /// A flush is already scheduled.
   private var willFlush = false
   let worker: EventLoopWorker
   let server: ServerCore

@@ -7,7 +7,7 @@ final class MemoryBudget: Sendable {
     fileprivate var bytes = 0
   }
 
-  /// A connection always finds that much.
+  /// What every connection may hold even when the budget is spent.
   private let free: Int
   private let taken = Atomic<Int>(0)
 

@@ -57,7 +57,8 @@ final class ServerCore: Sendable {
     self.counters.withLock { $0.append(counters) }
   }
 
-  /// Makes room for a connection. A trusted proxy's are those of many.
+  /// Makes room for a connection. A trusted proxy carries many clients, so only the total limits
+  /// it.
   func admit(_ transport: Transport) -> Admission.Answer {
     var limits = limits
     if let address = transport.address, web.proxies.contains(address) {

@@ -70,7 +70,7 @@ package enum AuditFault: String, Codable, CaseIterable, Sendable, JSONSchemaRepr
   case entryMissing = "entry_missing"
   /// The chain has no such position.
   case positionMissing = "position_missing"
-  /// An entry stands before the one of this position that was never sealed.
+  /// An unsealed entry precedes the sealed entry at this position.
   case inserted
   /// The chain ends before an anchor.
   case tailCut = "tail_cut"

@@ -60,8 +60,8 @@ extension InvoiceItem: RowDecodable {
   }
 }
 
-/// A line as a caller gives it. A medicine brings its name and its price from the catalogue; one
-/// that is given beside it comes first.
+/// A line as a caller gives it. A medicine supplies name and price from the catalogue unless the
+/// line gives its own.
 package struct InvoiceLine: Codable, Sendable {
   package let description: Line?
   package let quantity: Quantity

@@ -13,7 +13,7 @@ package protocol Method: Decodable, Sendable {
   static var errors: [Reason] { get }
   /// How its calls are run.
   static var profile: CallProfile { get }
-  /// What a call of it may take, if that is more than others may.
+  /// The time limit of its calls, if that is longer than the configured one.
   static var time: Duration? { get }
   /// What a call is about, for the audit. Never clinical text.
   var subject: Subject? { get }
@@ -30,7 +30,8 @@ extension Method {
 /// durable.
 package protocol Query: Method {
   static var isAudited: Bool { get }
-  /// Whether its entry is written before it runs: what it takes away is gone also when it fails.
+  /// Whether its audit entry is written before it runs: for queries with an effect (such as
+  /// removing documents) that remains even if the call fails.
   var isAuditedFirst: Bool { get }
   func run(in clinic: Clinic, by caller: Caller?) async throws -> Result
 }
@@ -54,8 +55,8 @@ package protocol Command: Method {
   static var takesKey: Bool { get }
   /// False for a command that takes long: it does not share its transaction with others.
   static var sharesTransaction: Bool { get }
-  /// Where it waits for its turn. Commands that lock the same rows have a lane of their own, so
-  /// that they do not wait for each other across transactions that others are in.
+  /// The lane this command waits in. Commands that contend for the same rows share a lane of their
+  /// own so they do not block unrelated commands' transactions.
   static func lane(of clinic: Clinic) -> CommandLane
   /// What comes before the transaction, which others wait for: it may take long, or refuse. It is
   /// done for a repeated call too, and its refusals are not audited by themselves.

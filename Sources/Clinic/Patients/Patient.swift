@@ -56,7 +56,7 @@ extension Patient {
     "SELECT FROM patients WHERE id = (\(sql: owner)) \(sql: strength)"
   }
 
-  /// Has the command begin again when the number means another patient than the locked one by now.
+  /// Fails with a retryable error if the number now means another patient than the locked one.
   static func requireSurvivor(_ locked: ID<Patient>, of id: ID<Patient>) -> SQL {
     "SELECT require_survivor(\(id), \(locked))"
   }

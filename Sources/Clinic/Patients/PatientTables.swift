@@ -6,10 +6,10 @@ struct PatientTable: Sendable {
   let name: String
   /// The row's number as text, for `patient_merge_rows`.
   let key: SQL
-  /// Where a row was made for another one of the same patient: a condition on the patient of that.
+  /// Matches rows created for another row (a token for its appointment), given that row's patient.
   private let isMadeFor: @Sendable (ID<Patient>) -> SQL
 
-  /// What is made for a row stands after it.
+  /// Ordered so that a table comes after the tables its rows are made for.
   static let moved = [
     PatientTable("appointments"),
     PatientTable("queue_tokens", key: "(date || '/' || number)") {

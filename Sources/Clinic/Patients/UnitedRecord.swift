@@ -4,9 +4,9 @@ import Postgres
 /// survivor must not be lost sight of, an allergy above all. `patient_merges.united` keeps what was
 /// added, so that it can be taken away again.
 ///
-/// What several patients bring goes when the last of them does. Of a list, each one's merge has all
-/// that the patient brings. Of a contact only one patient's can be there: the others' stand in
-/// `waiting`, until their turn comes.
+/// A value that several merged patients contributed is removed only when the last of those merges
+/// is undone. Each merge stores everything its patient contributed to a list; only one contact can
+/// be in use, so the others are kept in `waiting`.
 enum UnitedRecord {
   private static let lists = ["allergies", "chronic_conditions"]
   /// Taken over where the survivor has none.

@@ -15,17 +15,17 @@ struct LockedPrescription: Sendable {
   let hasAllergies: Bool
   let invoiceID: ID<Invoice>?
   let isPaid: Bool
-  /// Of the invoice.
+  /// The invoice's amounts.
   let subtotal: Money
   let total: Money
-  /// Since it was paid: what was given back before that was paid again.
+  /// Refunds since the invoice was last fully paid; earlier ones were paid again.
   let refunded: Money
   let items: [DispensableItem]
-  /// The usable batches of the medicines of which something is left.
+  /// The usable batches of those medicines that are not yet dispensed in full.
   let shelf: [ShelfBatch]
 
-  /// Locks it all in one trip. What comes after a lock is read when the lock is there, so that it
-  /// is what the transaction before has left.
+  /// Locks everything in one trip. Each statement runs after the lock before it, so it sees what
+  /// the previous transaction committed.
   static func lock(
     _ id: ID<Prescription>, for pharmacist: ID<User>, in transaction: Transaction
   ) async throws -> LockedPrescription {

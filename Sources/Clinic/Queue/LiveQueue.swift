@@ -17,7 +17,7 @@ package final class LiveQueue: Sendable {
     self.log = log
   }
 
-  /// Days that keys outlive their date.
+  /// How long keys are kept after the last write (three days).
   private static let keptSeconds = 3 * 24 * 3600
 
   package var isUp: Bool { redis.isUp }

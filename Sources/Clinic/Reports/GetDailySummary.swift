@@ -21,7 +21,7 @@ extension DailySummary {
   /// date today's so far.
   static func read(_ date: LocalDate?, in clinic: Clinic) async throws -> DailySummary {
     let date = try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today
-    // One that was made while the day went on, or not yet, is not the day's.
+    // Only a final document counts; one made during the day is incomplete.
     if date < clinic.calendar.today, let stored = try await stored(date, in: clinic), stored.final {
       return stored
     }

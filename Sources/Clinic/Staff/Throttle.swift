@@ -11,13 +11,14 @@ package final class Throttle: Sendable {
   package enum Target: Sendable {
     /// A user, by the name that was typed, from wherever.
     case user(String)
-    /// The same from one address.
+    /// That name together with the address it is typed at.
     case login(String, source: String)
     /// Whatever users, from one address.
     case logins(source: String)
     case passwordChange(ID<User>)
+    /// Pairing codes requested per minute from an address.
     case pairing(source: String)
-    /// The same, for as long as a code waits.
+    /// Codes an address has requested, counted while a code is valid.
     case waitingCodes(source: String)
     case kiosk(String)
     /// A kiosk's visitor, by the last digits of the phone number.

@@ -61,7 +61,7 @@ extension BSONDocument {
     json.endObject()
   }
 
-  /// As a value of a type, which need not know every member.
+  /// Decoded as `Value`, ignoring unknown members.
   func decode<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
     var json = JSONWriter()
     write(into: &json)

@@ -1,4 +1,4 @@
-/// A property's type whose member need not be there, although the property is no optional.
+/// A property type that may be absent from the JSON even though the property is not `Optional`.
 public protocol OptionalParam: Decodable {
   static var absent: Self { get }
 }

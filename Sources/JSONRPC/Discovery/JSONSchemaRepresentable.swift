@@ -4,7 +4,7 @@
 /// a type that refuses the obvious one gives ``JSONSchema/example(_:)``.
 public protocol JSONSchemaRepresentable {
   static var jsonSchema: JSONSchema { get }
-  /// Of what is written, where that is less than what is read; by default the same.
+  /// The schema of the value in results, if narrower than in params; the same by default.
   static var resultSchema: JSONSchema { get }
 }
 

@@ -42,7 +42,8 @@ public struct MethodParams: Sendable {
     self.init(fields: try Recording(use: .params).fields(of: type))
   }
 
-  /// These and one more, by name only, that is read beside the type.
+  /// A copy with one more optional, by-name-only param, which something other than the params type
+  /// decodes.
   public func adding(_ name: String, _ schema: JSONSchema) -> MethodParams {
     let field = Field(name: name, schema: schema, isRequired: false, isByNameOnly: true)
     return MethodParams(fields: fields + [field], besideType: besideType + [name])

@@ -1,5 +1,5 @@
-/// Writes one JSON text into a growing buffer. Commas are its own business; that every container is
-/// closed and every key has a value is the caller's.
+/// Writes one JSON text into a growing buffer. Inserts commas itself; the caller must close every
+/// container and give every key a value.
 public struct JSONWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8]

@@ -45,8 +45,8 @@ public final class Session: Sendable {
     set { state.withLock { $0.identity = newValue } }
   }
 
-  /// Whether the connection may stay open; a TCP connection that stays unauthenticated is closed
-  /// after a time.
+  /// Whether the peer has identified itself. An unauthenticated TCP connection is closed after a
+  /// time.
   public var isAuthenticated: Bool {
     get { state.withLock { $0.isAuthenticated } }
     set {

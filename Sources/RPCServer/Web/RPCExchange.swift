@@ -9,7 +9,7 @@ struct RPCExchange {
   private let connection: UInt64
   private let server: ServerCore
   private let worker: EventLoopWorker
-  /// Why it is not known who calls, once a call was refused for that.
+  /// The reason of the latest authentication refusal, for the 401.
   private var strangerReason: String?
   private var hasOtherOutcomes = false
 
