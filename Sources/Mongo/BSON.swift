@@ -39,16 +39,6 @@ extension BSON {
     }
   }
 
-  /// The value of an integer or a double, as a double.
-  public var doubleValue: Double? {
-    switch self {
-    case .int32(let value): Double(value)
-    case .int64(let value): Double(value)
-    case .double(let value): value
-    default: nil
-    }
-  }
-
   /// Milliseconds since 1970-01-01T00:00:00Z.
   public var dateValue: Int64? {
     if case .date(let value) = self { value } else { nil }

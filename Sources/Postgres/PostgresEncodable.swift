@@ -107,18 +107,3 @@ extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
     }
   }
 }
-
-/// A text whose type the server finds out: a label of an enum, an interval.
-public struct Untyped: PostgresEncodable, Sendable {
-  public let text: String
-
-  public init(_ text: String) {
-    self.text = text
-  }
-
-  public static var postgresType: PostgresType { .unspecified }
-
-  public func encode(into buffer: inout ParameterBuffer) {
-    buffer.append(text)
-  }
-}

@@ -114,9 +114,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   // MARK: Reading
 
-  /// Stops reading, so that the server notices that its notifications are not taken.
-  func pause() { isPaused = true }
-
+  /// Reads again after a pause, by which the server notices that notifications are not taken.
   func resume() {
     isPaused = false
     guard wantsRead, let context else { return }

@@ -161,13 +161,7 @@ public final class RPCConnection: Sendable {
     channel.eventLoop.execute { handler.value.send(message) }
   }
 
-  /// Stops reading from the socket, so that the server sees a slow reader. Answers wait too.
-  public func pauseReading() {
-    let handler = handler
-    onLoop { handler.value.pause() }
-  }
-
-  /// Reads again after a pause.
+  /// Reads again after `receive` asked for a pause.
   public func resumeReading() {
     let handler = handler
     onLoop { handler.value.resume() }
