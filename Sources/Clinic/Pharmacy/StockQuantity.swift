@@ -32,11 +32,3 @@ package struct StockChange: BoundedInteger {
     self.init(rawValue: value)
   }
 }
-
-/// How many days a look ahead takes in: 0 to ten years.
-package struct Horizon: BoundedInteger {
-  package let rawValue: Int32
-  package init(rawValue: Int32) { self.rawValue = rawValue }
-  package static let bounds: ClosedRange<Int32> = 0...3650
-  package static let standard = Horizon(rawValue: 90)
-}

@@ -96,10 +96,3 @@ package struct PrescribedItems: BoundedList {
   package init(rawValue: [CreatePrescription.Item]) { self.rawValue = rawValue }
   package static let counts = 1...50
 }
-
-/// How many days a medicine is taken: 1 to 3650.
-package struct Days: BoundedInteger {
-  package let rawValue: Int32
-  package init(rawValue: Int32) { self.rawValue = rawValue }
-  package static let bounds: ClosedRange<Int32> = 1...3650
-}

@@ -25,33 +25,6 @@ package struct QueueDay: Sendable {
   }
 }
 
-/// The configured rules of the queue.
-package struct QueueRules: Sendable, Equatable {
-  /// How often a waiting patient is passed over at most (rule 21).
-  package var passOverLimit: Int
-  /// How many calls a recalled token lets pass; 0 makes it first (rule 20).
-  package var recallAfter: Int
-  /// Whether who comes for an appointment stands in line by its slot and not by arrival (rule 26).
-  package var ordersBySlot: Bool
-
-  package init(passOverLimit: Int = 3, recallAfter: Int = 0, ordersBySlot: Bool = false) {
-    self.passOverLimit = passOverLimit
-    self.recallAfter = recallAfter
-    self.ordersBySlot = ordersBySlot
-  }
-}
-
-/// What one step changed: enough to write it, to publish it and to repeat it elsewhere.
-package struct QueueChange: Sendable, Equatable {
-  package var version: Int64
-  /// The tokens that moved, the one that the step was about first.
-  package var tokens: [QueueToken]
-  /// Numbers of the tokens that were passed over once more.
-  package var passedOver: [Int] = []
-  /// Numbers of the recalled tokens that have one call less to wait for.
-  package var waitedOut: [Int] = []
-}
-
 // MARK: - Looking
 
 extension QueueDay {
