@@ -11,7 +11,7 @@ public struct BcryptHasher: Sendable {
   public static let maximumPasswordBytes = 72
   /// What bcrypt allows. Each step doubles the time.
   public static let costs = 4...31
-  /// A stored hash of a higher cost than this would hold a thread for minutes; it is refused.
+  /// A stored hash of a higher cost would hold a thread for minutes; it is refused.
   static let highestVerifiedCost = 17
 
   private let cost: Int

@@ -45,7 +45,7 @@ public struct SystemdNotifier: Sendable {
   }
 
   /// Waits until systemd has read everything that was sent, so that a process that ends at once
-  /// loses nothing. False when it did not within `timeout`.
+  /// loses nothing. False when systemd did not within `timeout`.
   @discardableResult
   public func flush(timeout: Duration = .seconds(1)) -> Bool {
     guard isEnabled else { return true }

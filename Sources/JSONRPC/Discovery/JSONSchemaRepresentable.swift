@@ -1,4 +1,4 @@
-/// A type that says itself what it is on the wire, since its `init(from:)` has rules of its own.
+/// A type that declares its own schema, because its `init(from:)` has rules of its own.
 ///
 /// The ``SchemaRecorder`` makes a value of it from the schema's example, or from an obvious sample:
 /// a type that refuses the obvious one gives ``JSONSchema/example(_:)``.

@@ -16,7 +16,7 @@ public struct JSONWriter: Sendable {
     bytes = []
   }
 
-  /// A writer without a buffer, to leave where another is taken from.
+  /// A writer without a buffer, a placeholder while the real one is taken out.
   static var empty: JSONWriter { JSONWriter() }
 
   public consuming func finish() -> [UInt8] { bytes }
@@ -53,7 +53,8 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
-  /// The same for a property's name, which is written in snake_case.
+  /// The name of the member whose value comes next, as a property's name, which is written in
+  /// snake_case.
   mutating func key(camelCase name: String) {
     let comma = takeComma(next: false)
     let utf8 = name.utf8
@@ -116,7 +117,7 @@ public struct JSONWriter: Sendable {
 
   public mutating func null() { raw("null") }
 
-  /// A number that is not finite has no JSON and is written as null.
+  /// A number that is not finite cannot be written in JSON, so it is written as null.
   public mutating func double(_ value: Double) {
     guard value.isFinite else {
       null()

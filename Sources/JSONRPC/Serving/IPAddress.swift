@@ -1,6 +1,6 @@
 /// A numeric address, of IPv4 or IPv6.
 package struct IPAddress: Hashable, CustomStringConvertible {
-  /// Four or sixteen. An IPv4 address within IPv6 is one of IPv4.
+  /// Four bytes or sixteen. An IPv4 address mapped into IPv6 is stored as an IPv4 address.
   package let bytes: [UInt8]
 
   package init(bytes: [UInt8]) {

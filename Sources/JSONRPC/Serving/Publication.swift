@@ -37,7 +37,8 @@ public struct Publication: Sendable {
   /// The members of the whole state at `version`.
   public var snapshotMembers: [UInt8] { lazySnapshot?.value ?? [] }
 
-  /// The same with its body alone, for keeping: the whole state may be much larger.
+  /// The publication without the whole state, for keeping: the state may be much larger than the
+  /// body.
   public var withoutState: Publication { Publication(withoutStateOf: self) }
 }
 
