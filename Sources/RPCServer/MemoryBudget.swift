@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Memory of one kind that all connections take together.
+/// Memory for one purpose, shared by all connections.
 final class MemoryBudget: Sendable {
   /// What one connection takes of it.
   struct Share {
