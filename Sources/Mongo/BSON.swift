@@ -29,7 +29,7 @@ extension BSON {
     if case .string(let value) = self { value } else { nil }
   }
 
-  /// The value of any numeric type that is exactly an integer.
+  /// The number as an integer, if it is exactly one, whatever its numeric type.
   public var integerValue: Int64? {
     switch self {
     case .int32(let value): Int64(value)

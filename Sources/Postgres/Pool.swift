@@ -1,6 +1,6 @@
 import StoreLoop
 
-/// Keeps the client's connections open and lends them out. Used on the loop only, but for what says
+/// Keeps the client's connections open and lends them out. Used on the loop only, except what says
 /// otherwise.
 final class Pool: @unchecked Sendable {
   enum Lane {
@@ -18,11 +18,11 @@ final class Pool: @unchecked Sendable {
 
   /// How long a caller waits for a lost connection to come back.
   private static let patience = Duration.milliseconds(250)
-  /// A connection that lived no longer is not replaced at once.
+  /// A connection that lived no longer than this is not replaced at once.
   private static let infancy = Duration.seconds(1)
   /// How long closing waits for attempts to connect.
   private static let closingLimit = Duration.seconds(1)
-  /// Queries on one connection; more wait, and may still choose another one.
+  /// How many queries may be on one connection; more wait, and may still go to another one.
   private static let greatestDepth = 256
   /// A statement that takes longer makes those behind it wait.
   private static let slow = Duration.milliseconds(20)
@@ -39,16 +39,16 @@ final class Pool: @unchecked Sendable {
   private var phase = Phase.new
   private var onClosed: (() -> Void)?
   private let pipelined = SharedWires()
-  /// For queries that take long, so that no other waits behind them. While none is open they go
-  /// where the others go.
+  /// Connections for queries that take long, so that no other query waits behind them. While none
+  /// of these is open, long queries use the pipelined connections.
   private let long = SharedWires()
   private var idle: [Wire] = []
   private var open: [Lane: Int] = [:]
   private var connecting: [Lane: Int] = [:]
-  /// Connections being made, of the pool's and others.
+  /// Connections that are being made, for the pool and for others.
   private var attempts = 0
   private var waitingTransactions = Ring<Borrower>()
-  /// Connections that could not be made, one after another.
+  /// How many attempts to connect have failed in a row.
   private var failures = 0
   private var hasBeenUp = false
   /// At first one pipelined connection and one for transactions are opened; the rest, and those for
@@ -58,9 +58,9 @@ final class Pool: @unchecked Sendable {
   private static let warmUp = Duration.milliseconds(150)
   private var pause: Timer?
   private var patienceTimer: Timer?
-  /// What was opened before this may only read.
+  /// Connections opened before this may be read-only.
   private var outdated: ContinuousClock.Instant?
-  /// Grows when a table turns out to have changed: what is prepared is prepared again.
+  /// Rises when a table turns out to have changed: statements are prepared again then.
   private var epoch = 0
 
   init(
@@ -107,7 +107,7 @@ final class Pool: @unchecked Sendable {
     onClosed = nil
   }
 
-  /// A connection that is not the pool's; the completion runs on the loop.
+  /// Makes a connection outside the pool; the completion runs on the loop.
   func connect(_ completion: @escaping @Sendable (Result<Wire, PostgresError>) -> Void) {
     guard phase != .closed, !isKnownDown else {
       completion(.failure(.unavailable))
@@ -229,8 +229,8 @@ final class Pool: @unchecked Sendable {
     replenish()
   }
 
-  /// Leaves all sessions that may only read: new ones may write by now. Those that may not either
-  /// are given some time.
+  /// Gives up all sessions that may only read: new ones may be allowed to write by now. If these
+  /// may not either, they are kept for a while.
   private func leaveReadOnly() {
     if let outdated, ContinuousClock.now - outdated < Self.infancy { return }
     outdated = .now
@@ -251,7 +251,7 @@ final class Pool: @unchecked Sendable {
 
   // MARK: Waiting
 
-  /// Those who wait without any connection of theirs being open do not wait for long.
+  /// Limits the wait of callers for whom no connection is open.
   private func startPatience() {
     guard patienceTimer == nil, phase != .closed else { return }
     let isStarting = phase == .new || !hasBeenUp
@@ -263,7 +263,7 @@ final class Pool: @unchecked Sendable {
     }
   }
 
-  /// Ends the wait of those for whom no connection is open.
+  /// Ends the wait of callers for whom no connection is open.
   private func failWaiting(_ error: PostgresError) {
     if pipelined.wires.isEmpty {
       for round in pipelined.waiting.removeAll() { round.end(.failure(error)) }
@@ -309,7 +309,7 @@ final class Pool: @unchecked Sendable {
     }
   }
 
-  /// The connection for the next query: rather not one whose server is long at something.
+  /// The connection for the next query: preferably not one whose server has been busy for long.
   private func leastLoaded(for round: Round) -> Wire? {
     let wires = (round.isLong && !long.wires.isEmpty ? long : pipelined).wires
     let now = wires.count > 1 ? ContinuousClock.now : nil
@@ -393,7 +393,8 @@ final class Pool: @unchecked Sendable {
   }
 }
 
-/// Connections over which the rounds of many callers go, and those that none of them takes yet.
+/// Connections that the rounds of many callers share, and the rounds that none of them can take
+/// yet.
 private final class SharedWires {
   var wires: [Wire] = []
   var waiting = Ring<Round>()

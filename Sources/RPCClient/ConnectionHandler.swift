@@ -16,7 +16,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var framer: MessageFramer
   private var pending = PendingCalls<Reply>()
   private var context: ChannelHandlerContext?
-  /// Why no more calls are taken; the first reason counts.
+  /// Why no more calls are taken; the first reason stays.
   private var ending: (any Error)?
 
   private var isFlushScheduled = false
@@ -59,13 +59,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     write(bytes, context)
   }
 
-  /// Sends what needs no answer.
+  /// Sends a message that needs no answer.
   func send(_ bytes: ByteBuffer) {
     guard ending == nil, let context else { return }
     write(bytes, context)
   }
 
-  /// Gives a call up and tells the server so. Does nothing when it was answered already.
+  /// Gives a call up and tells the server so. Does nothing when the call was answered already.
   func abandon(_ id: Int, because error: any Error) {
     guard let reply = pending.take(id) else { return }
     reply.resume(throwing: error)
