@@ -1,12 +1,12 @@
 import JSONRPC
 package import Postgres
 
-/// A line of an invoice. Its price is a copy: a later one in the catalogue does not change it
+/// A line of an invoice. Its price is a copy: a later price in the catalogue does not change it
 /// (rule 39).
 package struct InvoiceItem: Codable, Sendable, Equatable {
   package let description: String
   package let medicineID: ID<Medicine>?
-  /// What was prescribed, of a line that bills it.
+  /// The prescribed item that the line bills, if it bills one.
   package let prescriptionItemID: ID<PrescriptionItem>?
   package let quantity: Int
   package let unitPrice: Money
