@@ -15,7 +15,7 @@ package struct StockLevel: BoundedInteger {
   package static let bounds: ClosedRange<Int32> = 0...StockQuantity.bounds.upperBound
 }
 
-/// What is added to a stock, or below zero taken from it: up to a million, and never 0.
+/// What is added to a stock, or, below zero, taken from it: up to a million, and never 0.
 package struct StockChange: BoundedInteger {
   package let rawValue: Int32
   package init(rawValue: Int32) { self.rawValue = rawValue }

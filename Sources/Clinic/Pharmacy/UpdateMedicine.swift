@@ -1,8 +1,8 @@
 package import JSONRPC
 package import Postgres
 
-/// Changes a medicine: what is left out stays, null clears. A new price changes no invoice that
-/// there is (rule 39).
+/// Changes a medicine: what is left out stays, null clears. A new price changes no existing invoice
+/// (rule 39).
 package struct UpdateMedicine: Command {
   package typealias Result = Medicine
   package static let name = "inventory.update_medicine"

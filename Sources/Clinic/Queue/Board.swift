@@ -1,6 +1,6 @@
 package import JSONRPC
 
-/// What boards and kiosks may see of a token. There is no room for a name, a phone, an id or a
+/// What boards and kiosks may see of a token. It has no member for a name, a phone, an id or a
 /// reason (rule 49).
 package struct BoardToken: Codable, Sendable, Equatable {
   package let token: TokenName
@@ -22,7 +22,7 @@ package struct Board: Codable, Sendable, Equatable {
   package let serving: [BoardToken]
   package let next: [BoardToken]
   package let waiting: Int
-  /// For somebody who arrives now; null while nothing tells (rule 23).
+  /// The wait of somebody who arrives now; null while nothing tells it (rule 23).
   package let estimatedWaitMinutes: Int?
 
   /// How many tokens `next` names.

@@ -32,7 +32,7 @@ package struct BoardQueue: Codable, Sendable {
   }
 }
 
-/// Who looks at the queue.
+/// How a viewer sees the queue.
 package enum QueueView: String, Sendable, CaseIterable {
   case staff, board
 

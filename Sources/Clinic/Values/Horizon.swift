@@ -1,7 +1,7 @@
 import JSONRPC
 import Postgres
 
-/// How many days a look ahead takes in: 0 to ten years.
+/// How many days ahead a list looks: 0 to ten years.
 package struct Horizon: BoundedInteger {
   package let rawValue: Int32
   package init(rawValue: Int32) { self.rawValue = rawValue }

@@ -1,7 +1,7 @@
 import JSONRPC
 package import Postgres
 
-/// Adds a note to one's own visit, or an addendum to any that is completed.
+/// Adds a note to one's own visit, or an addendum to any completed visit.
 package struct AddNote: Command {
   package typealias Result = ClinicalNote
   package static let name = "visits.add_note"

@@ -1,7 +1,7 @@
 import JSONRPC
 package import Postgres
 
-/// Something that a doctor wrote down at a visit. It is never changed; one that came after the
+/// Something that a doctor wrote down at a visit. A note is never changed; one written after the
 /// visit's completion is an addendum (rule 27).
 package struct ClinicalNote: Codable, Sendable, RowDecodable {
   package enum Category: String, Codable, CaseIterable, Sendable, PostgresEncodable,
@@ -22,7 +22,7 @@ package struct ClinicalNote: Codable, Sendable, RowDecodable {
   package let authorName: String
   package let createdAt: Instant
 
-  /// Of `clinical_notes n` and `users a`.
+  /// The columns of a note, from `clinical_notes n` and `users a`.
   static let columns: SQL = """
     n.id, n.visit_id, n.category, n.text, n.is_addendum, n.author_id, a.full_name AS author_name, \
     n.created_at
