@@ -106,6 +106,28 @@ package final class Clinic: Sendable {
     ]
   }
 
+  /// Today's queue; `nil` while PostgreSQL does not tell.
+  package func queueLength() async -> QueueLength? {
+    try? await loop.limited(to: .seconds(1)) { [postgres] in
+      try await postgres.query(
+        """
+        SELECT count(*) FILTER (WHERE status = 'WAITING'), \
+        count(*) FILTER (WHERE status = 'WITH_DOCTOR') FROM queue_tokens \
+        WHERE date = current_date AND status IN ('WAITING', 'WITH_DOCTOR')
+        """
+      ).row()
+    }
+  }
+
+  /// How often a store was not there, since the start.
+  package var storeFailures: [(name: String, failures: Int)] {
+    let postgres = postgres.statistics
+    return [
+      ("postgresql", postgres.connectionsLost + postgres.connectionsFailed),
+      ("redis", redis.failures), ("mongodb", mongo.failures),
+    ]
+  }
+
   /// Returns when the loop and the pool of PostgreSQL's connections have answered, even if the
   /// answer is that PostgreSQL is away.
   package func storesAnswer() async {
@@ -146,5 +168,16 @@ package final class Clinic: Sendable {
       { await self.relay.run() },
       { await StoreWatch(clinic: self).run() },
     ]
+  }
+}
+
+/// How many patients wait, and how many are with doctors.
+package struct QueueLength: Sendable, RowDecodable {
+  package let waiting: Int
+  package let withDoctors: Int
+
+  package init(cells: inout Cells) throws(PostgresError) {
+    waiting = try cells.next()
+    withDoctors = try cells.next()
   }
 }

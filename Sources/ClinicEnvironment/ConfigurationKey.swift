@@ -26,7 +26,8 @@ package struct ConfigurationKey: Sendable {
       isSecret: true),
     ConfigurationKey(
       name: "MONGO_URL", standard: nil, unit: "URL",
-      meaning: "MongoDB, the history; its database is the URL's path, or `clinic`", isSecret: true),
+      meaning: "MongoDB, the history; its database is the URL's path, or `clinic_logs`",
+      isSecret: true),
     ConfigurationKey(
       name: "SECRET_KEY", standard: nil, unit: "text",
       meaning: "signs access tokens; 32 bytes or more", isSecret: true),
@@ -55,8 +56,14 @@ package struct ConfigurationKey: Sendable {
       name: "CLINIC_TCP_ADDRESS", standard: "127.0.0.1:7654", unit: "host:port",
       meaning: "the TCP listener, `none` for none; unused when systemd passes sockets"),
     ConfigurationKey(
+      name: "CLINIC_TCP_PORT", standard: "7654", unit: "port",
+      meaning: "the port of the TCP listener on loopback, if no address is given"),
+    ConfigurationKey(
       name: "CLINIC_WEB_ADDRESS", standard: "127.0.0.1:7680", unit: "host:port",
       meaning: "the web listener, `none` for none; unused when systemd passes sockets"),
+    ConfigurationKey(
+      name: "CLINIC_WEB_PORT", standard: "7680", unit: "port",
+      meaning: "the port of the web listener on loopback, if no address is given"),
     ConfigurationKey(
       name: "CLINIC_WEB_ORIGINS", standard: "none", unit: "list",
       meaning: "origins whose pages may call beside the listener's own: `https://clinic.example`"),

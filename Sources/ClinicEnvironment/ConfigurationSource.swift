@@ -84,19 +84,21 @@ package struct ConfigurationSource: Sendable {
     }
   }
 
-  /// Secrets, a file each, by the key's name in lower case. An empty one is not there.
+  /// Secrets, a file each, by the key's name or the same in lower case. An empty one is not there.
   ///
   /// - Throws: the system's error when one is there and cannot be read, after all others were
   ///   added.
   private mutating func addCredentials(in folder: String) throws(SmallFile.Failure) {
     var failure: SmallFile.Failure?
     for key in ConfigurationKey.all where key.isSecret {
-      do throws(SmallFile.Failure) {
-        let bytes = try SmallFile.read("\(folder)/\(key.name.lowercased())")
-        let value = String(decoding: bytes, as: UTF8.self).withoutLineBreak
-        if !value.isEmpty { add([key.name: value], from: .credential) }
-      } catch {
-        if !error.isMissing { failure = error }
+      for name in [key.name, key.name.lowercased()] {
+        do throws(SmallFile.Failure) {
+          let bytes = try SmallFile.read("\(folder)/\(name)")
+          let value = String(decoding: bytes, as: UTF8.self).withoutLineBreak
+          if !value.isEmpty { add([key.name: value], from: .credential) }
+        } catch {
+          if !error.isMissing { failure = error }
+        }
       }
     }
     if let failure { throw failure }

@@ -7,7 +7,7 @@ struct ConnectionSettings: Sendable {
   let database: String
   var timeouts: MongoClient.Timeouts
 
-  private static let usualDatabase = "clinic"
+  private static let usualDatabase = "clinic_logs"
 
   /// Checks the address.
   init(url: String, database: String?, timeouts: MongoClient.Timeouts) throws(MongoError) {

@@ -40,7 +40,8 @@ public final class MongoClient: Sendable {
   /// - Parameters:
   ///   - url: `mongodb://…` with what MongoDB allows there, such as a replica set and TLS options;
   ///     a Unix socket's path is percent-encoded.
-  ///   - database: when nil, the path of `url` names it; when that is empty too, it is `clinic`.
+  ///   - database: when nil, the path of `url` names it; when that is empty too, it is
+  ///     `clinic_logs`.
   ///   - threads: how many calls run at the same time.
   public init(
     url: String, database: String? = nil, timeouts: Timeouts = Timeouts(), threads: Int = 2
@@ -74,6 +75,9 @@ public final class MongoClient: Sendable {
   /// Whether the server answered the last probe; false until the first one is answered.
   public var isUp: Bool { health.isUp }
 
+  /// Probes that were not answered, since the start.
+  public var failures: Int { health.failures }
+
   /// Probes the server each second until the task is cancelled, then closes the client for good.
   public func run() async throws {
     health.startProbing()
@@ -96,10 +100,10 @@ public final class MongoClient: Sendable {
     probes.add(call)
     do {
       try await call.outcome().get()
-      health.set(isUp: true)
+      health.succeed()
     } catch {
       guard error.kind != .cancelled else { throw error }
-      health.set(isUp: false)
+      health.fail()
       if health.isProbing { calls.failAll(.unavailable) }
       throw error
     }
@@ -127,6 +131,7 @@ private final class Health: Sendable {
   private struct State {
     var isUp: Bool?
     var isProbing = false
+    var failures = 0
   }
 
   private let state = Monitor(State())
@@ -138,7 +143,16 @@ private final class Health: Sendable {
   /// Whether the server is down and somebody watches for its return.
   var isKnownDown: Bool { state.withLock { $0.isProbing && $0.isUp == false } }
 
-  func set(isUp: Bool) { state.withLock { $0.isUp = isUp } }
+  var failures: Int { state.withLock { $0.failures } }
+
+  func succeed() { state.withLock { $0.isUp = true } }
+
+  func fail() {
+    state.withLock {
+      $0.isUp = false
+      $0.failures += 1
+    }
+  }
 
   func startProbing() { state.withLock { $0.isProbing = true } }
 }

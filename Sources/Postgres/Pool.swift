@@ -16,16 +16,15 @@ final class Pool: @unchecked Sendable {
     case new, open, closed
   }
 
-  /// How long a caller waits for a lost connection to come back.
+  /// How long a caller waits for a lost connection to come back, and for one that is logging in.
   private static let patience = Duration.milliseconds(250)
+  private static let loginPatience = Duration.seconds(1)
   /// A connection that lived no longer than this is not replaced at once.
   private static let infancy = Duration.seconds(1)
   /// How long closing waits for attempts to connect.
   private static let closingLimit = Duration.seconds(1)
-  /// How many queries may be on one connection; more wait, and may still go to another one.
-  private static let greatestDepth = 256
-  /// A statement that takes longer makes those behind it wait.
-  private static let slow = Duration.milliseconds(20)
+  /// How often at most read-only sessions are given up while new ones are read-only too.
+  private static let readOnlyLimit = Duration.seconds(10)
 
   let loop: StoreLoop
   let counters = Counters()
@@ -40,7 +39,7 @@ final class Pool: @unchecked Sendable {
   private var onClosed: (() -> Void)?
   private let pipelined = SharedWires()
   /// Connections for queries that take long, so that no other query waits behind them. While none
-  /// of these is open, long queries use the pipelined connections.
+  /// of these can be used, long queries use the pipelined connections.
   private let long = SharedWires()
   private var idle: [Wire] = []
   private var open: [Lane: Int] = [:]
@@ -50,7 +49,8 @@ final class Pool: @unchecked Sendable {
   private var waitingTransactions = Ring<Borrower>()
   /// How many attempts to connect have failed in a row.
   private var failures = 0
-  private var hasBeenUp = false
+  /// The lanes that have had a connection.
+  private var everOpen: Set<Lane> = []
   /// At first one pipelined connection and one for transactions are opened; the rest, and those for
   /// long queries, follow a little later: logins keep the processor busy, and a program that starts
   /// has something to ask.
@@ -60,6 +60,7 @@ final class Pool: @unchecked Sendable {
   private var patienceTimer: Timer?
   /// Connections opened before this may be read-only.
   private var outdated: ContinuousClock.Instant?
+  private var readOnlyPause = Pool.infancy
   /// Rises when a table turns out to have changed: statements are prepared again then.
   private var epoch = 0
 
@@ -138,7 +139,8 @@ final class Pool: @unchecked Sendable {
   private func missing(_ lane: Lane) -> Int {
     let wanted = wanted[lane] ?? 0
     let first = lane == .long ? 0 : min(1, wanted)
-    return (isWarmingUp ? first : wanted) - (open[lane] ?? 0) - (connecting[lane] ?? 0)
+    let leaving = shared(lane)?.wires.count(where: isOutdated) ?? 0
+    return (isWarmingUp ? first : wanted) + leaving - (open[lane] ?? 0) - (connecting[lane] ?? 0)
   }
 
   /// Makes the connections that are missing: all at once, or one while the server does not answer.
@@ -163,8 +165,8 @@ final class Pool: @unchecked Sendable {
     switch result {
     case .success(let handle):
       failures = 0
-      if !hasBeenUp { endWarmUp() }
-      hasBeenUp = true
+      if everOpen.isEmpty { endWarmUp() }
+      everOpen.insert(lane)
       add(Wire(handle, loop: loop), to: lane)
       setUp(true)
       replenish()
@@ -200,17 +202,21 @@ final class Pool: @unchecked Sendable {
     wire.onStale = { [weak self] in self?.epoch += 1 }
     wire.onReadOnly = { [weak self] in self?.leaveReadOnly() }
     wire.onClosed = { [weak self] wire in self?.closed(wire, lane) }
+    guard let shared = shared(lane) else { return giveBack(wire) }
+    wire.isShared = true
+    wire.onRoundDone = { [weak self, weak wire] in
+      if let self, let wire, isOutdated(wire), wire.depth == 0 { wire.close() }
+      self?.dispatchRounds()
+    }
+    shared.wires.append(wire)
+    dispatchRounds()
+  }
+
+  private func shared(_ lane: Lane) -> SharedWires? {
     switch lane {
-    case .pipelined, .long:
-      wire.isShared = true
-      wire.onRoundDone = { [weak self, weak wire] in
-        if let self, let wire, isOutdated(wire), wire.depth == 0 { wire.close() }
-        self?.dispatchRounds()
-      }
-      if lane == .long { long.wires.append(wire) } else { pipelined.wires.append(wire) }
-      dispatchRounds()
-    case .transactions:
-      giveBack(wire)
+    case .pipelined: pipelined
+    case .long: long
+    case .transactions: nil
     }
   }
 
@@ -218,8 +224,7 @@ final class Pool: @unchecked Sendable {
     open[lane, default: 0] -= 1
     counters.connections.add(-1)
     counters.connectionsLost.add(1)
-    pipelined.wires.removeAll { $0 === wire }
-    long.wires.removeAll { $0 === wire }
+    shared(lane)?.wires.removeAll { $0 === wire }
     idle.removeAll { $0 === wire }
     if openCount == 0 { setUp(false) }
     if !pipelined.waiting.isEmpty || !long.waiting.isEmpty || !waitingTransactions.isEmpty {
@@ -230,14 +235,20 @@ final class Pool: @unchecked Sendable {
   }
 
   /// Gives up all sessions that may only read: new ones may be allowed to write by now. If these
-  /// may not either, they are kept for a while.
+  /// may not either, they are kept longer each time.
   private func leaveReadOnly() {
-    if let outdated, ContinuousClock.now - outdated < Self.infancy { return }
-    outdated = .now
+    let now = ContinuousClock.now
+    if let outdated {
+      guard now - outdated >= readOnlyPause else { return }
+      let isStill = now - outdated < readOnlyPause * 3
+      readOnlyPause = isStill ? min(readOnlyPause * 2, Self.readOnlyLimit) : Self.infancy
+    }
+    outdated = now
     for wire in idle where isOutdated(wire) { wire.close() }
     for wire in pipelined.wires + long.wires where isOutdated(wire) && wire.depth == 0 {
       wire.close()
     }
+    replenish()
   }
 
   private func isOutdated(_ wire: Wire) -> Bool {
@@ -254,22 +265,32 @@ final class Pool: @unchecked Sendable {
   /// Limits the wait of callers for whom no connection is open.
   private func startPatience() {
     guard patienceTimer == nil, phase != .closed else { return }
-    let isStarting = phase == .new || !hasBeenUp
-    let limit = isStarting ? connectTimeout : Self.patience
+    let isStarting = [Lane.pipelined, .transactions].contains { lane in
+      wanted[lane, default: 0] > 0 && !everOpen.contains(lane)
+    }
+    endPatience(after: isStarting ? connectTimeout : Self.patience) { [weak self] in
+      guard let self, failures == 0, !isStarting, connecting.values.contains(where: { $0 > 0 })
+      else {
+        self?.failWaiting(.unavailable)
+        return
+      }
+      endPatience(after: Self.loginPatience - Self.patience) { self.failWaiting(.unavailable) }
+    }
+  }
+
+  private func endPatience(after limit: Duration, _ end: @escaping @Sendable () -> Void) {
     patienceTimer = loop.schedule(after: limit) { [weak self] in
       self?.patienceTimer = nil
       self?.dispatchRounds()
-      self?.failWaiting(.unavailable)
+      end()
     }
   }
 
   /// Ends the wait of callers for whom no connection is open.
   private func failWaiting(_ error: PostgresError) {
     if pipelined.wires.isEmpty {
-      for round in pipelined.waiting.removeAll() { round.end(.failure(error)) }
-      if long.wires.isEmpty {
-        for round in long.waiting.removeAll() { round.end(.failure(error)) }
-      }
+      pipelined.failWaiting(error)
+      if long.wires.isEmpty { long.failWaiting(error) }
     }
     if open[.transactions, default: 0] == 0 {
       for borrower in waitingTransactions.removeAll() { borrower.end(.failure(error)) }
@@ -309,23 +330,15 @@ final class Pool: @unchecked Sendable {
     }
   }
 
-  /// The connection for the next query: preferably not one whose server has been busy for long.
   private func leastLoaded(for round: Round) -> Wire? {
-    let wires = (round.isLong && !long.wires.isEmpty ? long : pipelined).wires
-    let now = wires.count > 1 ? ContinuousClock.now : nil
-    var best: Wire?
-    var least = Int.max
-    for wire in wires
-    where !wire.isCancelling && !isOutdated(wire) && wire.depth < Self.greatestDepth {
-      var load = wire.depth
-      if let now, load > 0, now - wire.waitingSince > Self.slow { load += Self.greatestDepth }
-      if load < least {
-        best = wire
-        least = load
-      }
+    var wire: Wire?
+    if round.isLong, long.wires.contains(where: { !isOutdated($0) }) {
+      wire = long.leastLoaded(openedSince: outdated)
+    } else {
+      wire = pipelined.leastLoaded(openedSince: outdated)
     }
-    if let best { refresh(best) }
-    return best
+    if let wire { refresh(wire) }
+    return wire
   }
 
   private func refresh(_ wire: Wire) {
@@ -390,21 +403,5 @@ final class Pool: @unchecked Sendable {
     } else {
       idle.append(wire)
     }
-  }
-}
-
-/// Connections that the rounds of many callers share, and the rounds that none of them can take
-/// yet.
-private final class SharedWires {
-  var wires: [Wire] = []
-  var waiting = Ring<Round>()
-
-  /// Gives up the wait of a round.
-  ///
-  /// - Returns: whether it was waiting.
-  func leave(_ round: Round) -> Bool {
-    guard waiting.contains(where: { $0 === round }) else { return false }
-    waiting.removeAll { $0 === round }
-    return true
   }
 }

@@ -15,6 +15,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private var framer: MessageFramer
   private var pending = PendingCalls<Reply>()
+  /// Something was sent for whose answer nobody waits.
+  private var hasStrays = false
   private var context: ChannelHandlerContext?
   /// Why no more calls are taken; the first reason stays.
   private var ending: (any Error)?
@@ -62,12 +64,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Sends a message that needs no answer.
   func send(_ bytes: ByteBuffer) {
     guard ending == nil, let context else { return }
+    hasStrays = true
     write(bytes, context)
   }
 
   /// Gives a call up and tells the server so. Does nothing when the call was answered already.
   func abandon(_ id: Int, because error: any Error) {
     guard let reply = pending.take(id) else { return }
+    hasStrays = true
     reply.resume(throwing: error)
     guard let context, ending == nil else { return }
     write(
@@ -105,6 +109,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     armedDeadline = nil
     guard let context else { return }
     for (id, reply) in pending.takeExpired(at: .now) {
+      hasStrays = true
       reply.resume(throwing: RPCClientError.timedOut)
       write(
         .line(ReplyWriter.notification(method: "rpc.cancel", params: Self.params(id: id))), context)
@@ -162,11 +167,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     for message in messages {
       switch message {
       case .result(let id, let result): pending.take(id)?.resume(returning: result)
-      // The server could not read a message, and cannot say whose it was. Of several, what the
-      // others have done is not known.
+      // The server could not read a message, and cannot say which. Of several, what the others have
+      // done is not known.
       case .failure(let id, let error)
       where id.isNull && error.code == RPCError.Code.parseError.rawValue:
-        end(pending.count == 1 ? error : RPCClientError.connectionLost)
+        end(pending.count == 1 && !hasStrays ? error : RPCClientError.connectionLost)
       // Any other error of no call explains why the server closes the connection.
       case .failure(let id, let error) where id.isNull: if ending == nil { ending = error }
       case .failure(let id, let error): pending.take(id)?.resume(throwing: error)

@@ -29,6 +29,7 @@ final class Admission: Sendable {
 
   private struct Counts {
     var total = 0
+    var local = 0
     var peers: [Peer: Int] = [:]
     var refused = 0
     var refusedEver = 0
@@ -40,14 +41,17 @@ final class Admission: Sendable {
     return counts.withLock { counts in
       let ofPeer = counts.peers[peer, default: 0]
       let error: RPCError
-      // A flood from the network leaves some room for those on this host.
-      let room = limits.connections - (peer.isLocal ? 0 : limits.connections / 16)
-      if counts.total >= room {
-        error = .tooManyConnections(limit: room, actual: counts.total + 1)
+      // However many come from the network, there is some room for those on this host.
+      let rest = peer.isLocal ? limits.connections / 16 : 0
+      if counts.total >= limits.connections + rest
+        || peer.isLocal && counts.local >= limits.connections
+      {
+        error = .tooManyConnections(limit: limits.connections, actual: counts.total + 1)
       } else if ofPeer >= limits.connectionsPerPeer {
         error = .tooManyConnections(limit: limits.connectionsPerPeer, actual: ofPeer + 1)
       } else {
         counts.total += 1
+        if peer.isLocal { counts.local += 1 }
         counts.peers[peer] = ofPeer + 1
         return .admitted
       }
@@ -61,6 +65,7 @@ final class Admission: Sendable {
     let peer = Peer(transport)
     counts.withLock { counts in
       counts.total -= 1
+      if peer.isLocal { counts.local -= 1 }
       let left = counts.peers[peer, default: 1] - 1
       counts.peers[peer] = left > 0 ? left : nil
     }

@@ -31,7 +31,7 @@ final class ServerCore: Sendable {
     hub: SubscriptionHub
   ) {
     self.application = application
-    calls = CallMetrics(methods: application.methodNames + [CancelParams.method])
+    calls = CallMetrics(methods: application.methodNames)
     self.executor = application.executor
     self.limits = limits
     webConfiguration = Mutex(web)

@@ -42,6 +42,9 @@ public final class RedisClient: Sendable {
   /// Whether the server answers.
   public var isUp: Bool { core.isUp.load(ordering: .relaxed) }
 
+  /// Connections that were lost or not to be had, since the start.
+  public var failures: Int { core.failures.load(ordering: .relaxed) }
+
   /// Keeps the connections open until the task is cancelled, then closes them and ends the
   /// subscriptions.
   public func run() async throws {

@@ -4,6 +4,8 @@ internal import Synchronization
 /// What a client does on its loop. Used only there, except `isUp`.
 final class RedisCore: @unchecked Sendable {
   let isUp = Atomic(false)
+  /// Connections that were lost or not to be had.
+  let failures = Atomic(0)
 
   private enum Phase {
     /// No attempt to connect has ended yet: calls wait.
@@ -36,7 +38,10 @@ final class RedisCore: @unchecked Sendable {
       configuration, loop: loop,
       RedisLink.Events(
         up: { [weak self] connection in self?.enter(.up(connection)) },
-        down: { [weak self] error in self?.enter(.down(Self.reason(error))) }))
+        down: { [weak self] error in
+          self?.failures.add(1, ordering: .relaxed)
+          self?.enter(.down(Self.reason(error)))
+        }))
     self.link = link
     link.start()
     for subscription in subscriptions.values { subscription.start() }

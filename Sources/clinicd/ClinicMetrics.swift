@@ -21,6 +21,10 @@ struct ClinicMetrics: Sendable {
   private func writeStores(to text: inout MetricsText) {
     text.family("clinicd_store_up", .gauge, "Whether a store answers.")
     for store in clinic.stores { text.sample(store.isUp ? 1 : 0, [("store", store.name)]) }
+    text.family(
+      "clinicd_store_errors_total", .counter,
+      "Connections to a store that were lost or not to be had, and probes without an answer.")
+    for (store, failures) in clinic.storeFailures { text.sample(failures, [("store", store)]) }
     text.single(
       "clinicd_staff_trusted", .gauge, "Whether what is known of the staff is up to date.",
       clinic.staff.isTrusted ? 1 : 0)

@@ -113,8 +113,10 @@ struct Configuration: Sendable {
     tls = reader.tls()
     settings.rolesByCertificate = reader.certificateRoles("CLINIC_TLS_CLIENT_ROLES")
     let allowsAnywhere = allowsPlainTCP || tls != nil
-    tcp = reader.address("CLINIC_TCP_ADDRESS", allowsPlain: allowsAnywhere)
-    webAddress = reader.address("CLINIC_WEB_ADDRESS", allowsPlain: allowsAnywhere)
+    tcp = reader.address(
+      "CLINIC_TCP_ADDRESS", orPort: "CLINIC_TCP_PORT", allowsPlain: allowsAnywhere)
+    webAddress = reader.address(
+      "CLINIC_WEB_ADDRESS", orPort: "CLINIC_WEB_PORT", allowsPlain: allowsAnywhere)
     proxies = reader.proxies("CLINIC_TRUSTED_PROXIES")
     clientsDirectory = reader.text("CLINIC_CLIENTS_DIRECTORY")
     webOrigins = reader.origins("CLINIC_WEB_ORIGINS")

@@ -111,8 +111,12 @@ struct ConfigurationReader {
     return nil
   }
 
-  mutating func address(_ name: String, allowsPlain: Bool) -> (host: String, port: Int)? {
-    let value = text(name)
+  /// - Parameter portName: the key of the port on loopback, for when no address is given.
+  mutating func address(
+    _ name: String, orPort portName: String, allowsPlain: Bool
+  ) -> (host: String, port: Int)? {
+    let ownPort = number(portName, 0...65_535)
+    guard let value = values[name], !value.isEmpty else { return ("127.0.0.1", ownPort) }
     if value == "none" { return nil }
     guard let colon = value.lastIndex(of: ":"),
       let port = Int(value[value.index(after: colon)...]), (0...65_535).contains(port)

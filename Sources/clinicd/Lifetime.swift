@@ -56,7 +56,7 @@ struct Lifetime: Sendable {
         for await _ in reloads {
           notifier.reloading()
           reloader.reload()
-          notifier.ready(status: statusLine)
+          notifier.ready(status: statusLine(nil))
         }
       }
       try await group.next()
@@ -100,7 +100,7 @@ struct Lifetime: Sendable {
   private func start() async throws {
     try await clinic.whenReady()
     try await listen()
-    notifier.ready(status: statusLine)
+    notifier.ready(status: statusLine(nil))
     var listeners: Logger.Metadata = ["listeners": "\(server.addresses(speaking: .rpc))"]
     let scheme = configuration.tls == nil ? "http" : "https"
     if let web = server.addresses(speaking: .web).first { listeners["web"] = "\(scheme)://\(web)" }
@@ -137,10 +137,12 @@ struct Lifetime: Sendable {
   private func report() async throws {
     let watchdog = SystemdNotifier.watchdogInterval
     var line = ""
-    while true {
+    var queue: QueueLength?
+    for turn in 0... {
       try await Task.sleep(for: min(.seconds(1), (watchdog ?? .seconds(2)) / 2))
       reloader.forgetKeys()
-      let now = statusLine
+      if turn % 3 == 0 { queue = await clinic.queueLength() }
+      let now = statusLine(queue)
       if now != line { notifier.status(now) }
       line = now
       if watchdog != nil, await isAlive() { notifier.watchdog() }
@@ -165,15 +167,16 @@ struct Lifetime: Sendable {
     return true
   }
 
-  private var statusLine: String {
+  private func statusLine(_ queue: QueueLength?) -> String {
     let statistics = server.statistics
     let hub = clinic.hub.statistics
     let down = clinic.stores.filter { !$0.isUp }.map(\.name)
     let stores = down.isEmpty ? "stores up" : "down: \(down.joined(separator: ", "))"
     let lag = clinic.relay.status
-    let behind = (lag.unsealed ?? 0) + (lag.unshipped ?? 0) + (lag.waiting ?? 0)
-    return "\(statistics.connections) connections, \(hub.subscriptions) subscriptions, \(stores)"
-      + (behind > 0 ? ", \(behind) entries to carry" : "")
+    let behind = [lag.unsealed, lag.unshipped, lag.waiting].compactMap(\.self)
+    return "\(statistics.connections) connections, \(hub.subscriptions) subscriptions, "
+      + (queue.map { "\($0.waiting) waiting, \($0.withDoctors) with doctors, " } ?? "") + stores
+      + (behind.isEmpty ? "" : ", lag \(behind.reduce(0, +))")
       + (reloader.failure.map { "; not reloaded: \($0)" } ?? "")
   }
 }

@@ -202,7 +202,7 @@ import Testing
 
   @Test func theAddressMayNameTheDatabase() throws {
     #expect(try MongoClient(url: "mongodb://localhost/other?appName=x").database == "other")
-    #expect(try MongoClient(url: "mongodb://localhost/").database == "clinic")
+    #expect(try MongoClient(url: "mongodb://localhost/").database == "clinic_logs")
     #expect(try MongoClient(url: "mongodb://localhost/other", database: "d").database == "d")
     #expect(throws: MongoError(.invalidConfiguration)) {
       try MongoClient(url: "mongodb://localhost/", database: "")

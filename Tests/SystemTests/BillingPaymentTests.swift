@@ -17,10 +17,14 @@ import Testing
         "billing.pay",
         ["id": id, "payment_method": "UPI", "amount": "30.50", "reference": "upi 77"])
       #expect(try now.text("status") == "PENDING" && now.text("balance") == "69.50")
+      #expect(try now.text("payment_method") == "UPI")
       let beyond = try await desk.refused(
         "billing.pay", ["id": id, "payment_method": "CARD", "amount": "69.51"])
       #expect(beyond.reason == "exceeds_balance" && beyond.code == -32007)
       #expect(beyond.data["balance"] == .string("69.50"))
+      let stale = try await desk.refused(
+        "billing.pay", ["id": id, "payment_method": "CARD", "version": 1])
+      #expect(stale.reason == "stale_version")
       now = try await desk.call(
         "billing.pay",
         .raw(
@@ -30,7 +34,7 @@ import Testing
           """))
       #expect(try now.text("change") == "20.50")
       #expect(try now.text("status") == "PAID" && now.text("balance") == "0.00")
-      #expect(now["paid_at"]?.isNull == false)
+      #expect(now["paid_at"]?.isNull == false && now["payment_method"]?.isNull == true)
       let payments = try now.list("payments")
       #expect(try payments.map { try $0.text("payment_method") } == ["UPI", "CASH", "CARD"])
       #expect(try payments.map { try $0.text("amount") } == ["30.50", "29.50", "40.00"])

@@ -25,6 +25,7 @@ import Testing
     "auth.whoami": ["role", "id", "username", "full_name", "room"],
     "system.ping": ["pong"], "system.version": ["name", "version", "clinic", "time_zone"],
     "system.health": ["status", "stores.name", "stores.state", "details"],
+    "rpc.cancel": ["cancelled"],
     "system.stats": ["subscriptions", "published", "delivered", "overflows", "today"],
   ]
 

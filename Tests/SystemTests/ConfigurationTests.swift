@@ -126,6 +126,16 @@ import Testing
     #expect(!output.contains("CLINIC_WEB_ADDRESS"))
   }
 
+  @Test("a port alone is one on loopback", arguments: [("7655", 0), ("65536", 1), ("none", 1)])
+  func ports(_ port: String, _ expected: Int32) async throws {
+    for name in ["CLINIC_TCP", "CLINIC_WEB"] {
+      let (status, output) = try await check(
+        ["\(name)_ADDRESS": "", "\(name)_PORT": port], "--configuration")
+      #expect(status == expected)
+      #expect(output.contains("\(name)_PORT: a number") == (expected == 1))
+    }
+  }
+
   @Test("the file of MongoDB's library is gone after each program")
   func counters() async throws {
     for (program, arguments) in [

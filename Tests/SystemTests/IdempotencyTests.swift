@@ -169,10 +169,10 @@ import Testing
       #expect(number.reason == "wrong_type")
       let long = String(repeating: "🔑", count: 200)
       try await admin.call("patients.create", ["name": "Asha", "idempotency_key": .string(long)])
-      let user = try await clinic.member(.doctor)
+      let change: JSON = ["current_password": "a password", "new_password": "another password"]
       for (method, params): (String, JSON) in [
-        ("users.reset_password", ["id": .int(user.id), "new_password": "another password"]),
-        ("patients.list", [:]), ("queue.today", [:]), ("auth.whoami", [:]),
+        ("auth.change_password", change), ("patients.list", [:]), ("queue.today", [:]),
+        ("auth.whoami", [:]),
       ] {
         let error = try await admin.refused(method, params.with("idempotency_key", "k"))
         #expect(error.reason == "unknown_param", "\(method)")

@@ -205,6 +205,9 @@ import Testing
       let other = try await clinic.medicine("C", reorderLevel: 5)
       _ = try await clinic.batch(of: other, 6)
       #expect(try await low() == ["B 0"])
+      let stale = try await pharmacist.refused(
+        "inventory.hold_batch", ["id": .int(held), "reason": "dented", "version": 7])
+      #expect(stale.reason == "stale_version")
       try await pharmacist.call("inventory.hold_batch", ["id": .int(held), "reason": "dented"])
       #expect(try await low() == ["A 10", "B 0"])
       let again = try await pharmacist.refused(

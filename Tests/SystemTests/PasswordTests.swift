@@ -147,6 +147,7 @@ import Testing
         #expect(error.reason == "too_many_attempts")
         let wait = try #require(error.data["retry_after"])
         #expect((1...60).map { RPCError.Value.int($0) }.contains(wait))
+        #expect(error.data["limit"] == .int(5) && error.data["actual"] == .int(6))
         // Somebody else from the same address is not kept out.
         try await caller.call("auth.login", other.login)
       }

@@ -27,6 +27,27 @@ import Testing
     }
   }
 
+  @Test("doctors are listed in the order of their names, page by page")
+  func pages() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      for name in ["Dr. C", "Dr. A", "Dr. B", "Dr. A"] {
+        _ = try await clinic.member(.doctor, name: name)
+      }
+      var names: [String] = []
+      var cursor: String?
+      repeat {
+        let page = try await desk.call(
+          "doctors.list", ["limit": 1, "cursor": cursor.map(JSON.string) ?? .null])
+        names += try page.list("items").map { try $0.text("name") }
+        cursor = page["next_cursor"]?.string
+      } while cursor != nil
+      #expect(names == ["Dr. A", "Dr. A", "Dr. B", "Dr. C"])
+      let all = try await desk.call("doctors.list")
+      #expect(try all.list("items").count == 4 && all["next_cursor"]?.isNull == true)
+    }
+  }
+
   @Test("a doctor's new name and room are shown on every instance's boards")
   func newRoom() async throws {
     try await TestClinic.run { clinic in

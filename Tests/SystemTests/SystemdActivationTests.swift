@@ -59,7 +59,7 @@ import Testing
         let board = try await Caller.connect(to: .unix(path: service.ownSocket))
         _ = try await board.connection.call("queue.subscribe", rawParams: nil)
         try await manager.await {
-          $0.hasPrefix("STATUS=") && $0.contains("1 connections, 1 subscriptions, stores up")
+          $0.hasPrefix("STATUS=") && $0.contains("1 connections, 1 subscriptions, 0 waiting, ")
         }
         await clinic.stores.redisServer.stop()
         try await manager.await { $0.hasPrefix("STATUS=") && $0.contains("down: redis") }

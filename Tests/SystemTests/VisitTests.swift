@@ -63,6 +63,42 @@ import Testing
     }
   }
 
+  @Test("a visit of a patient is that of the patient's token, if the doctor may have it")
+  func fromPatient() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let other = try await clinic.doctorAtWork()
+      let desk = try await clinic.connect(.reception)
+      func queued(_ doctor: DoctorAtWork? = nil) async throws -> (patient: JSON, token: JSON) {
+        let patient = JSON.int(try await clinic.patient())
+        let token = try await desk.call(
+          "queue.walk_in", ["patient_id": patient, "doctor_id": doctor?.id ?? .null])
+        return (patient, token["token"].json)
+      }
+      let called = try await queued()
+      try await doctor.caller.call("queue.call_next")
+      let visit = try await doctor.caller.call("visits.create", ["patient_id": called.patient])
+      #expect(visit["token"]?.string == called.token.text)
+
+      // Whoever is busy sees another patient beside the queue, and so does who is not meant.
+      let second = try await queued()
+      for (caller, patient) in [
+        (doctor, second.patient), (other, try await queued(doctor).patient),
+      ] {
+        let beside = try await caller.caller.call("visits.create", ["patient_id": patient])
+        #expect(beside["token"]?.isNull == true)
+      }
+      #expect(try await clinic.status(of: second.token) == "WAITING")
+
+      try await doctor.caller.call("visits.complete", ["id": visit["id"].json])
+      #expect(try await clinic.status(of: called.token) == "COMPLETED")
+      let third = try await queued(doctor)
+      let taken = try await doctor.caller.call("visits.create", ["patient_id": third.patient])
+      #expect(taken["token"]?.string == third.token.text)
+      #expect(try await clinic.status(of: third.token) == "WITH_DOCTOR")
+    }
+  }
+
   @Test("exactly one of token, appointment_id and patient_id; and what there is not")
   func origins() async throws {
     try await TestClinic.run(1) { clinic in

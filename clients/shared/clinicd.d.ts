@@ -119,6 +119,7 @@ export interface Dispensing {
 }
 
 export interface Invoice {
+  payment_method: "CASH" | "CARD" | "UPI" | null;
   items: Array<InvoiceItemsItem>;
   payments: Array<InvoicePaymentsItem>;
   refunds: Array<InvoiceRefundsItem>;
@@ -537,6 +538,7 @@ export interface BillingListResult {
 }
 
 export interface BillingPayResult {
+  payment_method: "CASH" | "CARD" | "UPI" | null;
   items: Array<InvoiceItemsItem>;
   payments: Array<InvoicePaymentsItem>;
   refunds: Array<InvoiceRefundsItem>;
@@ -649,6 +651,10 @@ export interface SystemReconcileResult {
   found: number;
   differences: Array<SystemReconcileResultDifferencesItem>;
   repaired: number;
+}
+
+export interface RpcCancelResult {
+  cancelled: boolean;
 }
 
 export interface PatientsCreateEmergencyContact {
@@ -1208,9 +1214,9 @@ export interface Methods {
   /** Changes a user; another role or being disabled acts at once. */
   "users.update": { params: { id: number; full_name?: string | null; email?: string | null; role?: "ADMIN" | "DOCTOR" | "PHARMACIST" | "RECEPTION" | "KIOSK" | "DISPLAY" | null; enabled?: boolean | null; speciality?: string | null; room?: string | null; version?: number | null; idempotency_key?: string | null }; result: User };
   /** Sets a user's password and ends all of the user's logins. */
-  "users.reset_password": { params: { id: number; new_password: string; version?: number | null }; result: AuthLogoutResult };
+  "users.reset_password": { params: { id: number; new_password: string; version?: number | null; idempotency_key?: string | null }; result: AuthLogoutResult };
   /** Lists the active doctors: name, speciality, room, serving now. */
-  "doctors.list": { params: {  }; result: DoctorsListResult };
+  "doctors.list": { params: { limit?: number | null; cursor?: string | null }; result: DoctorsListResult };
   /** Gives a new kiosk or board a code to show and a secret to keep. */
   "devices.request_pairing": { params: { role: "KIOSK" | "DISPLAY"; name?: string | null }; result: DevicesRequestPairingResult };
   /** Gives a device whose code was approved the tokens of its role. */
@@ -1326,9 +1332,9 @@ export interface Methods {
   /** Corrects a batch: the quantity, or an adjustment of it, with a reason; other fields. */
   "inventory.update_batch": { params: { id: number; quantity?: number | null; adjustment?: number | null; reason?: string | null; expiry_date?: string | null; cost_price?: string | number | null; supplier?: string | null; version?: number | null; idempotency_key?: string | null }; result: InventoryAddBatchResult };
   /** Holds a batch back: nothing is dispensed of it. */
-  "inventory.hold_batch": { params: { id: number; reason: string; idempotency_key?: string | null }; result: InventoryAddBatchResult };
+  "inventory.hold_batch": { params: { id: number; reason: string; version?: number | null; idempotency_key?: string | null }; result: InventoryAddBatchResult };
   /** Releases a held batch. */
-  "inventory.release_batch": { params: { id: number; reason?: string | null; idempotency_key?: string | null }; result: InventoryAddBatchResult };
+  "inventory.release_batch": { params: { id: number; reason?: string | null; version?: number | null; idempotency_key?: string | null }; result: InventoryAddBatchResult };
   /** Sets what was counted of batches: all of it or nothing. */
   "inventory.stocktake": { params: { counts: Array<InventoryStocktakeCountsItem>; reason?: string | null; idempotency_key?: string | null }; result: InventoryStocktakeResult };
   /** Dispenses a prescription, all that is left or some of it, first expired, first out. */
@@ -1350,11 +1356,11 @@ export interface Methods {
   /** Issues a draft: it gets its number and can be paid. */
   "billing.issue": { params: { id: number; version?: number | null; idempotency_key?: string | null }; result: Invoice };
   /** Takes a payment: partial, by several methods, with change for cash. */
-  "billing.pay": { params: { id: number; payment_method?: "CASH" | "CARD" | "UPI" | null; amount?: string | number | null; tendered?: string | number | null; reference?: string | null; payments?: Array<BillingPayPaymentsItem> | null; idempotency_key?: string | null }; result: BillingPayResult };
+  "billing.pay": { params: { id: number; payment_method?: "CASH" | "CARD" | "UPI" | null; amount?: string | number | null; tendered?: string | number | null; reference?: string | null; payments?: Array<BillingPayPaymentsItem> | null; version?: number | null; idempotency_key?: string | null }; result: BillingPayResult };
   /** Cancels an invoice of which nothing is paid, or all was refunded. */
   "billing.cancel": { params: { id: number; reason: string; version?: number | null; idempotency_key?: string | null }; result: Invoice };
   /** Gives back some or all of what was paid. */
-  "billing.refund": { params: { id: number; payment_method: "CASH" | "CARD" | "UPI"; reason: string; amount?: string | number | null; idempotency_key?: string | null }; result: Invoice };
+  "billing.refund": { params: { id: number; payment_method: "CASH" | "CARD" | "UPI"; reason: string; amount?: string | number | null; version?: number | null; idempotency_key?: string | null }; result: Invoice };
   /** Renders an invoice as text, receipt, HTML or PDF. */
   "billing.receipt": { params: { id: number; format?: "text" | "receipt" | "html" | "pdf" | null }; result: PrescriptionsPrintResult };
   /** Lists audit entries, the newest first. */
@@ -1385,4 +1391,6 @@ export interface Methods {
   "system.reconcile": { params: { repair?: boolean | null; part?: "queue" | "audit" | "visits" | "stock" | "days" | null }; result: SystemReconcileResult };
   /** Describes the methods that the caller may use (OpenRPC). */
   "rpc.discover": { params: {  }; result: unknown };
+  /** Cancels the calls of this connection that have an id. */
+  "rpc.cancel": { params: { id: unknown }; result: RpcCancelResult };
 }

@@ -8,15 +8,19 @@ export let language = "en";
 
 const files = new Map();
 
-/** Reads a file once; while the network or the daemon is away, again and again. Null when it is missing or broken. */
+/**
+ * Reads a file once, asking again and again while the network or the daemon is away: a proxy's answer is none.
+ * Null when it is missing or broken.
+ */
 async function read(name) {
   for (;;) {
     if (files.has(name)) return files.get(name);
     try {
       const reply = await fetch(`/shared/lang/${name}.json`);
       const text = await reply.text();
-      if (reply.status < 500) {
-        const file = reply.ok ? parsed(text) : null;
+      if ([404, 410].includes(reply.status)) return null;
+      if (reply.ok && /json/.test(reply.headers.get("content-type"))) {
+        const file = parsed(text);
         if (file) files.set(name, file);
         return file;
       }

@@ -98,10 +98,15 @@ export class Clinic extends EventTarget {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new ConnectionLost("no answer in time"));
+        this.#post({ method: "rpc.cancel", params: { id } });
       }, timeout * 1000);
       this.#waiting.set(id, { resolve, reject, timer });
-      this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+      this.#post({ id, method, params });
     });
+  }
+
+  #post(message) {
+    this.#socket?.send(JSON.stringify({ jsonrpc: "2.0", ...message }));
   }
 
   // Who calls
@@ -160,6 +165,8 @@ export class Clinic extends EventTarget {
     try {
       await this.#authenticate();
     } catch {
+      // A logout that is on its way needs the connection.
+      await this.#leaving;
       this.reconnect(socket);
     }
   }

@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 import Postgres
 
 /// Walks the audit's chain and computes each link anew: an entry that was edited, removed, inserted

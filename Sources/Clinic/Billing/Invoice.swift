@@ -15,8 +15,15 @@ package struct Invoice: Codable, Sendable {
     self.refunds = refunds
   }
 
+  /// The method of all payments; `nil` when there are none, or several methods.
+  var paymentMethod: PaymentMethod? {
+    let methods = Set(payments.map(\.paymentMethod))
+    return methods.count == 1 ? methods.first : nil
+  }
+
   /// On the wire the invoice is one object: the head's members, and these.
   private struct Rest: Codable {
+    let paymentMethod: PaymentMethod?
     let items: [InvoiceItem]
     let payments: [Payment]
     let refunds: [Refund]
@@ -31,7 +38,8 @@ package struct Invoice: Codable, Sendable {
 
   package func encode(to encoder: any Encoder) throws {
     try head.encode(to: encoder)
-    try Rest(items: items, payments: payments, refunds: refunds).encode(to: encoder)
+    try Rest(paymentMethod: paymentMethod, items: items, payments: payments, refunds: refunds)
+      .encode(to: encoder)
   }
 }
 

@@ -14,7 +14,8 @@ package struct PayInvoice: BillingCommand {
   package static let summary = "Takes a payment: partial, by several methods, with change for cash."
   package static let roles = Roles.only(.reception, .pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance, .prescriptionCancelled,
+    .noSuch, .staleVersion, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance,
+    .prescriptionCancelled,
   ]
 
   package let id: ID<Invoice>
@@ -23,6 +24,7 @@ package struct PayInvoice: BillingCommand {
   package let tendered: PositiveMoney?
   package let reference: Line?
   package let payments: PartialPayments?
+  package let version: RowVersion?
 
   package var subject: Subject? { Subject("invoice", id) }
 
@@ -38,7 +40,7 @@ package struct PayInvoice: BillingCommand {
       WHERE id = (SELECT prescription_id FROM invoices WHERE id = \(id))
       """,
     ])
-    let before = try results[0].locked(id, version: nil)
+    let before = try results[0].locked(id, version: version)
     switch before.status {
     case .pending: break
     case .draft: throw ClinicError(.notIssued)

@@ -10,19 +10,22 @@ package struct RefundInvoice: BillingCommand {
   package static let name = "billing.refund"
   package static let summary = "Gives back some or all of what was paid."
   package static let roles = Roles.only(.reception)
-  package static let errors: [Reason] = [.noSuch, .notIssued, .invoiceCancelled, .exceedsPaid]
+  package static let errors: [Reason] = [
+    .noSuch, .staleVersion, .notIssued, .invoiceCancelled, .exceedsPaid,
+  ]
 
   package let id: ID<Invoice>
   package let paymentMethod: PaymentMethod
   package let reason: Note
   package let amount: PositiveMoney?
+  package let version: RowVersion?
 
   package var subject: Subject? { Subject("invoice", id) }
 
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Invoice {
-    let before = try await InvoiceHead.lock(id, in: transaction)
+    let before = try await InvoiceHead.lock(id, version: version, in: transaction)
     switch before.status {
     case .pending, .paid: break
     case .draft: throw ClinicError(.notIssued)

@@ -91,9 +91,13 @@ package struct ClinicApplication: Application {
   }
 
   private func telling(_ error: ClinicError, of method: MethodEntry) -> RPCError {
-    guard error.reason == .deadlineExceeded else { return error.rpcError }
-    let seconds = profile(of: method.name).deadline / .seconds(1)
-    return error.with("limit", .int(Int(seconds))).rpcError
+    guard error.reason == .deadlineExceeded, let context = CallContext.current else {
+      return error.rpcError
+    }
+    let limit = profile(of: method.name).deadline
+    let actual = limit + (.now - context.deadline)
+    return error.with("limit", .int(Int(limit / .seconds(1))))
+      .with("actual", .int(Int(actual / .seconds(1)))).rpcError
   }
 
   /// Logged once, with the request id that the caller gets; never with what the call held.

@@ -79,6 +79,11 @@ package final class CommandLane: Sendable {
     }
   }
 
+  /// Whether a call that failed for a lock has waited for it, as calls do aside.
+  private static func hasWaited(since began: ContinuousClock.Instant) -> Bool {
+    .now - began > .milliseconds(400)
+  }
+
   /// - Parameters:
   ///   - together: whether calls may share trips.
   ///   - isAside: whether this is the side queue, where a call waits for locks as long as its
@@ -96,6 +101,7 @@ package final class CommandLane: Sendable {
     }
     guard !jobs.isEmpty else { return nil }
     let (companions, others) = together ? Self.companions(of: jobs) : ([], jobs)
+    let began = ContinuousClock.now
     do {
       let (outcomes, again) = try await transact(within: Self.patience(of: jobs)) { transaction in
         var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
@@ -112,7 +118,7 @@ package final class CommandLane: Sendable {
             if error.kind != .server && error.kind != .cancelled { throw error }
             // A deadlock, or a lock that others hold: aside, the call finds out how it stands. Who
             // has waited there for a lock has its turn again.
-            let hasWaited = isAside && error.isLockTimeout && .now - began > .milliseconds(400)
+            let hasWaited = isAside && error.isLockTimeout && Self.hasWaited(since: began)
             if error.isRetriable && (hasWaited || job.mayRetry()) {
               again.append(job)
               continue
@@ -135,7 +141,7 @@ package final class CommandLane: Sendable {
         let known = error as? PostgresError
         for job in jobs {
           // A commit waits for locks too, as for that of notifications.
-          let hasWaited = isAside && known?.isLockTimeout == true
+          let hasWaited = isAside && known?.isLockTimeout == true && Self.hasWaited(since: began)
           if known?.isRetriable == true, hasWaited || job.mayRetry() {
             putAside(job)
           } else {

@@ -150,6 +150,13 @@ extension MethodEntry {
     }
   }
 
+  /// A method that the server answers before it asks the application.
+  package static func ofServer<M: Method>(_ method: M.Type) throws -> MethodEntry {
+    try entry(method, isAudited: false) { _, call, _, _, _ in
+      throw RPCError.methodNotFound(call.method, didYouMean: nil)
+    }
+  }
+
   private static func entry<M: Method>(
     _ method: M.Type, isAudited: Bool, takesKey: Bool = false,
     invoke:

@@ -25,8 +25,9 @@ package final class Refusals: Sendable {
   }
   private let audit: AuditJournal
   private let floods = Mutex<[Flood: Count]>([:])
-  /// Addresses that one minute tells apart.
+  /// Strangers' counts that are kept at once. Past it those of other addresses are counted together.
   private static let limit = 10_000
+  private static let others = "others"
 
   init(audit: AuditJournal) {
     self.audit = audit
@@ -42,8 +43,7 @@ package final class Refusals: Sendable {
         minute: Self.minute,
         origin: caller.map { .device($0.name) } ?? .address(session.network), reason: reason,
         method: method)
-      let isFirst = count(flood, of: caller, from: session)
-      guard caller != nil, isFirst else { return }
+      guard count(flood, of: caller, from: session) else { return }
     }
     try await audit.record(
       AuditEntry(
@@ -51,22 +51,34 @@ package final class Refusals: Sendable {
         outcome: reason.rawValue))
   }
 
-  /// Counts a refusal; the first one of a known caller is recorded at once.
+  /// Counts a refusal.
   ///
-  /// - Returns: whether it is the first one.
+  /// - Returns: whether it is to be recorded at once: the first one of a known caller.
   private func count(_ flood: Flood, of caller: Caller?, from session: Session) -> Bool {
     floods.withLock { floods in
-      if let known = floods[flood] {
-        floods[flood]?.untold += 1
-        if known.source != session.source { floods[flood]?.source = session.network }
-        return false
-      }
+      let isFirst = caller != nil && floods[flood] == nil
+      Self.add(
+        Count(caller: caller, source: session.source, untold: isFirst ? 0 : 1),
+        to: flood, network: session.network, in: &floods)
+      return isFirst
+    }
+  }
+
+  /// - Parameter network: names the source when a flood has several.
+  private static func add(
+    _ count: Count, to flood: Flood, network: String, in floods: inout [Flood: Count]
+  ) {
+    if var known = floods[flood] {
+      known.untold += count.untold
+      if known.source != count.source { known.source = network }
+      floods[flood] = known
+    } else if count.caller != nil || floods.count < limit {
       // Of devices and methods there are not so many.
-      if caller != nil || floods.count < Self.limit {
-        floods[flood] = Count(
-          caller: caller, source: session.source, untold: caller == nil ? 1 : 0)
-      }
-      return true
+      floods[flood] = count
+    } else {
+      let flood = Flood(
+        minute: flood.minute, origin: .address(others), reason: flood.reason, method: flood.method)
+      floods[flood, default: Count(caller: nil, source: others)].untold += count.untold
     }
   }
 
@@ -96,8 +108,7 @@ package final class Refusals: Sendable {
       } catch {
         // PostgreSQL is away: the next time.
         floods.withLock { floods in
-          floods[flood, default: Count(caller: count.caller, source: count.source)].untold +=
-            count.untold
+          Self.add(count, to: flood, network: count.source, in: &floods)
         }
       }
     }

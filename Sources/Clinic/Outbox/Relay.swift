@@ -177,7 +177,7 @@ package final class Relay: Sendable {
           looksThatMissed = areEmptied ? looksThatMissed + 1 : 0
           if looksThatMissed == Self.looksBeforeRefill {
             try await MongoCollections.createIndexes(in: mongo)
-            _ = try await postgres.query(MongoCollections.again)
+            _ = try await postgres.query(MongoCollections.again, isLong: true)
             log.notice("MongoDB was emptied: everything is carried there again")
             looksThatMissed = 0
           }

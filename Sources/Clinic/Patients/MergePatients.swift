@@ -1,4 +1,4 @@
-package import JSONRPC
+import JSONRPC
 package import Postgres
 
 /// Merges a patient who was registered twice into the one that stays: every row that names the old

@@ -7,12 +7,13 @@ package struct HoldBatch: Command {
   package static let name = "inventory.hold_batch"
   package static let summary = "Holds a batch back: nothing is dispensed of it."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .alreadyHeld]
+  package static let errors: [Reason] = [.noSuch, .staleVersion, .alreadyHeld]
   /// As for ``CreateDispensing``.
   package static let sharesTransaction = false
 
   package let id: ID<Batch>
   package let reason: Line
+  package let version: RowVersion?
 
   package var subject: Subject? { Subject("batch", id) }
   package func auditDetails(of result: Batch) -> String? { AuditedReason.json(reason) }
@@ -21,6 +22,7 @@ package struct HoldBatch: Command {
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Batch {
     let before = try await Batch.locked(id, in: transaction)
+    try version.require(before.version)
     if before.isHeld { throw ClinicError(.alreadyHeld) }
     return try await before.changed(
       "is_held = true, hold_reason = \(reason)", in: transaction)
@@ -33,12 +35,13 @@ package struct ReleaseBatch: Command {
   package static let name = "inventory.release_batch"
   package static let summary = "Releases a held batch."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .notHeld]
+  package static let errors: [Reason] = [.noSuch, .staleVersion, .notHeld]
   /// As for ``CreateDispensing``.
   package static let sharesTransaction = false
 
   package let id: ID<Batch>
   package let reason: Line?
+  package let version: RowVersion?
 
   package var subject: Subject? { Subject("batch", id) }
   package func auditDetails(of result: Batch) -> String? { reason.map(AuditedReason.json) }
@@ -47,6 +50,7 @@ package struct ReleaseBatch: Command {
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Batch {
     let before = try await Batch.locked(id, in: transaction)
+    try version.require(before.version)
     if !before.isHeld { throw ClinicError(.notHeld) }
     return try await before.changed("is_held = false, hold_reason = NULL", in: transaction)
   }

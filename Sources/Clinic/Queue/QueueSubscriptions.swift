@@ -98,7 +98,9 @@ package struct SubscribeQueue: SessionMethod {
         return id
       }
     }
-    throw ClinicError(.tooManySubscriptions).with("limit", .int(hub.subscriptionsPerSession))
+    let limit = hub.subscriptionsPerSession
+    throw ClinicError(.tooManySubscriptions).with("limit", .int(limit))
+      .with("actual", .int(limit + 1))
   }
 
   /// The changes that the subscriber has missed, if all of them are kept; a subscription to one

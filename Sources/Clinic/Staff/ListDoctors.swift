@@ -11,22 +11,27 @@ package struct ListDoctors: Query {
     /// Whether a patient is with the doctor now.
     package let servingNow: Bool
   }
-  package struct Result: Codable, Sendable {
-    package let items: [Doctor]
-    package let nextCursor: String?
-  }
+  package typealias Result = Page<Doctor>
   package static let name = "doctors.list"
   package static let summary = "Lists the active doctors: name, speciality, room, serving now."
   package static let roles = Roles.everybodyButDisplays
 
-  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
-    let rows = try await clinic.postgres.query(
+  package let limit: PageLimit?
+  package let cursor: Cursor?
+
+  /// All of them, unless fewer are asked for.
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> Page<Doctor> {
+    let limit = limit ?? PageLimit(rawValue: PageLimit.bounds.upperBound)
+    let doctors = try await clinic.postgres.query(
       """
       SELECT id, full_name, speciality, room, EXISTS (SELECT FROM queue_tokens t \
       WHERE t.date = current_date AND t.doctor_id = users.id AND t.status = 'WITH_DOCTOR') \
-      FROM users WHERE role = 'DOCTOR' AND enabled ORDER BY full_name, id
-      """)
-    return Result(items: try rows.decode(as: Doctor.self), nextCursor: nil)
+      FROM users WHERE role = 'DOCTOR' AND enabled AND (\(cursor?.id)::bigint IS NULL \
+      OR (full_name, id) > (SELECT full_name, id FROM users WHERE id = \(cursor?.id))) \
+      ORDER BY full_name, id LIMIT \(sql: limit.rows)
+      """
+    ).decode(as: Doctor.self)
+    return Page(doctors, limit: limit) { $0.id.description }
   }
 }
 

@@ -9,7 +9,6 @@ package struct ResetPassword: Command {
   package static let summary = "Sets a user's password and ends all of the user's logins."
   package static let roles = Roles.only(.admin)
   package static let errors: [Reason] = [.noSuch, .staleVersion, .busy]
-  package static let takesKey = false
 
   package let id: ID<User>
   package let newPassword: NewPassword

@@ -87,9 +87,12 @@ package final class Throttle: Sendable {
   /// Refuses when the limit is reached; counts nothing.
   func require(_ target: Target, below limit: Int) async throws(ClinicError) {
     let (count, wait) = await present(target)
-    if count >= limit {
-      throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait)).with("limit", .int(limit))
-    }
+    if count >= limit { throw Self.refusal(limit: limit, actual: count + 1, wait: wait) }
+  }
+
+  private static func refusal(limit: Int, actual: Int, wait: Int) -> ClinicError {
+    ClinicError(.tooManyAttempts).with("retry_after", .int(wait)).with("limit", .int(limit))
+      .with("actual", .int(actual))
   }
 
   private func present(_ target: Target) async -> (count: Int, secondsLeft: Int) {
@@ -117,7 +120,7 @@ package final class Throttle: Sendable {
     let counts = await count(targets)
     for ((count, wait), (_, limit)) in zip(counts, limits) where count > limit {
       await takeBack(targets)
-      throw ClinicError(.tooManyAttempts).with("retry_after", .int(wait)).with("limit", .int(limit))
+      throw Self.refusal(limit: limit, actual: count, wait: wait)
     }
     return counts.map(\.count)
   }

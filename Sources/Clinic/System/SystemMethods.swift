@@ -13,6 +13,7 @@ func systemMethods() throws -> [MethodEntry] {
     try .query(Rebuild.self),
     try .query(Reconcile.self),
     try .query(Discover.self),
+    try .ofServer(CancelCall.self),
   ]
 }
 
@@ -163,7 +164,8 @@ package struct Rebuild: Query {
         throw ClinicError(.storeUnavailable).with("store", "mongodb")
       }
       return Result(
-        store: store, items: try await clinic.postgres.query(MongoCollections.again).single())
+        store: store,
+        items: try await clinic.postgres.query(MongoCollections.again, isLong: true).single())
     }
   }
 }

@@ -67,7 +67,10 @@ package struct CreateVisit: Command {
   private func origin(
     for doctor: ID<User>, in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Origin {
-    if let patientID { return Origin(patient: patientID) }
+    if let patientID {
+      return try await takeToken(of: patientID, to: doctor, in: transaction, of: clinic)
+        ?? Origin(patient: patientID)
+    }
     if let token { return try await take(token, to: doctor, in: transaction, of: clinic) }
     guard let appointmentID else { throw StoreFailure.noRow }
     for _ in 1...3 {
@@ -116,6 +119,42 @@ package struct CreateVisit: Command {
     }
     guard let token = taken.value else { throw ClinicError.notFound("token", name.description) }
     return Origin(patient: token.patientID, token: name, appointment: token.appointmentID)
+  }
+
+  /// Today's token of a patient, if it is with the doctor or may go there, and has no visit yet.
+  private func takeToken(
+    of patient: ID<Patient>, to doctor: ID<User>, in transaction: Transaction, of clinic: Clinic
+  ) async throws -> Origin? {
+    let found = try await transaction.query(
+      """
+      SELECT t.date, t.number FROM queue_tokens t \
+      WHERE t.patient_id = \(sql: Patient.survivor(of: patient)) AND t.date = current_date \
+      AND t.status IN ('WAITING', 'WITH_DOCTOR') AND NOT EXISTS (SELECT FROM visits v \
+      WHERE v.token_date = t.date AND v.token_number = t.number)
+      """)
+    guard let row = found.first else { return nil }
+    var cells = row.cells
+    guard let name = try cells.nextToken() else { return nil }
+    let taken = Shared<QueueToken?>(nil)
+    try await clinic.queue.change(name.date, in: transaction) { day, now in
+      let token = try day.token(name.number)
+      switch token.status {
+      case .withDoctor where token.doctorID == doctor:
+        taken.value = token
+        return nil
+      case .waiting where token.doctorID == doctor || token.doctorID == nil:
+        // Who has another patient with them sees this one beside the queue.
+        guard
+          let change = try? day.setStatus(of: name.number, to: .withDoctor, with: doctor, at: now)
+        else { return nil }
+        taken.value = token
+        return change
+      default: return nil
+      }
+    }
+    return taken.value.map {
+      Origin(patient: patient, token: name, appointment: $0.appointmentID)
+    }
   }
 
   /// An appointment whose patient went straight to the doctor.

@@ -23,9 +23,7 @@ enum PagePath: Equatable {
     let names = parts.dropFirst()
     if path == "/" {
       self = .redirect(to: Self.first)
-    } else if Self.pages.contains(folder), names.isEmpty {
-      self = .redirect(to: "/\(folder)/")
-    } else if Self.pages.contains(folder), names.count == 1, names.first == "" {
+    } else if Self.pages.contains(folder), names.isEmpty || names.elementsEqual([""]) {
       self = .file("\(folder)/index.html", type: Self.html)
     } else if Self.pages.contains(folder) || folder == Self.shared, names.allSatisfy(Self.isName),
       let type = Self.type(of: names.last ?? "")

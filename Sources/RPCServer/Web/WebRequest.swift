@@ -196,8 +196,11 @@ extension HTTPRequestHead {
       && !(version == .http1_0 && headers.contains(name: "Transfer-Encoding"))
   }
 
+  /// Whether the body may be JSON. Pages of elsewhere, which browsers let send what has no type, are
+  /// refused by their origin.
   var hasJSONBody: Bool {
     let types = headers["Content-Type"]
+    if types.isEmpty { return true }
     guard types.count == 1, let type = types.first?.prefix(while: { $0 != ";" }) else {
       return false
     }

@@ -145,9 +145,14 @@ import Testing
       try await client.send(Self.ping)
       #expect(await client.line() == "HTTP/1.1 200 OK")
       let refused = try await answer(
-        "POST /rpc HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+        "POST /rpc HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
+          + "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",
         at: server)
       #expect(refused.hasPrefix("HTTP/1.1 415 "))
+      let untyped = try await answer(
+        "POST /rpc HTTP/1.1\r\nHost: x\r\nContent-Length: \(Self.ping.utf8.count)\r\n\r\n"
+          + Self.ping, at: server)
+      #expect(untyped.hasPrefix("HTTP/1.1 200 "))
     }
   }
 

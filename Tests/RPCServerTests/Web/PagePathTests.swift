@@ -3,16 +3,13 @@ import Testing
 @testable import RPCServer
 
 @Suite struct PagePathTests {
-  @Test(arguments: [
-    ("/board", "/board/"), ("/kiosk", "/kiosk/"), ("/desk", "/desk/"), ("/docs", "/docs/"),
-    ("/", "/desk/"),
-  ])
-  func aFolderIsOpenedWithItsSlash(_ path: String, _ target: String) {
-    #expect(PagePath(path[...]) == .redirect(to: target))
+  @Test func theBareAddressLeadsToTheDesk() {
+    #expect(PagePath("/") == .redirect(to: "/desk/"))
   }
 
   @Test(arguments: [
     ("/board/", "board/index.html", "text/html; charset=utf-8"),
+    ("/kiosk", "kiosk/index.html", "text/html; charset=utf-8"),
     ("/board/board.css", "board/board.css", "text/css; charset=utf-8"),
     ("/desk/parts/list.js", "desk/parts/list.js", "text/javascript; charset=utf-8"),
     ("/shared/lang/ar.json", "shared/lang/ar.json", "application/json"),

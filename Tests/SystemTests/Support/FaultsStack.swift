@@ -76,7 +76,7 @@ final class FaultsStack: Sendable {
     postgres = PostgresClient(configuration: database, loop: loop)
     redis = RedisClient(
       configuration: try RedisClient.Configuration(url: settings["REDIS_URL"] ?? ""), loop: loop)
-    mongo = try MongoClient(url: settings["MONGO_URL"] ?? "", database: "clinic")
+    mongo = try MongoClient(url: settings["MONGO_URL"] ?? "", database: "clinic_logs")
   }
 
   /// Also when the test was cancelled.

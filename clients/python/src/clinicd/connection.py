@@ -98,7 +98,8 @@ class Connection:
             raise
         except asyncio.TimeoutError as error:
             is_silent = self._transport.heard <= began
-            if is_silent and (timeout >= SILENCE or len(self._waiting) == 1):
+            is_alone = len(self._waiting) == 1 and not self.followers
+            if is_silent and (timeout >= SILENCE or is_alone):
                 self._transport.abort()
                 await self._end()
             else:

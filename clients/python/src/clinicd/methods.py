@@ -10,6 +10,7 @@ from .unset import UNSET, Unset
 KEYED: frozenset[str] = frozenset(
     {
         "users.update",
+        "users.reset_password",
         "devices.approve",
         "devices.revoke",
         "patients.create",
@@ -224,12 +225,14 @@ class AsyncUsers:
         id: int,
         new_password: str,
         version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
     ) -> types.AuthLogoutResult:
         """Sets a user's password and ends all of the user's logins."""
         params: dict[str, Any] = {
             "id": id,
             "new_password": new_password,
             "version": version,
+            "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.AuthLogoutResult", await self._caller.call("users.reset_password", params))
@@ -241,9 +244,17 @@ class AsyncDoctors:
 
     async def list(
         self,
+        *,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
     ) -> types.DoctorsListResult:
         """Lists the active doctors: name, speciality, room, serving now."""
-        return cast("types.DoctorsListResult", await self._caller.call("doctors.list"))
+        params: dict[str, Any] = {
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DoctorsListResult", await self._caller.call("doctors.list", params))
 
 
 class AsyncDevices:
@@ -1379,12 +1390,14 @@ class AsyncInventory:
         *,
         id: int,
         reason: str,
+        version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.InventoryAddBatchResult:
         """Holds a batch back: nothing is dispensed of it."""
         params: dict[str, Any] = {
             "id": id,
             "reason": reason,
+            "version": version,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -1395,12 +1408,14 @@ class AsyncInventory:
         *,
         id: int,
         reason: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.InventoryAddBatchResult:
         """Releases a held batch."""
         params: dict[str, Any] = {
             "id": id,
             "reason": reason,
+            "version": version,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -1623,6 +1638,7 @@ class AsyncBilling:
         tendered: str | float | None | Unset = UNSET,
         reference: str | None | Unset = UNSET,
         payments: List[types.BillingPayPaymentsItem] | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.BillingPayResult:
         """Takes a payment: partial, by several methods, with change for cash."""
@@ -1633,6 +1649,7 @@ class AsyncBilling:
             "tendered": tendered,
             "reference": reference,
             "payments": payments,
+            "version": version,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -1663,6 +1680,7 @@ class AsyncBilling:
         payment_method: Literal["CASH", "CARD", "UPI"],
         reason: str,
         amount: str | float | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.Invoice:
         """Gives back some or all of what was paid."""
@@ -1671,6 +1689,7 @@ class AsyncBilling:
             "payment_method": payment_method,
             "reason": reason,
             "amount": amount,
+            "version": version,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -1894,6 +1913,18 @@ class AsyncRpc:
         """Describes the methods that the caller may use (OpenRPC)."""
         return await self._caller.call("rpc.discover")
 
+    async def cancel(
+        self,
+        *,
+        id: Any,
+    ) -> types.RpcCancelResult:
+        """Cancels the calls of this connection that have an id."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.RpcCancelResult", await self._caller.call("rpc.cancel", params))
+
 
 class AsyncMethods:
     """Every method, by department."""
@@ -2084,12 +2115,14 @@ class Users:
         id: int,
         new_password: str,
         version: int | None | Unset = UNSET,
+        idempotency_key: str | None | Unset = UNSET,
     ) -> types.AuthLogoutResult:
         """Sets a user's password and ends all of the user's logins."""
         params: dict[str, Any] = {
             "id": id,
             "new_password": new_password,
             "version": version,
+            "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
         return cast("types.AuthLogoutResult", self._caller.call("users.reset_password", params))
@@ -2101,9 +2134,17 @@ class Doctors:
 
     def list(
         self,
+        *,
+        limit: int | None | Unset = UNSET,
+        cursor: str | None | Unset = UNSET,
     ) -> types.DoctorsListResult:
         """Lists the active doctors: name, speciality, room, serving now."""
-        return cast("types.DoctorsListResult", self._caller.call("doctors.list"))
+        params: dict[str, Any] = {
+            "limit": limit,
+            "cursor": cursor,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.DoctorsListResult", self._caller.call("doctors.list", params))
 
 
 class Devices:
@@ -3239,12 +3280,14 @@ class Inventory:
         *,
         id: int,
         reason: str,
+        version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.InventoryAddBatchResult:
         """Holds a batch back: nothing is dispensed of it."""
         params: dict[str, Any] = {
             "id": id,
             "reason": reason,
+            "version": version,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -3255,12 +3298,14 @@ class Inventory:
         *,
         id: int,
         reason: str | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.InventoryAddBatchResult:
         """Releases a held batch."""
         params: dict[str, Any] = {
             "id": id,
             "reason": reason,
+            "version": version,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -3483,6 +3528,7 @@ class Billing:
         tendered: str | float | None | Unset = UNSET,
         reference: str | None | Unset = UNSET,
         payments: List[types.BillingPayPaymentsItem] | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.BillingPayResult:
         """Takes a payment: partial, by several methods, with change for cash."""
@@ -3493,6 +3539,7 @@ class Billing:
             "tendered": tendered,
             "reference": reference,
             "payments": payments,
+            "version": version,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -3523,6 +3570,7 @@ class Billing:
         payment_method: Literal["CASH", "CARD", "UPI"],
         reason: str,
         amount: str | float | None | Unset = UNSET,
+        version: int | None | Unset = UNSET,
         idempotency_key: str | None | Unset = UNSET,
     ) -> types.Invoice:
         """Gives back some or all of what was paid."""
@@ -3531,6 +3579,7 @@ class Billing:
             "payment_method": payment_method,
             "reason": reason,
             "amount": amount,
+            "version": version,
             "idempotency_key": idempotency_key,
         }
         params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
@@ -3753,6 +3802,18 @@ class Rpc:
     ) -> Any:
         """Describes the methods that the caller may use (OpenRPC)."""
         return self._caller.call("rpc.discover")
+
+    def cancel(
+        self,
+        *,
+        id: Any,
+    ) -> types.RpcCancelResult:
+        """Cancels the calls of this connection that have an id."""
+        params: dict[str, Any] = {
+            "id": id,
+        }
+        params = {k: v for k, v in params.items() if not isinstance(v, Unset)}
+        return cast("types.RpcCancelResult", self._caller.call("rpc.cancel", params))
 
 
 class Methods:

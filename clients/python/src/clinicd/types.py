@@ -124,6 +124,7 @@ class Dispensing(TypedDict):
 
 
 class Invoice(TypedDict):
+    payment_method: Literal["CASH", "CARD", "UPI"] | None
     items: List[InvoiceItemsItem]
     payments: List[InvoicePaymentsItem]
     refunds: List[InvoiceRefundsItem]
@@ -545,6 +546,7 @@ class BillingListResult(TypedDict):
 
 
 class BillingPayResult(TypedDict):
+    payment_method: Literal["CASH", "CARD", "UPI"] | None
     items: List[InvoiceItemsItem]
     payments: List[InvoicePaymentsItem]
     refunds: List[InvoiceRefundsItem]
@@ -661,6 +663,10 @@ class SystemReconcileResult(TypedDict):
     found: int
     differences: List[SystemReconcileResultDifferencesItem]
     repaired: int
+
+
+class RpcCancelResult(TypedDict):
+    cancelled: bool
 
 
 class _PatientsCreateEmergencyContact(TypedDict):
