@@ -46,7 +46,7 @@ bench: build ## Measure a release build on private servers (ARGS=..., DATA=large
 figures: build ## Measure the pages in headless Chromium
 	@scripts/figures
 
-generated: ## Rewrite what is made from the code: clients/openrpc.json, README's table
+generated: ## Rewrite what is made from the code: clients/openrpc.json, the clients' types and methods, README's table
 	swift build --product clinicd
 	scripts/generated write .build/debug
 

@@ -1,4 +1,4 @@
-/// Why a password was not hashed or compared. None of them holds a password or a hash.
+/// Why a password was not hashed or compared. No case holds a password or a hash.
 public enum BcryptError: Error, Hashable, Sendable, CustomStringConvertible {
   /// More than 72 bytes of UTF-8. bcrypt would ignore the rest without a word.
   case passwordTooLong
@@ -6,7 +6,7 @@ public enum BcryptError: Error, Hashable, Sendable, CustomStringConvertible {
   case passwordHasNull
   /// What is stored is no bcrypt hash, or one that is too costly to be computed here.
   case malformedHash
-  /// As many passwords as may wait are waiting already.
+  /// The queue is full: as many passwords wait as may.
   case busy
   /// The C library refused, for example because no random bytes could be had.
   case failed

@@ -4,13 +4,14 @@ import Threads
 ///
 /// A hash of cost 12 keeps a processor busy for a quarter of a second, so it never runs on the
 /// threads that other work shares. What waits is bounded: past `queueLimit` a call throws
-/// ``BcryptError/busy``. Who asks for much holds up no others: see ``serving(_:isInsider:)``.
+/// ``BcryptError/busy``. A source that asks for much holds up no others: see
+/// ``serving(_:isInsider:)``.
 public struct BcryptHasher: Sendable {
   /// The longest password that bcrypt reads to its end, in bytes of UTF-8.
   public static let maximumPasswordBytes = 72
   /// What bcrypt allows. Each step doubles the time.
   public static let costs = 4...31
-  /// A stored hash of a higher cost than this would hold a thread for minutes; it is refused.
+  /// A stored hash of a higher cost would hold a thread for minutes; it is refused.
   static let highestVerifiedCost = 17
 
   private let cost: Int
@@ -22,7 +23,7 @@ public struct BcryptHasher: Sendable {
   ///   - cost: the binary logarithm of the number of rounds; clamped to ``costs``.
   ///   - threads: how many hashes are computed at the same time.
   ///   - queueLimit: how many more may wait for a thread.
-  ///   - strangersLimit: how many more of those who are no insiders.
+  ///   - strangersLimit: how many more jobs of strangers, who are no insiders, may wait.
   public init(
     cost: Int = 12, threads: Int = 2, queueLimit: Int = 128, strangersLimit: Int = 32
   ) {
@@ -34,10 +35,11 @@ public struct BcryptHasher: Sendable {
       strangersLimit: max(strangersLimit, 0))
   }
 
-  /// The same hasher, for one of those who ask: they have one turn after the other, and who has the
-  /// most waiting gives places up to the others.
+  /// This hasher on behalf of one source. Sources take turns; when the queue is full, the source
+  /// with the most waiting jobs gives up a place.
   ///
-  /// - Parameter isInsider: insiders and strangers have turns alternately, and places of their own.
+  /// - Parameter isInsider: insiders and strangers take turns alternately, and each have places of
+  ///   their own.
   public func serving(_ source: String, isInsider: Bool) -> BcryptHasher {
     var copy = self
     copy.source = JobSource(source, isInsider: isInsider)
@@ -47,8 +49,8 @@ public struct BcryptHasher: Sendable {
   /// Whether a password would find a place now. Others may have it a moment later.
   public var hasRoom: Bool { workers.hasRoom(for: source) }
 
-  /// Stored for a user whom no password lets in: bcrypt ends no hash so. It is compared like any
-  /// other.
+  /// A hash no password can match, because bcrypt never produces this ending. Comparing it takes as
+  /// long as any other.
   public var unusableHash: String { dummy + String(repeating: "/", count: 31) }
 
   /// A new hash of `password`, with a salt of its own, as `$2b$…`.

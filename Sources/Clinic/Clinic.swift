@@ -28,9 +28,10 @@ package final class Clinic: Sendable {
   let patients: PatientLookup
   package let refusals: Refusals
   package let commands: CommandLane
-  /// Invoices and payments: whatever takes the last number waits for whoever has it (rule 40).
+  /// The lane of invoices and payments: an invoice that takes the last number makes others wait
+  /// (rule 40).
   package let billing: CommandLane
-  /// Of days: whoever waits for MongoDB there keeps no place of others.
+  /// The lane of daily summaries: a call that waits for MongoDB there takes no place from others.
   package let summaries: CommandLane
   package let liveQueue: LiveQueue
   package let queue: QueueLane
@@ -77,7 +78,7 @@ package final class Clinic: Sendable {
       anchorFile: anchorFile)
   }
 
-  /// Keeps the stores connected until its task is cancelled.
+  /// Keeps the stores connected until the task is cancelled.
   package func runStores() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await self.postgres.run() }
@@ -88,8 +89,8 @@ package final class Clinic: Sendable {
     }
   }
 
-  /// Runs what works in the background, on a schema that is up to date, until its task is
-  /// cancelled: lanes, the feed, the relay.
+  /// Runs everything that works in the background, on a schema that is up to date, until the task
+  /// is cancelled: lanes, the feed, the relay.
   package func runDepartments() async {
     await withTaskGroup { group in
       for work in background { group.addTask(executorPreference: loop) { await work() } }
@@ -127,8 +128,8 @@ package final class Clinic: Sendable {
     ]
   }
 
-  /// Returns when the loop and the pool of PostgreSQL's connections have answered, be it that
-  /// PostgreSQL is away.
+  /// Returns when the loop and the pool of PostgreSQL's connections have answered, even if the
+  /// answer is that PostgreSQL is away.
   package func storesAnswer() async {
     _ = try? await loop.limited(to: .seconds(1)) { [postgres] in
       _ = try await postgres.query("SELECT 1")
@@ -141,8 +142,8 @@ package final class Clinic: Sendable {
     for _ in 0..<2000 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(1)) }
   }
 
-  /// Tells the journal what PostgreSQL refuses though it answers: for want of resources (53), by a
-  /// setting (25), by its system (58); each once a minute.
+  /// Logs what PostgreSQL refuses although it answers: for want of resources (53), by a setting
+  /// (25), by its system (58); each once a minute.
   func tellRefusal(_ error: PostgresError) {
     guard error.kind == .server, let state = error.sqlState,
       ["25", "53", "58"].contains(state.prefix(2)),

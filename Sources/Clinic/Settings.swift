@@ -1,6 +1,6 @@
 import JSONRPC
 
-/// What the clinic's rules and secrets are, as the configuration gives them.
+/// The clinic's rules and secrets, as the configuration gives them.
 package struct Settings: Sendable {
   /// The IANA name of the zone that decides what "today" is.
   package var timeZone = "UTC"
@@ -21,12 +21,12 @@ package struct Settings: Sendable {
   package var rolesByGID: [UInt32: Role] = [:]
   /// Roles of clients that have shown a certificate, by its common name.
   package var rolesByCertificate: [String: Role] = [:]
-  /// What a call may take, unless its method is given more.
+  /// The time limit for calls whose method sets none.
   package var callTime = Duration.seconds(10)
-  /// Failed logins of one user from one address that a minute allows.
+  /// How many failed logins of one user from one address a minute allows.
   package var loginFailuresPerMinute = 5
   package var passwordCost = 12
-  /// Of the program.
+  /// The program's version.
   package static let version = "0.1.0"
 
   package init(secretKey: [UInt8], auditKey: [UInt8]) {
@@ -37,10 +37,10 @@ package struct Settings: Sendable {
 
 /// The configured rules of appointments.
 package struct SchedulingRules: Sendable, Equatable {
-  /// How long before its slot an appointment can be checked in, and how long after its start.
+  /// How many minutes before the slot's start check-in is possible, and how many after it.
   package var checkInEarlyMinutes = 60
   package var checkInLateMinutes = 60
-  /// How long after its start an appointment can be marked as a no-show (rule 13).
+  /// How many minutes after the slot's start before a no-show can be recorded (rule 13).
   package var noShowGraceMinutes = 15
 
   package init() {}
@@ -48,9 +48,9 @@ package struct SchedulingRules: Sendable, Equatable {
 
 /// The configured rules of the pharmacy.
 package struct PharmacyRules: Sendable, Equatable {
-  /// Whether medicines leave before their invoice is paid (rule 32).
+  /// Whether medicines are dispensed before their invoice is paid (rule 32).
   package var dispensesUnpaid = false
-  /// How old a prescription may be that is dispensed (rule 32).
+  /// How many days a prescription can be dispensed after it was written (rule 32).
   package var prescriptionDays = 90
 
   package init() {}

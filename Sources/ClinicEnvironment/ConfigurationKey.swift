@@ -36,7 +36,7 @@ package struct ConfigurationKey: Sendable {
       meaning: "seals the audit; 32 bytes or more", isSecret: true),
     ConfigurationKey(
       name: "ALGORITHM", standard: "HS256", unit: "name",
-      meaning: "of access tokens: HS256, HS384 or HS512"),
+      meaning: "algorithm of access tokens: HS256, HS384 or HS512"),
     ConfigurationKey(
       name: "ACCESS_TOKEN_EXPIRE_MINUTES", standard: "30", unit: "minutes",
       meaning: "life of an access token"),
@@ -87,20 +87,20 @@ package struct ConfigurationKey: Sendable {
     ),
     ConfigurationKey(
       name: "CLINIC_TLS_KEY", standard: "", unit: "path",
-      meaning: "its key, PEM; may come as the credential `tls_key` instead"),
+      meaning: "the certificate's key, PEM; may come as the credential `tls_key` instead"),
     ConfigurationKey(
       name: "CLINIC_TLS_CLIENT_CA", standard: "", unit: "path",
-      meaning: "who vouches for clients that show a certificate, PEM"),
+      meaning: "CA certificates that client certificates must be signed by, PEM"),
     ConfigurationKey(
       name: "CLINIC_TLS_CLIENT_ROLES", standard: "none", unit: "list",
-      meaning: "roles of such clients by their certificate's common name: `board-1=DISPLAY`"),
+      meaning: "roles of clients with a certificate, by its common name: `board-1=DISPLAY`"),
     ConfigurationKey(
       name: "CLINIC_ROLES", standard: "root=ADMIN,@clinic-kiosk=KIOSK,@clinic-display=DISPLAY",
       unit: "list",
       meaning: "roles of users and `@groups` on the Unix socket, by name or number"),
     ConfigurationKey(
       name: "CLINIC_QUEUE_PASS_OVER_LIMIT", standard: "3", unit: "times",
-      meaning: "how often a waiting patient is passed over at most"),
+      meaning: "how many times at most a waiting patient is passed over"),
     ConfigurationKey(
       name: "CLINIC_QUEUE_RECALL_AFTER", standard: "0", unit: "calls",
       meaning: "how many calls a recalled token lets pass; 0 makes it first"),
@@ -109,19 +109,19 @@ package struct ConfigurationKey: Sendable {
       meaning: "where a patient with an appointment joins the line"),
     ConfigurationKey(
       name: "CLINIC_CHECK_IN_EARLY_MINUTES", standard: "60", unit: "minutes",
-      meaning: "before its slot an appointment can be checked in"),
+      meaning: "how long before the slot's start check-in is possible"),
     ConfigurationKey(
       name: "CLINIC_CHECK_IN_LATE_MINUTES", standard: "60", unit: "minutes",
-      meaning: "after its slot's start an appointment can be checked in"),
+      meaning: "how long after the slot's start check-in is possible"),
     ConfigurationKey(
       name: "CLINIC_NO_SHOW_GRACE_MINUTES", standard: "15", unit: "minutes",
-      meaning: "after its slot's start an appointment can become a no-show"),
+      meaning: "how long after the slot's start before a no-show can be recorded"),
     ConfigurationKey(
       name: "CLINIC_DISPENSE_UNPAID", standard: "no", unit: "yes or no",
       meaning: "dispense before the prescription's invoice is paid"),
     ConfigurationKey(
       name: "CLINIC_PRESCRIPTION_DAYS", standard: "90", unit: "days",
-      meaning: "a prescription can be dispensed"),
+      meaning: "how long a prescription can be dispensed after it was written"),
     ConfigurationKey(
       name: "CLINIC_TAX_PERCENT", standard: "0", unit: "percent",
       meaning: "tax on invoices that name none; two decimals"),
@@ -136,13 +136,13 @@ package struct ConfigurationKey: Sendable {
       meaning: "the clinic's address on paper"),
     ConfigurationKey(
       name: "CLINIC_CALL_SECONDS", standard: "10", unit: "seconds",
-      meaning: "a call that takes longer is rolled back, but for those that are given more"),
+      meaning: "time limit of a call; past it, it is rolled back (some methods have longer limits)"),
     ConfigurationKey(
       name: "CLINIC_LOGIN_FAILURES_PER_MINUTE", standard: "5", unit: "attempts",
-      meaning: "of one user from one address"),
+      meaning: "failed logins of one user from one address"),
     ConfigurationKey(
       name: "CLINIC_PASSWORD_COST", standard: "12", unit: "bcrypt cost",
-      meaning: "each step doubles the time"),
+      meaning: "cost of a password's hash; each step doubles the time"),
     ConfigurationKey(
       name: "CLINIC_MAX_MESSAGE_BYTES", standard: "1048576", unit: "bytes",
       meaning: "size of a message"),
@@ -154,22 +154,23 @@ package struct ConfigurationKey: Sendable {
       name: "CLINIC_MAX_IN_FLIGHT", standard: "64", unit: "calls",
       meaning: "calls that run at once on a connection"),
     ConfigurationKey(
-      name: "CLINIC_MAX_CONNECTIONS", standard: "1024", unit: "connections", meaning: "in all"),
+      name: "CLINIC_MAX_CONNECTIONS", standard: "1024", unit: "connections",
+      meaning: "connections in all"),
     ConfigurationKey(
       name: "CLINIC_MAX_CONNECTIONS_PER_PEER", standard: "256", unit: "connections",
-      meaning: "of one user id or address"),
+      meaning: "connections of one user id or address"),
     ConfigurationKey(
       name: "CLINIC_UNAUTHENTICATED_SECONDS", standard: "30", unit: "seconds",
-      meaning: "a TCP connection may stay without a login"),
+      meaning: "how long a TCP connection may stay open without logging in"),
     ConfigurationKey(
       name: "CLINIC_DRAIN_SECONDS", standard: "20", unit: "seconds",
-      meaning: "calls in flight get at a stop"),
+      meaning: "how long running calls may finish when the daemon stops"),
     ConfigurationKey(
       name: "CLINIC_EVENT_LOOPS", standard: "1", unit: "threads",
-      meaning: "that handle connections"),
+      meaning: "number of threads that handle connections"),
     ConfigurationKey(
       name: "CLINIC_DATABASE_CONNECTIONS", standard: "14", unit: "connections",
-      meaning: "to PostgreSQL for transactions, at most"),
+      meaning: "connections to PostgreSQL for transactions, at most"),
     ConfigurationKey(
       name: "CLINIC_MIGRATE_AT_START", standard: "no", unit: "yes or no",
       meaning: "bring the database's schema up to date at the start"),

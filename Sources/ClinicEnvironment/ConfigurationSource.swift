@@ -8,7 +8,7 @@ package struct ConfigurationSource: Sendable {
   }
 
   package private(set) var values: [String: String] = [:]
-  /// Of the values that are there.
+  /// Where each value comes from.
   package private(set) var origins: [String: Origin] = [:]
   /// Names in the file that look like typing errors, with what was meant.
   package private(set) var misspelt: [(name: String, known: String)] = []

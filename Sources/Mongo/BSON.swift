@@ -29,22 +29,12 @@ extension BSON {
     if case .string(let value) = self { value } else { nil }
   }
 
-  /// The value of any numeric type that is exactly an integer.
+  /// The number as an integer, if it is exactly one, whatever its numeric type.
   public var integerValue: Int64? {
     switch self {
     case .int32(let value): Int64(value)
     case .int64(let value): value
     case .double(let value): Int64(exactly: value)
-    default: nil
-    }
-  }
-
-  /// The value of an integer or a double, as a double.
-  public var doubleValue: Double? {
-    switch self {
-    case .int32(let value): Double(value)
-    case .int64(let value): Double(value)
-    case .double(let value): value
     default: nil
     }
   }

@@ -13,8 +13,8 @@ public struct BSONDocument: Sendable {
     self.elements = elements.map { (key: $0.0, value: $0.1) }
   }
 
-  /// The first value of that name. Setting replaces it where it stands or adds it at the end;
-  /// setting `nil` removes it.
+  /// The first value of that name. Setting it replaces the value where it stands or adds it at the
+  /// end; setting `nil` removes it.
   public subscript(key: String) -> BSON? {
     get { elements.first { $0.key == key }?.value }
     set {

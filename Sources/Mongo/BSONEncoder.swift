@@ -6,7 +6,7 @@ final class BSONEncoder {
   /// MongoDB itself takes 100 levels.
   static let maximumDepth = 100
 
-  /// One `bson_t` a level, as `bson_append_document_begin` wants it: memory for it to fill.
+  /// One `bson_t` for each level, as `bson_append_document_begin` wants it: memory for it to fill.
   private var levels: [OpaquePointer] = unsafe []
 
   deinit {

@@ -49,8 +49,8 @@ struct BulkOperation: ~Copyable {
     count += 1
   }
 
-  /// Sends what was added; once. Operations that found their `_id` taken are part of the outcome,
-  /// any other error is thrown.
+  /// Sends what was added; to be called once. Operations that found their `_id` taken are part of
+  /// the outcome, any other error is thrown.
   func execute() throws(MongoError) -> Outcome {
     let answer = try unsafe connection.call { reply, error in
       unsafe mongoc_bulk_operation_execute(pointer, reply, &error) != 0
@@ -75,7 +75,7 @@ struct BulkOperation: ~Copyable {
     let upserted: Int
     /// The operations that found their `_id` taken, in order.
     private(set) var duplicates: [Int] = []
-    /// The first other error, of an operation or of the wait for the majority.
+    /// The first error that is not a duplicate, of an operation or of the wait for the majority.
     private(set) var otherError: MongoError.Kind?
     /// How many operations failed.
     private(set) var errors = 0

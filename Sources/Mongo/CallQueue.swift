@@ -48,7 +48,7 @@ final class CallQueue: Sendable {
     state.withLock { $0.running[ObjectIdentifier(call)] = nil }
   }
 
-  /// Answers everybody: those who wait, and those whose call a thread is still busy with.
+  /// Fails everybody: those who wait, and those whose call a thread is still busy with.
   func failAll(_ kind: MongoError.Kind) {
     let calls = state.withLock { state in
       defer { state.waiting = [] }
@@ -57,7 +57,7 @@ final class CallQueue: Sendable {
     for call in calls { call.fail(kind) }
   }
 
-  /// Answers everybody and lets the threads end.
+  /// Fails everybody and lets the threads end.
   func close() {
     state.withLock { $0.isClosed = true }
     failAll(.unavailable)

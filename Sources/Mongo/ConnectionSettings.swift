@@ -1,7 +1,7 @@
 internal import CMongoc
 internal import Glibc
 
-/// Where the server is, and how long to wait for it. It holds the password.
+/// Where the server is, and how long to wait for it. Contains the password.
 struct ConnectionSettings: Sendable {
   let url: String
   let database: String

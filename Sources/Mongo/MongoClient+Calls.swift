@@ -1,9 +1,9 @@
 extension MongoClient {
-  /// Inserts documents. Those that are there already, under the same `_id`, are counted and left
-  /// alone: the same call again changes nothing.
+  /// Inserts documents. Documents that are there already, under the same `_id`, are counted and
+  /// left alone, so repeating the call changes nothing.
   ///
   /// - Parameter ordered: inserts one after the other and stops at the first error that is not such
-  ///   a duplicate. Otherwise all are tried. It is the slower way when there are duplicates.
+  ///   a duplicate; otherwise all are tried. It is slower when there are duplicates.
   /// - Throws: ``MongoError/Kind/duplicateKey`` when another unique index refused a document.
   @discardableResult
   public func insertMany(
@@ -35,8 +35,8 @@ extension MongoClient {
     }
   }
 
-  /// Inserts documents of which some may be there already, under the same `_id`: those replace what
-  /// is there if that is of a lower version, and are counted as superseded if it is not.
+  /// Inserts documents of which some may be there already, under the same `_id`: such a document
+  /// replaces the stored one if that has a lower version; if not, it is counted as superseded.
   ///
   /// - Parameter version: the member that tells which of two documents is newer.
   @discardableResult
@@ -126,7 +126,7 @@ extension MongoClient {
     return try await command(["explain": .document(find), "verbosity": "executionStats"])
   }
 
-  /// Removes a collection with its indexes; one that is not there is no error.
+  /// Removes a collection with its indexes; it is no error if there is no such collection.
   public func drop(_ collection: String) async throws(MongoError) {
     try await perform { (connection) throws(MongoError) in
       do throws(MongoError) {

@@ -4,19 +4,19 @@ import Threads
 /// One database of a MongoDB server or replica set.
 ///
 /// Calls run on threads of the client's own, first come first served. ``run()`` asks the server
-/// each second whether it is there: while it is not, calls fail at once, and those that a thread is
-/// still busy with are answered too. A call whose server has gone silent is answered in some three
-/// seconds.
+/// each second whether it is there. While the server is away, calls fail at once, and those that a
+/// thread is still busy with are answered too. A call whose server has gone silent is answered
+/// within about three seconds.
 ///
 /// Writes count when the majority of the servers has them in its journal.
 public final class MongoClient: Sendable {
   /// How long the client waits.
   public struct Timeouts: Sendable, Hashable {
-    /// For a connection, and for a server that takes writes.
+    /// How long to wait for a connection, and for a server that takes writes.
     public var connect: Duration
-    /// For the answer to a call.
+    /// How long to wait for the answer to a call.
     public var call: Duration
-    /// For the answer to the question whether the server is there, and between two of them.
+    /// How long to wait for the answer to a probe, and between two probes.
     public var probe: Duration
 
     public init(
@@ -32,7 +32,7 @@ public final class MongoClient: Sendable {
   private let probeInterval: Duration
   private let health = Health()
   private let calls = CallQueue()
-  /// Its thread is never held up by calls.
+  /// The queue of probes: its thread is never held up by calls.
   private let probes = CallQueue()
 
   /// Connects to nothing yet.
@@ -61,13 +61,13 @@ public final class MongoClient: Sendable {
 
   deinit { close() }
 
-  /// Whether a URL is one that a client can be made of; no server is asked.
+  /// Whether a client can be made with this URL; no server is asked.
   public static func understands(_ url: String) -> Bool {
     (try? ConnectionSettings(url: url, database: nil, timeouts: Timeouts())) != nil
   }
 
-  /// Removes the file of libmongoc's counters, which nobody reads. It is there as soon as the
-  /// library is loaded, and a process that is killed would leave it: this is to be called first.
+  /// Removes the file of libmongoc's counters, which nobody reads. The file is there as soon as the
+  /// library is loaded, and a process that is killed would leave it behind: call this first.
   public static func removeCounters() {
     unsafe shm_unlink("/mongoc-\(getpid())")
   }
@@ -140,7 +140,7 @@ private final class Health: Sendable {
 
   var isProbing: Bool { state.withLock { $0.isProbing } }
 
-  /// Down, and somebody watches for its return.
+  /// Whether the server is down and somebody watches for its return.
   var isKnownDown: Bool { state.withLock { $0.isProbing && $0.isUp == false } }
 
   var failures: Int { state.withLock { $0.failures } }

@@ -37,7 +37,7 @@ extension MongoConnection {
     return Int(count)
   }
 
-  /// Runs a command on the client's database, as a write when it is one.
+  /// Runs a command on the client's database, as a write if it is one.
   func command(_ command: BSONDocument, isWrite: Bool) throws(MongoError) -> BSONDocument {
     let native = try NativeDocument(command)
     let answer = try unsafe call { reply, error in
@@ -54,7 +54,7 @@ extension MongoConnection {
   /// The server gives up when its client does.
   private var timeLimit: BSON { .int64(Int64(timeout.milliseconds)) }
 
-  /// All that a cursor gives; the cursor is freed.
+  /// All documents of a cursor, which is freed.
   private func documents(of cursor: OpaquePointer?) throws(MongoError) -> [BSONDocument] {
     guard let cursor = unsafe cursor else { throw MongoError(.invalidDocument) }
     defer { unsafe mongoc_cursor_destroy(cursor) }

@@ -20,8 +20,8 @@ extension MongoConnection {
     return result
   }
 
-  /// Inserts documents, which is quicker than to look for each first, and replaces those that were
-  /// there by newer ones.
+  /// Inserts documents, which is quicker than looking for each of them first, and replaces those
+  /// that are there with newer ones.
   func insertNewer(
     _ documents: [BSONDocument], into collection: String, by version: String
   ) throws(MongoError) -> ReplaceResult {

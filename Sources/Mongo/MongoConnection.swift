@@ -7,7 +7,7 @@ final class MongoConnection {
   let database: String
   let timeout: Duration
   let encoder = BSONEncoder()
-  /// A call failed in a way after which this client is not to be used again.
+  /// Whether a call failed in a way after which this client must not be used again.
   private(set) var isBroken = false
 
   /// Connects when it is first used.

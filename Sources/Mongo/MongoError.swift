@@ -11,7 +11,7 @@ public struct MongoError: Error, Sendable, Hashable {
     case cancelled
     /// The server does not accept the user or the password.
     case notAuthenticated
-    /// The server refused the call; its error number.
+    /// The server refused the call, with this error number.
     case server(code: Int32)
     /// A unique index other than that of `_id` has this key already.
     case duplicateKey

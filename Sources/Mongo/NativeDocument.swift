@@ -3,7 +3,7 @@ internal import CMongoc
 /// Owns a `bson_t` that libbson allocated.
 ///
 /// Debian's libbson wants its structures on 128-byte boundaries, which Swift does not promise for
-/// values of its own: they live only where libbson's allocator put them.
+/// its own values: so they live only where libbson's allocator has put them.
 @safe
 struct NativeDocument: ~Copyable {
   /// Valid only while this value lives.

@@ -1,9 +1,10 @@
 import Threads
 
-/// A call that waits for a thread or runs on one. Whoever comes first gives its caller the answer:
-/// the thread, the caller's cancellation, or the news that the server is gone.
+/// A call that waits for a thread or runs on one. Whichever comes first answers the caller: the
+/// thread, the caller's cancellation, or the news that the server is gone.
 protocol PendingCall: AnyObject, Sendable {
-  /// Does the work with a connection of the thread that calls, unless its caller has an answer.
+  /// Does the work with a connection of the calling thread, unless the caller has an answer
+  /// already.
   func run(on worker: Worker)
   /// Answers the caller; what the thread still finds out is dropped.
   func fail(_ kind: MongoError.Kind)
@@ -76,7 +77,7 @@ final class TypedCall<Value: Sendable>: PendingCall {
 struct CallOptions: Sendable {
   /// How long the server may keep silent; nil for the client's usual time.
   var timeout: Duration? = nil
-  /// Doing it twice does what doing it once does: a connection that turns out to be dead is
-  /// replaced and the call made again.
+  /// Whether doing it twice has the effect of doing it once: then a dead connection is replaced and
+  /// the call made again.
   var isRepeatable = true
 }

@@ -2,9 +2,9 @@ import Threads
 
 /// A thread that makes blocking calls, one after the other, over one connection.
 ///
-/// libmongoc has a pool that threads may share; a client for each thread does without its
-/// monitoring threads, and can be thrown away as soon as it misbehaves, with all it believes about
-/// the servers. Such a client connects when it is first used.
+/// libmongoc has a pool that threads may share. A client for each thread needs none of its
+/// monitoring threads, and can be thrown away as soon as it misbehaves, with all that it believes
+/// about the servers. Such a client connects when it is first used.
 final class Worker {
   private let settings: ConnectionSettings
   private var connection: MongoConnection?

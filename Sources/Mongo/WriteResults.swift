@@ -1,7 +1,7 @@
 /// What became of documents that were to be inserted.
 public struct InsertResult: Sendable, Hashable {
   public var inserted: Int
-  /// They were there already, under the same `_id`.
+  /// Documents that were there already, under the same `_id`.
   public var duplicates: Int
 
   public init(inserted: Int, duplicates: Int) {
@@ -12,14 +12,14 @@ public struct InsertResult: Sendable, Hashable {
 
 /// What became of documents that were to replace others.
 public struct ReplaceResult: Sendable, Hashable {
-  /// Their filter found a document.
+  /// Documents whose filter found one to replace.
   public var matched: Int
-  /// The document that was found was another one.
+  /// Documents that differed from the one that was found.
   public var modified: Int
-  /// There was none, so they were inserted.
+  /// Documents whose filter found none, so that they were inserted.
   public var upserted: Int
-  /// Their filter found none, but one with their `_id` is there: a newer version, when the filter
-  /// asks for an older one.
+  /// Documents whose filter found none although one with their `_id` is there: a newer version,
+  /// when the filter asks for an older one.
   public var superseded: Int
 
   public init(matched: Int, modified: Int, upserted: Int, superseded: Int) {

@@ -1,6 +1,6 @@
 /// What is to be printed: blocks from the top down, on as many A4 pages as they need.
 public struct PDFDocument: Sendable {
-  /// For the document's properties.
+  /// The title in the document's properties.
   public var title: String
   public var blocks: [PDFBlock]
   /// Stands at the foot of each page, beside its number, on one line.
@@ -17,7 +17,7 @@ public enum PDFBlock: Sendable {
   /// Paragraphs, over several pages if need be.
   case text(PDFText)
   case table(PDFTable)
-  /// Blocks on one page, if they fit on one; of a text at least the beginning.
+  /// Blocks kept on one page if they fit; a text may break after its beginning.
   case together([PDFBlock])
   /// A thin line.
   case rule
@@ -27,11 +27,11 @@ public enum PDFBlock: Sendable {
 
 public enum PDFAlignment: Sendable {
   case left, center, right
-  /// Where its script begins: at the right for Arabic.
+  /// The side where the script begins: at the right for Arabic.
   case start
 }
 
-/// Text of one look. Each paragraph's writing direction is found by itself.
+/// Text in one size and weight. The writing direction of each paragraph is found from its letters.
 public struct PDFText: Sendable {
   public var text: String
   /// Points.
@@ -50,12 +50,12 @@ public struct PDFText: Sendable {
 }
 
 /// Rows under a header, which is repeated on each page. A row's cells stand on one page, with its
-/// detail unless that is long.
+/// detail unless the detail is long.
 public struct PDFTable: Sendable {
   public struct Column: Sendable {
-    /// Of the page's width: 0 to 1.
+    /// The column's part of the page's width: 0 to 1.
     public var share: Double
-    /// Takes as much more as its widest number needs.
+    /// The column widens to fit its widest number.
     public var isNumber: Bool
 
     public init(share: Double, isNumber: Bool = false) {
@@ -65,7 +65,7 @@ public struct PDFTable: Sendable {
   }
 
   public struct Row: Sendable {
-    /// One a column.
+    /// One cell for each column.
     public var cells: [PDFText]
     /// Stands under the cells, over the whole width.
     public var detail: PDFText?
@@ -77,7 +77,7 @@ public struct PDFTable: Sendable {
   }
 
   public var columns: [Column]
-  /// Empty for none.
+  /// Empty for a table without a header.
   public var header: [PDFText]
   public var rows: [Row]
 
@@ -90,7 +90,7 @@ public struct PDFTable: Sendable {
 
 /// Why there is no PDF.
 public enum PDFError: Error, Hashable, Sendable {
-  /// As many documents as may wait are waiting already.
+  /// The queue is full: as many documents wait as may.
   case busy
   /// The C library refused: no memory, no font.
   case failed

@@ -51,7 +51,7 @@ internal import CPango
     withExtendedLifetime(output) {}
   }
 
-  /// The lines of a text, none wider than `width`; without one, a line a paragraph.
+  /// The lines of a text, none wider than `width`; without a width, one line for each paragraph.
   func lines(of text: PDFText, width: Double? = nil) -> [TextLine] {
     text.text.paragraphs.flatMap { paragraph in
       Paragraph(paragraph, as: text, width: width, on: self).lines
@@ -85,12 +85,13 @@ internal import CPango
   }
 }
 
-/// The owner of a Pango layout: a paragraph that was shaped and broken into lines. It is laid out
-/// alone, as Pango takes the direction of one without letters from the paragraph before.
+/// The owner of a Pango layout: a paragraph that was shaped and broken into lines. Each paragraph
+/// is laid out alone, since Pango gives one without letters the direction of the paragraph before.
 @safe private final class Paragraph {
   let surface: PDFSurface
   private let layout: OpaquePointer
-  /// Of Noto Sans. No line is lower, so that texts of several scripts stand on one line in a row.
+  /// The ascent of Noto Sans, the least of every line, so that texts in several scripts stand on
+  /// the same line of a row.
   private let ascent: Double
   private let descent: Double
 
@@ -160,10 +161,10 @@ internal import CPango
 @safe struct TextLine {
   fileprivate let paragraph: Paragraph
   fileprivate let line: OpaquePointer
-  /// Where it begins, as it is aligned.
+  /// Where the line begins, after alignment.
   let left: Double
   let width: Double
-  /// From its top down to where letters stand.
+  /// From the top of the line down to its baseline.
   let ascent: Double
   let height: Double
 
@@ -186,8 +187,9 @@ extension [TextLine] {
 }
 
 extension String {
-  /// Its paragraphs, of what can be drawn: no font has control characters, and cairo refuses what
-  /// Unicode keeps for programs' own use, and with it the whole file.
+  /// The paragraphs of the text, without what cannot be drawn: no font has control characters, and
+  /// cairo refuses a whole file with characters that Unicode keeps for the internal use of
+  /// programs.
   fileprivate var paragraphs: [String] {
     split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { paragraph in
       var shown = String.UnicodeScalarView()

@@ -65,7 +65,7 @@ struct PageWriter {
     header = nil
   }
 
-  /// - Parameter header: of a table.
+  /// - Parameter header: a table's.
   private mutating func draw(_ header: TableLayout.Row) {
     drawCells(of: header)
     drawRule()
@@ -93,7 +93,7 @@ struct PageWriter {
     TableLayout(table, width: Self.width, on: surface)
   }
 
-  /// What a block takes; of a text, what is to be on the page where it begins.
+  /// How much height a block takes; for a text, as much as has to be on the page where it begins.
   private func height(of block: PDFBlock) -> Double {
     switch block {
     case .text(let text): Array(surface.lines(of: text, width: Self.width).prefix(2)).height

@@ -6,14 +6,15 @@ struct TableLayout {
 
     var cellsHeight: Double { cells.map(\.lines.height).max() ?? 0 }
     var height: Double { cellsHeight + detail.height + TableLayout.rowGap }
-    /// What is to be on the page where the row begins: all of it, if it is no long text.
+    /// How much of the row has to be on the page where it begins: all of it, unless its detail is
+    /// long.
     var beginning: Double { cellsHeight + min(detail.height, PageWriter.bottom / 2) }
   }
 
-  /// Between columns.
+  /// The gap between columns.
   static let gap = 6.0
   static let rowGap = 3.0
-  /// Of a row's detail.
+  /// The indent of a row's detail.
   static let indent = 12.0
 
   let header: Row?

@@ -18,7 +18,7 @@ public struct Cells: Sendable {
   /// Reads the next cell.
   ///
   /// - Throws: ``PostgresError/Kind/decoding`` with the column's name when the cell has another
-  ///   type or there is none.
+  ///   type or there is no cell left.
   public mutating func next<Value: PostgresDecodable>(
     as type: Value.Type = Value.self
   ) throws(PostgresError) -> Value {
@@ -44,7 +44,7 @@ public struct Cells: Sendable {
   }
 }
 
-// The common types once more, not generic: callers in other modules get code made for them.
+// The common types once more, not generic, so that callers in other modules get specialised code.
 extension Cells {
   public mutating func next() throws(PostgresError) -> Int {
     try read { value throws(PostgresError) in try Int(postgres: value) }

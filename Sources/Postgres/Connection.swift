@@ -49,8 +49,8 @@ public final class Connection: @unchecked Sendable {
     return result
   }
 
-  /// Runs a text of many statements; unless it says BEGIN itself, all or none of them take effect.
-  /// A transaction that it leaves failed is rolled back.
+  /// Runs a text of many statements; unless the text says BEGIN itself, all or none of them take
+  /// effect. A failed transaction that it leaves open is rolled back.
   public func execute(script: String) async throws(PostgresError) {
     let operation = Script(script)
     let wire = wire
@@ -115,7 +115,7 @@ public final class Connection: @unchecked Sendable {
     }
   }
 
-  /// A statement that was stopped in a cancelled task was stopped for it.
+  /// In a cancelled task, a statement that was stopped counts as cancelled.
   private static func blamed(_ error: PostgresError) -> PostgresError {
     error.kind == .timedOut && Task.isCancelled ? PostgresError(.cancelled, error.details) : error
   }

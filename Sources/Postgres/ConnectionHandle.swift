@@ -19,7 +19,7 @@ import CLibpq
   }
 }
 
-/// What it takes to ask for a cancellation, apart from the connection.
+/// What is needed to ask for a cancellation, apart from the connection.
 @safe final class CancelHandle: @unchecked Sendable {
   private let pointer: OpaquePointer
 
@@ -32,7 +32,7 @@ import CLibpq
     unsafe PQfreeCancel(pointer)
   }
 
-  /// Blocks until the server has read the request, at worst until it is there again.
+  /// Blocks until the server has read the request: if the server is away, until it is back.
   func send() {
     var message: [CChar] = Array(repeating: 0, count: 256)
     _ = unsafe PQcancel(pointer, &message, Int32(message.count))

@@ -4,7 +4,7 @@ import CLibpq
 struct ConnectionParameters: Sendable {
   private(set) var pairs: [(keyword: String, value: String)]
 
-  /// Reads a `postgres://…` URL, one with a driver's name (`postgresql+asyncpg://…`) or libpq's
+  /// Reads a `postgres://…` URL, also with a driver's name (`postgresql+asyncpg://…`), or libpq's
   /// `keyword=value` form, and adds what every session gets. What the URL sets wins.
   ///
   /// - Throws: ``PostgresError/Kind/unavailable`` when libpq does not understand the text.

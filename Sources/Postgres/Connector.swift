@@ -6,7 +6,7 @@ import Threads
 /// Makes connections, each on a thread of its own: resolving a host's name and the arithmetic of
 /// logging in would hold up the loop.
 final class Connector: Sendable {
-  /// How soon an attempt notices that nobody wants it any more.
+  /// How soon an attempt notices that it is no longer wanted.
   private static let attention = Duration.milliseconds(50)
 
   private let parameters: ConnectionParameters
@@ -28,7 +28,7 @@ final class Connector: Sendable {
     if !started { completion(.failure(Self.failure("no thread is left"))) }
   }
 
-  /// Makes the attempts that are being made fail.
+  /// Makes the running attempts fail.
   func stop() {
     isStopped.store(true, ordering: .relaxed)
   }

@@ -1,7 +1,7 @@
 import CLibpq
 import StoreLoop
 
-/// A `COPY … FROM STDIN`: begun, fed, ended, one step after another.
+/// A `COPY … FROM STDIN`: started, fed and ended step by step.
 final class CopyIn: ExclusiveOperation, @unchecked Sendable {
   private enum State {
     case starting, feeding, ending, over
@@ -13,7 +13,7 @@ final class CopyIn: ExclusiveOperation, @unchecked Sendable {
   private var unsent: [UInt8]?
   private var copied = 0
   private var failure: PostgresError?
-  /// Of the step that is being made: the rows that were copied, at the end.
+  /// The promise of the present step: the rows that were copied, at the end.
   private var promise: Promise<Int>?
 
   init(_ text: String) {

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What a client has done and is doing.
+/// What a client is doing, and what it has done since the start.
 public struct PostgresStatistics: Sendable {
-  /// Connections that are open, of both kinds.
+  /// Open connections of the pool, in all three lanes.
   public var connections = 0
   /// Transactions that have a connection.
   public var transactionsInUse = 0

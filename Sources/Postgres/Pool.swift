@@ -1,6 +1,6 @@
 import StoreLoop
 
-/// Keeps the client's connections open and lends them out. Used on the loop only, but for what says
+/// Keeps the client's connections open and lends them out. Used on the loop only, except what says
 /// otherwise.
 final class Pool: @unchecked Sendable {
   enum Lane {
@@ -19,11 +19,11 @@ final class Pool: @unchecked Sendable {
   /// How long a caller waits for a lost connection to come back, and for one that is logging in.
   private static let patience = Duration.milliseconds(250)
   private static let loginPatience = Duration.seconds(1)
-  /// A connection that lived no longer is not replaced at once.
+  /// A connection that lived no longer than this is not replaced at once.
   private static let infancy = Duration.seconds(1)
   /// How long closing waits for attempts to connect.
   private static let closingLimit = Duration.seconds(1)
-  /// How often at most sessions that may only read are left while new ones may not write either.
+  /// How often at most read-only sessions are given up while new ones are read-only too.
   private static let readOnlyLimit = Duration.seconds(10)
 
   let loop: StoreLoop
@@ -38,29 +38,30 @@ final class Pool: @unchecked Sendable {
   private var phase = Phase.new
   private var onClosed: (() -> Void)?
   private let pipelined = SharedWires()
-  /// For queries that take long, so that no other waits behind them. While none can be used they
-  /// go where the others go.
+  /// Connections for queries that take long, so that no other query waits behind them. While none
+  /// of these can be used, long queries use the pipelined connections.
   private let long = SharedWires()
   private var idle: [Wire] = []
   private var open: [Lane: Int] = [:]
   private var connecting: [Lane: Int] = [:]
-  /// Connections being made, of the pool's and others.
+  /// Connections that are being made, for the pool and for others.
   private var attempts = 0
   private var waitingTransactions = Ring<Borrower>()
-  /// Connections that could not be made, one after another.
+  /// How many attempts to connect have failed in a row.
   private var failures = 0
   /// The lanes that have had a connection.
   private var everOpen: Set<Lane> = []
-  /// At first one connection of each kind is made. The others follow a little later: logins keep
-  /// the processor busy, and a program that starts has something to ask.
+  /// At first one pipelined connection and one for transactions are opened; the rest, and those for
+  /// long queries, follow a little later: logins keep the processor busy, and a program that starts
+  /// has something to ask.
   private var isWarmingUp = true
   private static let warmUp = Duration.milliseconds(150)
   private var pause: Timer?
   private var patienceTimer: Timer?
-  /// What was opened before this may only read.
+  /// Connections opened before this may be read-only.
   private var outdated: ContinuousClock.Instant?
   private var readOnlyPause = Pool.infancy
-  /// Grows when a table turns out to have changed: what is prepared is prepared again.
+  /// Rises when a table turns out to have changed: statements are prepared again then.
   private var epoch = 0
 
   init(
@@ -107,7 +108,7 @@ final class Pool: @unchecked Sendable {
     onClosed = nil
   }
 
-  /// A connection that is not the pool's; the completion runs on the loop.
+  /// Makes a connection outside the pool; the completion runs on the loop.
   func connect(_ completion: @escaping @Sendable (Result<Wire, PostgresError>) -> Void) {
     guard phase != .closed, !isKnownDown else {
       completion(.failure(.unavailable))
@@ -233,8 +234,8 @@ final class Pool: @unchecked Sendable {
     replenish()
   }
 
-  /// Leaves all sessions that may only read: new ones may write by now. Those that may not either
-  /// are given more time from turn to turn.
+  /// Gives up all sessions that may only read: new ones may be allowed to write by now. If these
+  /// may not either, they are kept longer each time.
   private func leaveReadOnly() {
     let now = ContinuousClock.now
     if let outdated {
@@ -261,7 +262,7 @@ final class Pool: @unchecked Sendable {
 
   // MARK: Waiting
 
-  /// Those who wait without any connection of theirs being open do not wait for long.
+  /// Limits the wait of callers for whom no connection is open.
   private func startPatience() {
     guard patienceTimer == nil, phase != .closed else { return }
     let isStarting = [Lane.pipelined, .transactions].contains { lane in
@@ -285,7 +286,7 @@ final class Pool: @unchecked Sendable {
     }
   }
 
-  /// Ends the wait of those for whom no connection is open.
+  /// Ends the wait of callers for whom no connection is open.
   private func failWaiting(_ error: PostgresError) {
     if pipelined.wires.isEmpty {
       pipelined.failWaiting(error)

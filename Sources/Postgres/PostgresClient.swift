@@ -4,14 +4,14 @@ public import StoreLoop
 /// connections of their own.
 public final class PostgresClient: Sendable {
   public struct Configuration: Sendable {
-    /// `postgres://…`, one with a driver's name (`postgresql+asyncpg://…`), or libpq's
+    /// `postgres://…`, also with a driver's name (`postgresql+asyncpg://…`), or libpq's
     /// `keyword=value` form.
     public var url: String
     /// Connections that the queries outside transactions share.
     public var pipelinedConnections = 2
-    /// Shared connections for queries that take long; without any they go on those of all.
+    /// Connections reserved for long queries. With 0, those share ``pipelinedConnections``.
     public var longConnections = 0
-    /// Connections for transactions: so many can run at once.
+    /// Connections for transactions, and so how many transactions can run at once.
     public var transactionConnections = 8
     public var applicationName = ""
     /// For each attempt to connect, login included.
@@ -24,7 +24,7 @@ public final class PostgresClient: Sendable {
     }
   }
 
-  /// Where answers resume their callers.
+  /// The loop on which answers resume their callers.
   public let loop: StoreLoop
   /// nil when the URL cannot be read.
   let pool: Pool?
@@ -80,9 +80,10 @@ public final class PostgresClient: Sendable {
   ///
   /// - Parameters:
   ///   - retry: The statement only reads: it is sent once more when the connection is lost.
-  ///   - keepingPlan: One plan serves whatever the parameters are. It is made once for a
-  ///     connection, where planning each call anew may take longer than running it.
-  ///   - isLong: It may read much: no other query waits behind it, but for those that are long too.
+  ///   - keepingPlan: The same plan serves whatever the parameters are. It is made once per
+  ///     connection, because planning each call anew may take longer than running it.
+  ///   - isLong: It may read a lot, so it uses the connections for long queries; only other long
+  ///     queries wait behind it.
   /// - Throws: ``PostgresError/Kind/connectionLost`` when the connection breaks before the answer
   ///   is there; whether a statement that writes has had its effect is not known then.
   public func query(
@@ -143,8 +144,8 @@ public final class PostgresClient: Sendable {
 
   // MARK: Connections
 
-  /// Lends a connection of its own, made for this and closed afterwards: for what belongs to a
-  /// session, such as advisory locks, LISTEN and COPY.
+  /// Lends a connection that is made for this and closed afterwards: for what belongs to a session,
+  /// such as advisory locks, LISTEN and COPY.
   public func withConnection<Result: Sendable>(
     _ body: (Connection) async throws -> Result
   ) async throws -> Result {

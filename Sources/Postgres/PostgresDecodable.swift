@@ -1,5 +1,5 @@
-/// A type whose arrays can be read. Every ``PostgresDecodable`` type is one; `UInt8` is one because
-/// `[UInt8]` is a `bytea`.
+/// An element type whose arrays can be read. Every ``PostgresDecodable`` type is one, and so is
+/// `UInt8`, since `[UInt8]` is a `bytea`.
 public protocol PostgresArrayDecodable {
   static func decodeArray(_ value: PostgresValue) throws(PostgresError) -> [Self]
 }

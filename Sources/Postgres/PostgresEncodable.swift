@@ -1,5 +1,5 @@
-/// A type of which arrays can be parameters. Every ``PostgresEncodable`` type is one; `UInt8` is
-/// one because `[UInt8]` is a `bytea`.
+/// An element type whose arrays can be bound as parameters. Every ``PostgresEncodable`` type is
+/// one, and so is `UInt8`, since `[UInt8]` is a `bytea`.
 public protocol PostgresArrayElement {
   static var postgresArrayType: PostgresType { get }
   static func encode(array: [Self], into buffer: inout ParameterBuffer)
@@ -105,20 +105,5 @@ extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
     } else {
       buffer.appendNull()
     }
-  }
-}
-
-/// A text whose type the server finds out: a label of an enum, an interval.
-public struct Untyped: PostgresEncodable, Sendable {
-  public let text: String
-
-  public init(_ text: String) {
-    self.text = text
-  }
-
-  public static var postgresType: PostgresType { .unspecified }
-
-  public func encode(into buffer: inout ParameterBuffer) {
-    buffer.append(text)
   }
 }

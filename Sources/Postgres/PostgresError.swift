@@ -4,7 +4,7 @@
 /// statement, its values or the server's message, so that it may appear in any log or reply.
 public struct PostgresError: Error, Sendable {
   public enum Kind: Sendable {
-    /// The server refused the statement; ``PostgresError/sqlState`` says why.
+    /// The server refused the statement; ``PostgresError/sqlState`` gives the reason.
     case server
     /// The connection broke while the statement was in flight. A transaction was not committed and
     /// may be run again; whether a statement outside one has had its effect is not known.
@@ -14,7 +14,7 @@ public struct PostgresError: Error, Sendable {
     /// The calling task was cancelled. A transaction was not committed; whether a statement outside
     /// one has had its effect is not known, unless there is an ``PostgresError/sqlState``.
     case cancelled
-    /// A limit of the server's on the statement's time has passed.
+    /// The server's time limit on the statement has passed.
     case timedOut
     /// A result does not have the type that the caller reads.
     case decoding
@@ -54,10 +54,10 @@ public struct PostgresError: Error, Sendable {
   /// The violated constraint.
   public var constraint: String? { details?.constraint }
   public var table: String? { details?.table }
-  /// The column of a violated constraint, or the one that could not be decoded.
+  /// The column of a violated constraint, or of a value that could not be decoded.
   public var column: String? { details?.column }
-  /// Why a connection could not be made, in libpq's words, or a script not be run, in the server's:
-  /// for the operator's log, not for callers.
+  /// Why a connection could not be made (libpq's words), or a script not be run (the server's
+  /// words): for the operator's log, not for callers.
   public var message: String? { details?.message }
 
   static let connectionLost = PostgresError(.connectionLost)

@@ -16,7 +16,7 @@ public struct PostgresTimestamp: Hashable, Sendable {
     self.microseconds = microseconds
   }
 
-  /// From 1970, where Unix starts to count, to 2000, where the server does.
+  /// The time from 1970, where Unix starts to count, to 2000, where the server does.
   private static let epochs: Int64 = 946_684_800_000_000
 }
 

@@ -6,7 +6,7 @@ public struct PostgresType: Hashable, Sendable {
     self.oid = oid
   }
 
-  /// Left to the server to find out; such a parameter is sent as text.
+  /// The server finds the type out; such a parameter is sent as text.
   public static let unspecified = PostgresType(oid: 0)
   public static let bool = PostgresType(oid: 16)
   public static let bytea = PostgresType(oid: 17)

@@ -1,6 +1,6 @@
 import StoreLoop
 
-/// An answer that a task waits for. Used on the loop only, but to be waited for.
+/// An answer that a task waits for. Used on the loop only, except for waiting.
 @safe final class Promise<Success: Sendable>: @unchecked Sendable {
   typealias Outcome = Result<Success, PostgresError>
 
@@ -39,7 +39,7 @@ import StoreLoop
 }
 
 extension StoreLoop {
-  /// Runs `work` here and now on the loop, soon from elsewhere.
+  /// Runs `work` at once when called on the loop, otherwise soon.
   func run(_ work: @escaping @Sendable () -> Void) {
     if isOnLoop { work() } else { execute(work) }
   }
@@ -52,7 +52,7 @@ extension StoreLoop {
     }
   }
 
-  /// Waits for a promise that `start` sets out to keep, whatever happens to the task.
+  /// Waits for a promise that `start` makes somebody resolve, even if the task is cancelled.
   func await<Success>(
     _ promise: Promise<Success>, start: @escaping @Sendable () -> Void
   ) async throws(PostgresError) -> Success {
@@ -61,8 +61,9 @@ extension StoreLoop {
     }.get()
   }
 
-  /// Waits for a promise that `start` sets out to keep. When the task is cancelled, `onCancel` sees
-  /// to it that it is resolved soon. A task that is cancelled already starts nothing.
+  /// Waits for a promise that `start` makes somebody resolve. When the task is cancelled,
+  /// `onCancel` makes sure that it is resolved soon. In a task that is cancelled already, `start`
+  /// is not called.
   func await<Success>(
     _ promise: Promise<Success>, start: @escaping @Sendable () -> Void,
     onCancel: @escaping @Sendable () -> Void

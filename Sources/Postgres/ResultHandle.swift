@@ -22,7 +22,7 @@ import CLibpq
     return unsafe Int(String(cString: digits)) ?? 0
   }
 
-  /// What the server says that it did: `COMMIT`.
+  /// The command tag: what the server says that the statement did, such as `COMMIT`.
   var commandTag: String {
     guard let tag = unsafe PQcmdStatus(result) else { return "" }
     return unsafe String(cString: tag)
@@ -33,7 +33,7 @@ import CLibpq
     return unsafe String(cString: name)
   }
 
-  /// The value at a place that exists.
+  /// The value at a row and a column, which must exist.
   func value(row: Int, column: Int) -> PostgresValue {
     let (row, column) = (Int32(row), Int32(column))
     let type = PostgresType(oid: unsafe PQftype(result, column))
@@ -73,7 +73,7 @@ import CLibpq
   }
 
   /// Whether the server asks for the statement to be prepared again: its result has another shape
-  /// now, or it is gone.
+  /// now, or the prepared statement is gone.
   var saysStale: Bool {
     switch field(.sqlState) {
     case "26000": true

@@ -1,4 +1,4 @@
-/// A queue in an array that is used round and round.
+/// A queue in an array that is used as a ring.
 struct Ring<Element> {
   private var slots: [Element?]
   private var head = 0

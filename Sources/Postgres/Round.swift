@@ -3,7 +3,7 @@ import StoreLoop
 /// A pipeline: statements that travel together and end with one Sync. An error keeps those behind
 /// it from being executed, and the next round is untouched by it. Used on the loop only.
 final class Round: @unchecked Sendable {
-  /// What the server is going to answer for a statement.
+  /// What the server will answer to a statement.
   struct Step {
     let prepared: PreparedStatement?
     var awaitsPreparation: Bool
@@ -20,27 +20,28 @@ final class Round: @unchecked Sendable {
   /// The last statement is COMMIT.
   var commits = false
   var restart: Restart?
-  /// The connection is given up when the answer takes longer.
+  /// How long the answer may take before the connection is given up.
   var limit: Duration?
-  /// Takes the round again when the connection was lost and that does no harm.
+  /// The pool that takes the round again when the connection was lost and a repetition does no
+  /// harm.
   var pool: Pool?
-  /// Its statements are not worth preparing.
+  /// Whether its statements are not worth preparing.
   var isOneShot = false
   /// Called once, before the caller goes on.
   var onEnd: ((Round) -> Void)?
-  /// It only reads: sending it twice does no harm.
+  /// Whether it only reads, so that sending it twice does no harm.
   var onlyReads = false
-  /// It goes where no short one waits behind it.
+  /// Whether it goes to the connections for long queries.
   var isLong = false
 
   private(set) var rows: [Rows] = []
   private(set) var failure: PostgresError?
   private(set) var isDone = false
   var isCancelled = false
-  /// Which of its connection's rounds this is.
+  /// Its number among the rounds of its connection.
   var sequence = 0
   var limitTimer: Timer?
-  /// The connection that it was sent over.
+  /// The connection that the round was sent over.
   var wire: Wire?
 
   private var steps: [Step] = []
@@ -72,7 +73,7 @@ final class Round: @unchecked Sendable {
 
   /// Takes the next result.
   ///
-  /// - Returns: A prepared statement that the server does not have, or no longer knows how to run.
+  /// - Returns: A prepared statement that the server no longer has, or no longer knows how to run.
   func accept(_ result: ResultHandle, status: Status) -> PreparedStatement? {
     guard position - start < steps.count else {
       // At the Sync: a deferred constraint of an implicit transaction.
@@ -115,11 +116,10 @@ final class Round: @unchecked Sendable {
 
   // MARK: Ending
 
-  /// Makes the round ready to be sent again, if it failed for a reason that a second attempt does
-  /// not have.
+  /// Makes the round ready to be sent again, if it failed for a reason that will not come again.
   ///
   /// - Parameter isExposed: A cancellation meant for another round may have hit this one.
-  /// - Returns: What to send before it.
+  /// - Returns: What to send before the round.
   func rewound(isExposed: Bool) -> [SQL]? {
     guard let restart, let failedIndex, failedIndex >= restart.index, !isCancelled, !isDone else {
       return nil

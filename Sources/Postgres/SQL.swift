@@ -90,7 +90,7 @@ extension SQL: ExpressibleByStringInterpolation {
       sql.bind(value)
     }
 
-    /// Binds a value, or NULL for none.
+    /// Binds a value as a parameter; nil as NULL.
     public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
       sql.bind(value)
     }
@@ -108,7 +108,7 @@ extension SQL: ExpressibleByStringInterpolation {
 }
 
 extension Sequence where Element == SQL {
-  /// The parts in one statement: conditions, `VALUES` rows.
+  /// Joins parts into one statement: conditions, `VALUES` rows.
   public func joined(separator: String) -> SQL {
     var whole = SQL(text: "")
     for (index, part) in enumerated() {

@@ -1,7 +1,7 @@
-/// Connections over which the rounds of many callers go, and the rounds that wait for one of them.
+/// Connections that the rounds of many callers share, and the rounds that wait for one of them.
 /// Used on the loop only.
 final class SharedWires {
-  /// Queries on one connection; more wait, and may still choose another one.
+  /// How many queries may be on one connection; more wait, and may still go to another one.
   private static let greatestDepth = 256
   /// A statement that takes longer makes those behind it wait.
   private static let slow = Duration.milliseconds(20)
@@ -9,9 +9,9 @@ final class SharedWires {
   var wires: [Wire] = []
   var waiting = Ring<Round>()
 
-  /// The connection for the next query: rather not one whose server is long at something.
+  /// The connection for the next query: preferably not one whose server has been busy for long.
   ///
-  /// - Parameter start: connections that were opened before it take no more.
+  /// - Parameter start: connections that were opened before this take no more queries.
   func leastLoaded(openedSince start: ContinuousClock.Instant?) -> Wire? {
     let now = wires.count > 1 ? ContinuousClock.now : nil
     var best: Wire?

@@ -1,4 +1,4 @@
-/// A statement that a connection's server has, or is about to have, prepared.
+/// A statement that is prepared on a connection's server, or about to be.
 final class PreparedStatement {
   let name: String
   let text: String
@@ -8,7 +8,7 @@ final class PreparedStatement {
   /// The number of the round that prepares it.
   var preparedBy = 0
   fileprivate var lastUse = 0
-  /// The same text with other types.
+  /// The statement with the same text and other types.
   fileprivate var sibling: PreparedStatement?
 
   init(name: String, sql: SQL) {
@@ -26,7 +26,7 @@ final class PreparedStatement {
   }
 }
 
-/// The prepared statements of one connection; the one that was used longest ago makes room.
+/// The prepared statements of one connection; the least recently used one makes room.
 struct StatementCache {
   static let capacity = 256
 
@@ -50,7 +50,7 @@ struct StatementCache {
 
   /// Adds a statement under a name that was never used.
   ///
-  /// - Returns: The statement, and the one that made room for it.
+  /// - Returns: The statement, and the one that was evicted to make room.
   mutating func insert(_ sql: SQL) -> (PreparedStatement, evicted: PreparedStatement?) {
     let evicted = count < Self.capacity ? nil : leastRecentlyUsed
     if let evicted { remove(evicted) }

@@ -6,10 +6,10 @@ public final class Transaction: @unchecked Sendable {
   /// A savepoint whose closure runs.
   private final class Savepoint {
     let depth: Int
-    /// Where SAVEPOINT stands in `pending`; nil once it was sent.
+    /// The index of SAVEPOINT in `pending`; nil once it was sent.
     var pendingIndex: Int?
     var isEstablished = false
-    /// How much was to be done after the commit when it was opened.
+    /// How many effects were registered when the savepoint was opened.
     let effects: Int
 
     init(depth: Int, pendingIndex: Int, effects: Int) {
@@ -20,20 +20,20 @@ public final class Transaction: @unchecked Sendable {
   }
 
   private let wire: Wire
-  /// Where answers resume their callers.
+  /// The loop on which answers resume their callers.
   public let loop: StoreLoop
   private let mode: TransactionMode
-  /// Since when its connection is open.
+  /// When the transaction's connection was opened.
   public var connectedAt: ContinuousClock.Instant { wire.openedAt }
 
   // Touched on the loop only.
   private var hasBegun = false
   private var isFinished = false
-  /// What goes out with the next statement.
+  /// Statements that go out with the next trip.
   private var pending: [SQL] = []
   private var savepoints: [Savepoint] = []
   private var lastFailure: PostgresError?
-  /// What is to be done once the transaction is committed.
+  /// What runs after the commit.
   private var effects: [@Sendable () async -> Void] = []
 
   init(on wire: Wire, _ mode: TransactionMode) {
@@ -58,13 +58,14 @@ public final class Transaction: @unchecked Sendable {
     return try await trip(statements).suffix(statements.count)
   }
 
-  /// Sends a statement with the next trip, whose error its own is. Its result is dropped.
+  /// Queues a statement for the next trip. If it fails, that trip fails with its error; its result
+  /// is discarded.
   public func enqueue(_ sql: SQL) {
     loop.run { self.pending.append(sql) }
   }
 
-  /// Has something done once the transaction is committed and its connection given back, before
-  /// `withTransaction` returns. In a savepoint that is undone it is forgotten.
+  /// Runs `effect` after the commit, once the connection is returned and before `withTransaction`
+  /// returns. Dropped if its savepoint is rolled back.
   public func afterCommit(_ effect: @escaping @Sendable () async -> Void) async {
     await loop.hop { self.effects.append(effect) }
   }
@@ -90,7 +91,7 @@ public final class Transaction: @unchecked Sendable {
     }
   }
 
-  /// COMMIT, with everything that is to go before it.
+  /// COMMIT, preceded by everything that is still to be sent.
   private func end(with statements: [SQL]) async throws(PostgresError) -> [Rows] {
     let round = Round([])
     var rows = try await loop.await(round.promise) {
@@ -223,7 +224,7 @@ extension Transaction {
 
   /// Runs a transaction on a connection that is at rest, and leaves it at rest or closed.
   ///
-  /// - Returns: what `body` gives, and what is to be done after the commit.
+  /// - Returns: what `body` gives, and the effects to run after the commit.
   static func run<Result: Sendable>(
     on wire: Wire, _ mode: TransactionMode, _ body: (Transaction) async throws -> Result
   ) async throws -> (Result, Effects) {

@@ -2,8 +2,8 @@ import StoreLoop
 import Threads
 
 extension Wire {
-  /// Its caller no longer wants the round. The server is asked to stop it; if it does not answer,
-  /// the connection is given up. A COMMIT goes its way.
+  /// The caller of a round no longer wants it. The server is asked to stop it; if it does not
+  /// answer, the connection is given up. A COMMIT is not stopped.
   func cancel(_ round: Round) {
     guard !round.isDone, !round.isCancelled, !round.commits else { return }
     round.isCancelled = true
@@ -15,8 +15,8 @@ extension Wire {
     }
   }
 
-  /// Asks the server to stop a round. One further back is asked for when its turn comes: the
-  /// request stops what the server is doing at that moment, whatever it is.
+  /// Asks the server to stop a round. For a round further back the request is sent when that one is
+  /// next: the request stops whatever the server is doing at that moment.
   func stop(_ round: Round) {
     if rounds.first === round { requestCancel() }
     _ = loop.schedule(after: Self.answerLimit) { [weak self] in

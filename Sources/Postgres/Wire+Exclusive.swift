@@ -1,8 +1,8 @@
 import CLibpq
 import StoreLoop
 
-/// What cannot be done in pipeline mode: it has the connection to itself meanwhile. Used on the
-/// loop only.
+/// An operation that cannot be done in pipeline mode: it has the connection to itself meanwhile.
+/// Used on the loop only.
 protocol ExclusiveOperation: AnyObject, Sendable {
   /// Sends the request.
   func begin(_ handle: ConnectionHandle) -> Bool
@@ -12,7 +12,7 @@ protocol ExclusiveOperation: AnyObject, Sendable {
 }
 
 extension Wire {
-  /// Starts an operation on a connection that has nothing on its way.
+  /// Starts an operation on a connection that has nothing under way.
   func begin(_ operation: any ExclusiveOperation) {
     guard let handle, rounds.isEmpty, held.isEmpty, exclusive == nil else {
       operation.connectionClosed(isOpen ? PostgresError(.unavailable) : .connectionLost)
@@ -48,7 +48,7 @@ extension Wire {
     }
   }
 
-  /// The results of an operation that are there.
+  /// Takes the results of an operation that have arrived.
   ///
   /// - Parameter take: Gets each, and nil at the end; returns whether to go on.
   func takeResults(_ take: (ResultHandle?) -> Bool) {

@@ -8,7 +8,8 @@ import StoreLoop
   static let answerLimit = Duration.seconds(1)
 
   let loop: StoreLoop
-  /// Many callers' rounds follow each other, none of them in a transaction that outlives it.
+  /// Whether the rounds of many callers follow each other here, none of them in a transaction that
+  /// outlives the round.
   var isShared = false
   /// Called once, before the rounds in flight end.
   var onClosed: ((Wire) -> Void)?
@@ -19,7 +20,7 @@ import StoreLoop
   /// Called when the session may only read, as it was told when it began.
   var onReadOnly: (() -> Void)?
   var onNotification: ((_ channel: String, _ payload: String) -> Void)?
-  /// The state of the pool's statements at which this connection's were good.
+  /// The pool's epoch at which this connection's prepared statements were valid.
   var epoch = 0
   let openedAt = ContinuousClock.now
 
@@ -32,13 +33,13 @@ import StoreLoop
   var statements = StatementCache()
   /// The names of prepared statements that the server may forget.
   var obsolete: [String] = []
-  /// What has the connection to itself, outside pipeline mode.
+  /// The operation that has the connection to itself, outside pipeline mode.
   var exclusive: (any ExclusiveOperation)?
 
   // Cancellation.
   var cancelsSent = 0
   var cancelsReturned = 0
-  /// The last round that a cancellation meant for another one may have hit.
+  /// The last round that a cancellation meant for another round may have hit.
   var lastCancelled = 0
   var held = Ring<Round>()
   var onQuiet: [() -> Void] = []
@@ -59,7 +60,7 @@ import StoreLoop
   }
 
   var isOpen: Bool { handle != nil }
-  /// The rounds on their way.
+  /// How many rounds are under way or held.
   var depth: Int { rounds.count + held.count }
   var isCancelling: Bool { cancelsReturned < cancelsSent }
 

@@ -12,13 +12,13 @@ public struct Backoff: Sendable, Hashable {
 
   /// Counts a failure.
   ///
-  /// - Returns: the time to wait now: half of the step to the whole of it.
+  /// - Returns: the time to wait now: between half of the present step and the whole of it.
   public mutating func next() -> Duration {
     let step = min(first * (1 << min(failures, 20)), longest)
     failures += 1
     return step / 2 + step / 2 * Double.random(in: 0...1)
   }
 
-  /// Something worked: the next failure is the first one again.
+  /// Something worked: the next failure counts as the first again.
   public mutating func reset() { failures = 0 }
 }

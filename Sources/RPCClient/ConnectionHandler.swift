@@ -18,7 +18,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Something was sent for whose answer nobody waits.
   private var hasStrays = false
   private var context: ChannelHandlerContext?
-  /// Why no more calls are taken; the first reason counts.
+  /// Why no more calls are taken; the first reason stays.
   private var ending: (any Error)?
 
   private var isFlushScheduled = false
@@ -61,14 +61,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     write(bytes, context)
   }
 
-  /// Sends what needs no answer.
+  /// Sends a message that needs no answer.
   func send(_ bytes: ByteBuffer) {
     guard ending == nil, let context else { return }
     hasStrays = true
     write(bytes, context)
   }
 
-  /// Gives a call up and tells the server so. Does nothing when it was answered already.
+  /// Gives a call up and tells the server so. Does nothing when the call was answered already.
   func abandon(_ id: Int, because error: any Error) {
     guard let reply = pending.take(id) else { return }
     hasStrays = true
@@ -119,9 +119,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   // MARK: Reading
 
-  /// Stops reading, so that the server notices that its notifications are not taken.
-  func pause() { isPaused = true }
-
+  /// Reads again after a pause, by which the server notices that notifications are not taken.
   func resume() {
     isPaused = false
     guard wantsRead, let context else { return }

@@ -2,14 +2,14 @@
 public struct ConnectionOptions: Sendable {
   /// How long connecting may take.
   public var connectTimeout: Duration
-  /// How long a call waits for its answer when it does not say otherwise; nil waits forever.
+  /// How long a call waits for its answer unless the call says otherwise; nil waits forever.
   public var callTimeout: Duration?
   /// After that much silence the server is asked for a sign of life; when none comes the
   /// connection is given up. Nil never asks.
   public var keepalive: Duration?
   /// The largest message that is accepted.
   public var maxMessageBytes: Int
-  /// For endpoints that speak TLS.
+  /// Options of endpoints that speak TLS.
   public var tls = TLSOptions()
 
   public init(

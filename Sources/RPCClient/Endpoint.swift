@@ -43,7 +43,7 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The host whose certificate has to be trusted; nil where nothing is encrypted.
+  /// The host whose certificate is checked; nil where nothing is encrypted.
   var secureHost: String? {
     switch self {
     case .tls(let host, _), .webSocket(let host, _, isSecure: true): host

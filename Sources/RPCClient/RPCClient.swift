@@ -4,15 +4,15 @@ import Synchronization
 
 /// A client that keeps a connection to one server.
 ///
-/// A lost connection is made again by the next call, never more often than the backoff allows;
-/// calls that were under way when it was lost fail, because nobody knows whether they were run.
-/// Nothing happens in the background.
+/// A lost connection is replaced by the next call, never more often than the backoff allows; calls
+/// that were under way when it was lost fail, because nobody knows whether they were run. Nothing
+/// happens in the background.
 public final class RPCClient: Sendable {
   public struct Configuration: Sendable {
     public var options = ConnectionOptions()
     /// How often a server that cannot be reached is tried again.
     public var backoff = Backoff()
-    /// Done with each new connection before anyone else uses it, for example to authenticate.
+    /// Run with each new connection before anyone else uses it, for example to authenticate.
     public var prepare: (@Sendable (RPCConnection) async throws -> Void)?
     public var group = MultiThreadedEventLoopGroup.singleton
 
@@ -59,22 +59,22 @@ public final class RPCClient: Sendable {
     try await connection().call(method, rawParams: params, timeout: timeout)
   }
 
-  /// Sends a notification over the connection that there is, or a new one.
+  /// Sends a notification over the present connection, or a new one.
   public func notify(_ method: String, rawParams params: [UInt8]? = nil) async throws {
     try await connection().notify(method, rawParams: params)
   }
 
   /// What the server sends unasked from now on, over this and later connections of the client.
   ///
-  /// Each call gives a stream of its own. What a reader does not take is kept, as far as
-  /// `buffering` says.
+  /// Each call of this method gives a stream of its own. Notifications that a reader does not take
+  /// are kept, as far as `buffering` says.
   public func notifications(
     buffering: AsyncStream<RPCNotification>.Continuation.BufferingPolicy = .unbounded
   ) -> AsyncStream<RPCNotification> {
     broadcaster.stream(buffering: buffering)
   }
 
-  /// The connection that there is, or a new one.
+  /// The present connection, or a new one.
   public func connection() async throws -> RPCConnection {
     while true {
       switch try claim() {

@@ -1,4 +1,5 @@
-/// Why a call got no answer. What a server answers, an ``RPCError`` of JSONRPC, is not among it.
+/// Why a call got no answer. An error that a server answers is not among these: it is an
+/// ``RPCError`` of JSONRPC.
 public enum RPCClientError: Error, Sendable, Hashable, CustomStringConvertible {
   /// No connection could be made. Nothing was sent.
   case unreachable(Endpoint, reason: String)

@@ -4,7 +4,7 @@ public import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// One connection to a server. When it is lost it stays so; ``RPCClient`` makes new ones.
+/// One connection to a server. Once lost, it stays lost; ``RPCClient`` makes new ones.
 ///
 /// Calls may be made from any task, many at the same time; answers may come in any order.
 public final class RPCConnection: Sendable {
@@ -131,7 +131,7 @@ public final class RPCConnection: Sendable {
   ///
   /// - Parameters:
   ///   - params: an object or an array; nil sends none.
-  ///   - timeout: instead of the connection's own.
+  ///   - timeout: overrides the connection's own.
   /// - Throws: the server's ``RPCError``, an ``RPCClientError``, or `CancellationError`.
   public func call(
     _ method: String, rawParams params: [UInt8]?, timeout: Duration? = nil
@@ -161,13 +161,7 @@ public final class RPCConnection: Sendable {
     channel.eventLoop.execute { handler.value.send(message) }
   }
 
-  /// Stops reading from the socket, so that the server sees a slow reader. Answers wait too.
-  public func pauseReading() {
-    let handler = handler
-    onLoop { handler.value.pause() }
-  }
-
-  /// Reads again after a pause.
+  /// Reads again after `receive` asked for a pause.
   public func resumeReading() {
     let handler = handler
     onLoop { handler.value.resume() }
@@ -180,7 +174,7 @@ public final class RPCConnection: Sendable {
     try? await channel.closeFuture.get()
   }
 
-  /// The same without waiting for it, for a reason of one's own.
+  /// Closes the connection for the given reason, without waiting for that.
   func end(_ error: any Error) {
     let handler = handler
     onLoop { handler.value.end(error) }

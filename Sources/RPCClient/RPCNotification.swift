@@ -15,6 +15,6 @@ public struct RPCNotification: Sendable {
 /// What a receiver of notifications wants next.
 public enum ReadingFlow: Sendable {
   case more
-  /// Nothing is read any more, so that what is not taken piles up at the server and not here.
+  /// Stop reading, so that untaken notifications pile up at the server and not here.
   case pause
 }

@@ -2,9 +2,9 @@ import JSONRPC
 
 /// The events of a subscription, for as long as somebody iterates.
 ///
-/// It has a connection of its own. When that is lost it connects again and goes on from the last
-/// version that was seen, so that no change is missed; meanwhile it says that it is disconnected.
-/// The iteration throws when the server refuses the subscription for good.
+/// A subscription has a connection of its own. When that is lost it connects again and goes on from
+/// the last version that was seen, so that no change is missed; meanwhile it reports that it is
+/// disconnected. The iteration throws when the server refuses the subscription for good.
 public struct Subscription: AsyncSequence, Sendable {
   public typealias Element = SubscriptionEvent
   public typealias Failure = any Error
@@ -35,7 +35,7 @@ public struct Subscription: AsyncSequence, Sendable {
     private var state = State.waiting(.zero)
     private var backoff: Backoff
     private var events: ArraySlice<SubscriptionEvent> = []
-    /// The subscription was ended by the server and made again, and nothing came since.
+    /// The server ended the subscription, it was made again, and nothing has come since.
     private var wasRenewed = false
 
     fileprivate init(_ subscription: Subscription) {
@@ -116,7 +116,7 @@ public struct Subscription: AsyncSequence, Sendable {
     }
   }
 
-  /// The params that were asked for, and where to go on from.
+  /// The params that the caller gave, with the position to go on from.
   private func params(since position: SubscriptionCursor.Position?) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()

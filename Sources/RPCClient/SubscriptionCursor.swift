@@ -1,6 +1,6 @@
 import JSONRPC
 
-/// What a subscriber has seen, and what follows from what it gets: a pure state machine.
+/// What a subscriber has seen, and what to do with the next message: a pure state machine.
 struct SubscriptionCursor {
   struct Position: Equatable {
     var date: String
@@ -10,7 +10,7 @@ struct SubscriptionCursor {
   /// What to do with a message.
   enum Outcome {
     case tell(SubscriptionEvent)
-    /// It was seen before.
+    /// The message was seen before.
     case ignore
     /// A version is missing, so the subscription must be made again from the last one that was
     /// seen.

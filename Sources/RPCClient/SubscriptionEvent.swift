@@ -4,8 +4,8 @@ public import JSONRPC
 public enum SubscriptionEvent: Sendable {
   /// The whole state, with its `date` and `version`: what was known before is void.
   ///
-  /// The reason is nil after a first subscription, else a word of the server's such as `overflow`
-  /// or `new_day`.
+  /// The reason is nil after a first subscription, otherwise a word of the server's such as
+  /// `overflow` or `new_day`.
   case snapshot(JSONValue, reason: String?)
   /// One change, with the next version.
   case change(JSONValue)

@@ -5,7 +5,8 @@ import Synchronization
 /// When that task is slow the connection is not read any more: the server, which knows how to
 /// sum up, then has to deal with it.
 final class SubscriptionInbox: Sendable {
-  /// So many may wait before reading pauses. What one more read brings still has room.
+  /// How many notifications may wait before reading pauses. There is still room for what one more
+  /// read brings.
   private static let highWater = 256
   private static let capacity = 1 << 16
 

@@ -2,9 +2,10 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// How the server of a `tls://` endpoint is recognised, and what it is shown. Files are PEM.
+/// How the server of a `tls://` endpoint is recognised, and which certificate it is shown. Files
+/// are PEM.
 public struct TLSOptions: Sendable, Hashable {
-  /// Who vouches for the server; nil for those whom the machine trusts.
+  /// The CA certificates that are trusted; nil for those that the machine trusts.
   public var authorities: String?
   /// The client's own certificate, and its key.
   public var certificate: String?
@@ -30,8 +31,8 @@ public struct TLSOptions: Sendable, Hashable {
     return try NIOSSLContext(configuration: configuration)
   }
 
-  /// - Parameter host: the name that the server's certificate has to have; an address is compared
-  ///   with those in it.
+  /// - Parameter host: the name that the server's certificate has to have; an IP address is
+  ///   compared with the addresses in the certificate.
   static func handler(_ context: NIOSSLContext, host: String) throws -> NIOSSLClientHandler {
     let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
     return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)

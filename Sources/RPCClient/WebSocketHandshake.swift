@@ -20,7 +20,7 @@ final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
   /// - Parameters:
   ///   - host: what the server is called, with its port.
   ///   - handler: what speaks from then on, in bytes.
-  ///   - promise: is kept when the server has agreed, and fails when it does not.
+  ///   - promise: succeeds when the server has agreed, and fails when it does not.
   static func add(
     to channel: any Channel, host: String, maxMessageBytes: Int,
     then handler: NIOLoopBound<ConnectionHandler>, promise: EventLoopPromise<Void>
@@ -54,7 +54,7 @@ final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
     context.fireChannelActive()
   }
 
-  /// An answer that is to be read is a refusal.
+  /// A response that arrives here is a refusal.
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     promise.fail(RPCClientError.protocolViolation("the server speaks no WebSocket there"))
     context.close(promise: nil)

@@ -8,7 +8,7 @@ final class AcceptErrorHandler: ChannelInboundHandler {
 
   private let logger: Logger
   private var isPaused = false
-  /// Whether the present trouble is in the log.
+  /// Whether the present trouble has been logged.
   private var isTold = false
 
   init(logger: Logger) {

@@ -5,13 +5,14 @@ import Synchronization
 final class Admission: Sendable {
   enum Answer {
     case admitted
-    /// - mayLinger: false when so many refused ones linger already that this one is closed at once.
+    /// - mayLinger: false when so many refused connections linger already that this one is closed
+    ///   at once.
     case refused(RPCError, mayLinger: Bool)
   }
 
   private enum Peer: Hashable {
     case uid(UInt32)
-    /// As limits count it.
+    /// An address as limits count it: IPv6 by its /64.
     case network(String)
 
     var isLocal: Bool {

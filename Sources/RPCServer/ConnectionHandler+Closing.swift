@@ -7,10 +7,10 @@ enum Closing: Equatable {
   case open
   /// Its calls were told to cancel; their replies are awaited.
   case cancelling(until: ContinuousClock.Instant)
-  /// All is answered; the last bytes are on their way.
+  /// Everything is answered; the last bytes are on their way.
   case flushing
-  /// The client was told that no more comes. Its input is read, unseen: a close with unread input
-  /// would be a reset, and take from the client what it has not read yet.
+  /// The client was told that no more comes. Its input is read and dropped: closing with unread
+  /// input would send a reset, and take from the client what it has not read yet.
   case lingering(Linger)
   case closed
 }
@@ -37,7 +37,7 @@ struct WriteProgress {
   }
 }
 
-/// Tells what stands between a connection and its socket why the connection will be closed.
+/// Tells the handlers between a connection and its socket why the connection will be closed.
 struct ConnectionEnding {
   let error: RPCError?
 }
@@ -107,7 +107,7 @@ extension ConnectionHandler {
 
   // MARK: Time
 
-  /// Notes that the client has something to take, from which on it must not stall.
+  /// Notes that the client has something to take; from now on it must not stall.
   func noteStall() {
     // A write that fails closes the connection before it returns.
     guard writeProgress == nil, closing != .closed else { return }
@@ -115,7 +115,7 @@ extension ConnectionHandler {
     loop.watch(self)
   }
 
-  /// What the kernel has not taken from the channel.
+  /// Bytes that the kernel has not taken from the channel.
   var unsentBytes: Int {
     context?.channel.unsentBytes ?? 0
   }
@@ -167,7 +167,8 @@ extension ConnectionHandler {
     }
   }
 
-  /// Strangers are read in small pieces: the channel keeps a buffer of the greatest size for each.
+  /// Unauthenticated connections are read in small pieces: the channel keeps a buffer of the
+  /// greatest size for each.
   func noteAuthentication(_ isAuthenticated: Bool) {
     state.isStranger = !isAuthenticated
     guard isAuthenticated else { return }
@@ -191,7 +192,8 @@ extension RecvByteBufferAllocator where Self == AdaptiveRecvByteBufferAllocator 
 }
 
 extension ChannelHandlerContext {
-  /// Ours first: then TLS has said its last word, and waits for none of a client that has ended.
+  /// Closes our side first: then TLS has said its last word, and does not wait for that of a client
+  /// that has ended.
   func closeBothSides() {
     close(mode: .output, promise: nil)
     close(promise: nil)
@@ -199,7 +201,7 @@ extension ChannelHandlerContext {
 }
 
 extension Channel {
-  /// What was written, but not taken by the kernel yet.
+  /// Bytes that were written, but not taken by the kernel yet.
   var unsentBytes: Int {
     (try? syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
   }

@@ -4,9 +4,9 @@ import NIOCore
 /// A subscription whose client does not know of it yet.
 struct HeldSubscription {
   let id: String
-  /// The number of the call that made it.
+  /// The number of the call that made the subscription.
   let call: UInt64
-  /// The batch whose reply tells of it, when the call has ended.
+  /// The batch whose reply tells of the subscription, once the call has ended.
   var batch: Int?
   var callHasEnded = false
 }
@@ -62,7 +62,8 @@ extension ConnectionHandler {
 
   // MARK: Held subscriptions
 
-  /// The call that made subscriptions has ended: they go with its reply, or with it.
+  /// The call that made subscriptions has ended. If it failed, they are removed; otherwise they
+  /// begin once its reply is written.
   func settleHeld(by call: UInt64, outcome: CallOutcome, in batch: Int?) {
     var failed: [String] = []
     for index in held.indices where held[index].call == call {
@@ -102,7 +103,7 @@ extension ConnectionHandler {
   // MARK: Sending
 
   /// - Parameters:
-  ///   - tail: the publication's.
+  ///   - tail: what follows the subscription's id in the notification.
   ///   - atOnce: nothing else of its channel is about to be sent.
   func deliver(
     _ publication: Publication, to subscription: Subscription, tail: inout NotificationTail,
@@ -179,7 +180,7 @@ extension ConnectionHandler {
     }
   }
 
-  /// Up to here, copying is cheaper than sending two buffers.
+  /// Up to this length, copying is cheaper than sending two buffers.
   private static let copiedTail = 2_048
 
   /// Keeps the connection's count of pending bytes.

@@ -16,11 +16,11 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   // that costs.
   var context: ChannelHandlerContext?
   var closing = Closing.open
-  /// What notifications are kept for a slow reader, together.
+  /// Bytes of the notifications that are kept for a slow reader, in all subscriptions.
   var pendingNotificationBytes = 0 {
     didSet { worker.counters.pendingBytes.add(pendingNotificationBytes - oldValue) }
   }
-  /// A flush follows in any case.
+  /// A flush is already scheduled.
   private var willFlush = false
   let worker: EventLoopWorker
   let server: ServerCore
@@ -35,14 +35,14 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
 
   var inputHasEnded = false
   var authenticationTimer: Scheduled<Void>?
-  /// When the client was last seen to take something, while it has something to take.
+  /// When the client was last seen to take output; nil while there is none for it.
   var writeProgress: WriteProgress?
-  /// Its loop looks at it at each tick.
+  /// Whether its event loop looks at the connection at each tick.
   var isWatched = false
   /// Whether input is drained before the close.
   var lingers = true
 
-  /// What came of a message that is not complete, and did not come here yet.
+  /// Bytes of an incomplete message that other handlers hold and have not passed on yet.
   var bytesOnTheirWay = 0
   private var inputShare = MemoryBudget.Share()
   private var unreadShare = MemoryBudget.Share()
@@ -116,7 +116,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     context.fireChannelInactive()
   }
 
-  /// Is no longer a connection of the server.
+  /// Takes the connection off the server.
   func leave() {
     state.discardInput()
     settleInput()
@@ -161,7 +161,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     }
   }
 
-  /// Takes input that is not looked at.
+  /// Counts input that is dropped unseen.
   func ignore(_ bytes: Int) {
     guard case .lingering(var linger) = closing else { return }
     linger.bytes -= bytes
@@ -169,7 +169,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     if linger.bytes < 0 { closeNow() }
   }
 
-  /// Tells how much is held of a message that is not complete; closes when there is no room for it.
+  /// Tells the budget how much is held of an incomplete message; closes when there is no room for
+  /// it.
   func settleInput() {
     let limit = server.limits.unfinishedBytes / (session.isAuthenticated ? 1 : 2)
     let held = bytesOnTheirWay + state.heldBytes
@@ -278,7 +279,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
 
   // MARK: Writing
 
-  /// Hands what was answered to the channel, which sends it when it is flushed.
+  /// Hands the output to the channel, which sends it when it is flushed.
   func writeOutput() {
     guard state.outputSize > 0, let context else { return }
     let output = state.takeOutput()
@@ -295,8 +296,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     settleUnread()
   }
 
-  /// Tells how much the client has not taken; closes when there is no room for it: it would not
-  /// read a reason either.
+  /// Tells the budget how much the client has not taken; closes when there is no room for that: the
+  /// client would not read a reason either.
   private func settleUnread() {
     let unsent = context?.channel.isWritable == false ? unsentBytes : 0
     let held = state.heldReplies + unsent
@@ -306,7 +307,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
     if !mayHold { closeNow() }
   }
 
-  /// Flushes when the present read, or the present batch of messages, was dealt with.
+  /// Flushes when the present read, or the present batch of messages, has been dealt with.
   func flushSoon() {
     guard !willFlush else { return }
     willFlush = true

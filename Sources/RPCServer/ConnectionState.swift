@@ -9,7 +9,7 @@ import NIOCore
 struct ConnectionState {
   /// What is to be done for the connection.
   enum Action {
-    /// Run a call; its outcome comes back by `complete`.
+    /// Run a call; pass its outcome to `complete`.
     case start(Start)
     /// Cancel the running call of this slot, as its client wishes.
     case cancel(slot: Int)
@@ -42,9 +42,9 @@ struct ConnectionState {
   }
 
   private var output: [UInt8] = []
-  /// Replies of batches that others of the batch are awaited for.
+  /// Bytes of replies in batches of which other calls are still awaited.
   private var batchBytes = 0
-  /// Ends every message to this client.
+  /// The bytes that end every message to this client.
   private(set) var terminator = MessageFramer.Terminator.doubleLF
   /// The client takes what is written to it.
   var isWritable = true
@@ -64,10 +64,10 @@ struct ConnectionState {
 
   /// Calls that run now.
   private(set) var callsInFlight = 0
-  /// Who has not said who they are has little to ask.
+  /// Whether the peer is unauthenticated, and so has little to ask.
   var isStranger = false
   private var barrierIsRunning = false
-  /// No call starts any more; those that come are refused.
+  /// No call starts any more; new ones are refused.
   private(set) var isDraining = false
   /// Input is no longer looked at.
   private var ignoresInput = false
@@ -88,7 +88,7 @@ struct ConnectionState {
 
   // MARK: Input
 
-  /// Takes a part of the stream, or a whole message, as the framing is.
+  /// Takes a part of the stream, or a whole message, depending on the framing.
   mutating func receive(_ bytes: Span<UInt8>) {
     if !ignoresInput { source.receive(bytes) }
   }
@@ -216,7 +216,7 @@ struct ConnectionState {
     call.method == CancelParams.method || profile(call.method).needsConnection
   }
 
-  /// What a waiting call takes beside its text.
+  /// Memory that a waiting call takes beside its text.
   private static let callOverhead = 128
 
   // MARK: Outcomes
@@ -274,7 +274,7 @@ struct ConnectionState {
     }
   }
 
-  /// Whether replies of a batch are still awaited; never so without one.
+  /// Whether replies of a batch are still awaited; false without a batch.
   func isOpen(batch: Int?) -> Bool {
     batch.map { batches[$0] != nil } ?? false
   }
@@ -283,7 +283,7 @@ struct ConnectionState {
 
   var outputSize: Int { output.count }
 
-  /// The memory of all that was answered and not taken.
+  /// The memory of all replies that the client has not taken.
   var heldReplies: Int { output.count + batchBytes }
 
   /// The bytes to send, which are forgotten here.
@@ -318,8 +318,8 @@ struct ConnectionState {
 
   // MARK: Ending
 
-  /// Refuses the calls that did not start and those that come; the connection is finished when
-  /// those that run have ended.
+  /// Refuses the calls that have not started and those that still come; the connection is finished
+  /// when the running ones have ended.
   mutating func drain() {
     guard !isDraining else { return }
     isDraining = true
@@ -342,8 +342,8 @@ struct ConnectionState {
     isWritable = true
   }
 
-  /// Forgets the calls that did not start, ignores all further input and sends a last error; the
-  /// connection is finished when the calls that run have ended.
+  /// Forgets the calls that have not started, ignores all further input and sends a last error; the
+  /// connection is finished when the running calls have ended.
   mutating func abort(with error: RPCError?) {
     guard !ignoresInput else { return }
     ignoresInput = true

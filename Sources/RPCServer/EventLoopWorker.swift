@@ -27,7 +27,7 @@ final class EventLoopWorker: Sendable {
       LoopConnections(eventLoop: eventLoop, core: core, counters: counters), eventLoop: eventLoop)
   }
 
-  /// What only the event loop may touch.
+  /// What may be used only on the event loop.
   var connections: LoopConnections { loop.value }
 
   func post(_ message: LoopMessage) {
@@ -40,7 +40,7 @@ final class EventLoopWorker: Sendable {
     if mustWake { eventLoop.execute { self.handleMessages() } }
   }
 
-  /// The event loop is about to end: what is posted from now on is for nobody.
+  /// The event loop is about to end: messages posted from now on are dropped.
   func stop() {
     inbox.withLock { $0.isStopped = true }
   }

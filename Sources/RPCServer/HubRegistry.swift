@@ -1,7 +1,7 @@
 /// Who subscribed to what.
 struct HubRegistry {
   struct SessionEntry {
-    /// The event loop of its connection.
+    /// The event loop of the session's connection.
     let worker: Int
     /// Channel by subscription id.
     var subscriptions: [String: String] = [:]
@@ -14,7 +14,7 @@ struct HubRegistry {
   private(set) var subscriptions = 0
   var published = 0
 
-  /// - Returns: the event loop of the session, or nil if it can have no such subscription.
+  /// - Returns: the event loop of the session, or nil if the session cannot have this subscription.
   mutating func add(_ id: String, channel: String, of session: UInt64, limit: Int) -> Int? {
     guard var entry = sessions[session], entry.subscriptions[id] == nil,
       entry.subscriptions.count < limit

@@ -2,21 +2,22 @@
 public struct Limits: Sendable {
   /// One message; past it the connection is closed after an answer.
   public var messageBytes = 1_048_576
-  /// Memory of the messages of all connections that are not complete, together; strangers may take
-  /// half of it. Without it each of a thousand could be kept waiting a byte before its end.
+  /// Memory for incomplete messages, over all connections; unauthenticated ones may use half.
+  /// Otherwise thousands of clients could each hold a nearly complete message.
   public var unfinishedBytes = 33_554_432
-  /// Arrays and objects in one another.
+  /// How deep arrays and objects may be nested.
   public var nesting = 64
   /// Items of a batch.
   public var batchItems = 100
 
   /// Calls of one connection that run at the same time.
   public var callsInFlight = 64
-  /// The same, of a connection that has not said who it is: it has little to ask.
+  /// Calls of an unauthenticated connection that run at the same time: it has little to ask.
   public var callsInFlightOfStrangers = 4
-  /// Messages that were read while as many calls as may run were running; past it no more is read.
+  /// Bytes of messages read but not started because ``callsInFlight`` are running; past it reading
+  /// stops.
   public var waitingBytes = 65_536
-  /// The same, of a connection that has not said who it is.
+  /// The same bytes for an unauthenticated connection.
   public var waitingBytesOfStrangers = 4_096
 
   /// Connections of all listeners together.
@@ -35,10 +36,10 @@ public struct Limits: Sendable {
   /// How often a WebSocket is sent a ping.
   public var pingInterval = Duration.seconds(25)
 
-  /// Written, but not taken by the client yet; past it its requests are not read.
+  /// Bytes written but not yet taken by the client; past it its requests are not read.
   public var pendingWriteBytes = 32_768
-  /// What all those who have not said who they are have not taken, together; who asks for more is
-  /// closed.
+  /// Unread replies of all unauthenticated connections together; a connection that would exceed it
+  /// is closed.
   public var unreadBytesOfStrangers = 16_777_216
   /// How long a client that has something to read may read nothing.
   public var writeStallTimeout = Duration.seconds(30)

@@ -2,7 +2,7 @@ import NIOCore
 
 /// What is spoken on a listener.
 public enum WireLanguage: Sendable {
-  /// JSON-RPC as it is.
+  /// Plain JSON-RPC.
   case rpc
   /// HTTP/1.1 and WebSocket.
   case web

@@ -150,7 +150,7 @@ final class Listeners: Sendable {
 
   // MARK: Closing
 
-  /// Closes the listeners, but for adopted ones: their connections wait for whoever adopts them
+  /// Closes the listeners, except adopted ones: their connections wait for whoever adopts them
   /// next.
   func stopAccepting() async {
     for listener in open.withLock({ $0 }) {

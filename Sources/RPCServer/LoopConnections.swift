@@ -3,7 +3,7 @@ import NIOCore
 
 /// A connection of either kind of listener, as its event loop drives it.
 protocol LoopConnection: AnyObject {
-  /// Its loop looks at it at each tick.
+  /// Whether its event loop looks at the connection at each tick.
   var isWatched: Bool { get set }
   /// The task of a call ended.
   func complete(_ slot: Int, with outcome: CallOutcome)
@@ -26,14 +26,14 @@ final class LoopConnections {
   var date = HTTPDate()
   private let core: ServerCore
   private var connections: [UInt64: ConnectionHandler] = [:]
-  /// Those that speak HTTP: nothing but calls and time concerns them.
+  /// The connections that speak HTTP: only calls and time concern them.
   private var webConnections: [UInt64: any LoopConnection] = [:]
   private var channels: [String: [Subscription]] = [:]
   private var prefixes: [String: NotificationPrefix] = [:]
   /// Connections that have something to send at the end of this batch of messages.
   private var unflushed: [any LoopConnection] = []
   private var tick: Scheduled<Void>?
-  /// Connections that wait for something that time may bring to an end.
+  /// Connections with a deadline or a timeout to watch.
   private var watched: [any LoopConnection] = []
   private var isDraining = false
 
@@ -162,14 +162,14 @@ final class LoopConnections {
     if channels[channel]?.isEmpty == true { channels[channel] = nil }
   }
 
-  /// The server ends a subscription by itself.
+  /// Forgets a subscription that the server itself has ended.
   func forget(_ subscription: Subscription) {
     core.hub.forget(subscription: subscription.id, of: subscription.connection.session.id)
   }
 
   // MARK: Time
 
-  /// Looks at the connection at each tick for as long as that asks for it.
+  /// Looks at the connection at each tick, for as long as its `tick` asks for that.
   func watch(_ connection: any LoopConnection) {
     guard !connection.isWatched else { return }
     connection.isWatched = true

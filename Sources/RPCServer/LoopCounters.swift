@@ -9,7 +9,7 @@ final class LoopCounters: Sendable {
   let notifications = Counter()
   let overflows = Counter()
   let slowReadersClosed = Counter()
-  /// Of notifications that are kept for slow readers now.
+  /// Bytes of notifications that are now kept for slow readers.
   let pendingBytes = Counter()
 }
 

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Memory of one kind that all connections take together.
+/// Memory for one purpose, shared by all connections.
 final class MemoryBudget: Sendable {
   /// What one connection takes of it.
   struct Share {
     fileprivate var bytes = 0
   }
 
-  /// A connection always finds that much.
+  /// What every connection may hold even when the budget is spent.
   private let free: Int
   private let taken = Atomic<Int>(0)
 

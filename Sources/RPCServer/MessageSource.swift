@@ -6,7 +6,7 @@ struct MessageSource {
   enum Framing {
     /// A stream that has to be cut into messages.
     case stream
-    /// What is received at once is one message.
+    /// Each `receive` is one whole message.
     case whole
   }
 
@@ -27,12 +27,12 @@ struct MessageSource {
     if queue == nil { framer.finish() } else { queue?.finish() }
   }
 
-  /// Lets go of what is not complete. No event follows.
+  /// Drops an incomplete message. No event follows.
   mutating func discard() {
     if queue == nil { framer.discard() }
   }
 
-  /// The memory of what is not complete.
+  /// The memory of an incomplete message.
   var heldBytes: Int { framer.heldBytes }
 
   mutating func next() -> MessageFramer.Event? {
@@ -46,8 +46,8 @@ struct MessageSource {
   var terminator: MessageFramer.Terminator { queue == nil ? framer.terminator : .lf }
 }
 
-/// Messages that come whole: a WebSocket's, or the body of a request. One that is not JSON spoils
-/// no other.
+/// Messages that come whole: a WebSocket's, or the body of a request. A message that is not JSON
+/// does not affect the others.
 struct MessageQueue {
   private let limits: JSONLimits
   private var messages = CircularBuffer<[UInt8]>(initialCapacity: 1)

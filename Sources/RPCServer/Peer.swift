@@ -10,7 +10,8 @@ enum Peer {
     var gid: UInt32
   }
 
-  /// What SO_PEERGROUPS fills; the rest stays zero. A peer with more groups is asked about in vain.
+  /// The buffer that SO_PEERGROUPS fills; the rest stays zero. For a peer with more groups than
+  /// fit, the call fails.
   private struct Groups: Sendable {
     var gids: InlineArray<64, UInt32>
   }
@@ -19,7 +20,7 @@ enum Peer {
   private static let peerCredentials = NIOBSDSocket.Option(rawValue: 17)
   private static let peerGroups = NIOBSDSocket.Option(rawValue: 59)
 
-  /// On a Unix socket that speaks HTTP the kernel's word counts for nothing: it would be a proxy's.
+  /// On a Unix socket that speaks HTTP the kernel's word is ignored: it would tell of a proxy.
   static func transport(
     of channel: any Channel, speaking language: WireLanguage
   ) -> EventLoopFuture<Transport> {

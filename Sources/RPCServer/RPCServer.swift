@@ -17,7 +17,8 @@ public final class RPCServer: Sendable {
   private let stopped = Latch()
 
   /// - Parameters:
-  ///   - hub: the application's, if it has one already; of one server only.
+  ///   - hub: the one that the application uses, if it has one already; a hub serves only one
+  ///     server.
   ///   - eventLoops: how many threads handle connections.
   public init(
     application: any Application, limits: Limits = Limits(), web: WebConfiguration = .init(),
@@ -42,13 +43,13 @@ public final class RPCServer: Sendable {
 
   // MARK: What can be replaced
 
-  /// Speaks TLS on TCP sockets, with connections that come from now on; without settings it does
-  /// not.
+  /// Speaks TLS on TCP sockets, with connections that come from now on; without settings it speaks
+  /// plain TCP.
   public func use(_ tls: TLSSettings?) throws(TLSSettings.Failure) {
     core.tls = try tls?.context()
   }
 
-  /// For requests that come from now on.
+  /// Sets the web configuration for requests that come from now on.
   public func use(_ web: WebConfiguration) {
     core.web = web
   }
@@ -73,8 +74,8 @@ public final class RPCServer: Sendable {
     try await listeners.bind(host: host, port: port, speaking: language)
   }
 
-  /// Takes over a socket that is bound already, from systemd for instance; it stays the giver's:
-  /// its file is not removed.
+  /// Takes over a socket that is bound already, from systemd for instance. The socket still belongs
+  /// to whoever passed it: its file is not removed.
   @discardableResult
   public func adopt(
     descriptor: Int32, speaking language: WireLanguage = .rpc
@@ -132,8 +133,8 @@ public final class RPCServer: Sendable {
     stopped.open()
   }
 
-  /// After `time` cancels what still runs, after a grace closes what is still open, and then no
-  /// longer waits.
+  /// After `time`, cancels the calls that still run; after a grace, closes the connections that are
+  /// still open; then no longer waits.
   private func scheduleLimit(of time: Duration) -> Scheduled<Void> {
     let eventLoop = group.any()
     let grace = TimeAmount(core.limits.cancellationGrace)

@@ -66,7 +66,7 @@ struct RunningCalls {
     for entry in entries { entry?.cancel(reason) }
   }
 
-  /// Cancels those that are to be answered: nobody is there any more.
+  /// Cancels the calls that are to be answered: nobody is there any more. Notifications go on.
   func abandon() {
     for case let entry? in entries where !entry.isNotification { entry.cancel(.disconnected) }
   }

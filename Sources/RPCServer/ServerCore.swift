@@ -11,9 +11,9 @@ final class ServerCore: Sendable {
   let logger: Logger
   let hub: SubscriptionHub
   let admission = Admission()
-  /// Messages that are not complete.
+  /// Memory of incomplete messages.
   let input = MemoryBudget(free: 4_096)
-  /// Replies that strangers have not taken.
+  /// Memory of replies that unauthenticated connections have not taken.
   let unread = MemoryBudget(free: 0)
   let pages = Pages()
   let calls: CallMetrics
@@ -47,7 +47,7 @@ final class ServerCore: Sendable {
     set { webConfiguration.withLock { $0 = newValue } }
   }
 
-  /// For connections that come from now on; nil when there is no TLS.
+  /// The TLS context for connections that come from now on; nil when there is no TLS.
   var tls: NIOSSLContext? {
     get { tlsContext.withLock { $0 } }
     set { tlsContext.withLock { $0 = newValue } }
@@ -57,7 +57,8 @@ final class ServerCore: Sendable {
     self.counters.withLock { $0.append(counters) }
   }
 
-  /// Makes room for a connection. A trusted proxy's are those of many.
+  /// Makes room for a connection. A trusted proxy carries many clients, so only the total limits
+  /// it.
   func admit(_ transport: Transport) -> Admission.Answer {
     var limits = limits
     if let address = transport.address, web.proxies.contains(address) {

@@ -26,7 +26,7 @@ struct SubscriberState {
   private var sent: Int64?
   private var pending = CircularBuffer<Publication>(initialCapacity: 0)
   private(set) var pendingBytes = 0
-  /// The newest publication, when pending ones had to be dropped.
+  /// The newest publication, kept when pending ones had to be dropped.
   private var overflowed: Publication?
   private var dropped: Int64 = 0
 
@@ -70,7 +70,7 @@ struct SubscriberState {
     // Before its client knows of it, a subscription cannot be read too slowly.
     if overflow == .close, maySend { return .tooSlow }
     dropped = Int64(pending.count) + 1
-    // What counts from a snapshot that is dropped cannot be compared with what was sent before it.
+    // Versions that count from a dropped snapshot cannot be compared with what was sent before it.
     if pending.contains(where: \.isSnapshot) { sent = nil }
     pending.removeAll()
     pendingBytes = 0
@@ -96,8 +96,8 @@ struct SubscriberState {
     }
   }
 
-  /// The reply was written: notifications may follow it. What was not started by now follows from
-  /// whatever comes first.
+  /// The reply was written: notifications may follow it. A subscription that was not started by now
+  /// follows from the first publication that comes.
   mutating func release() {
     isHeld = false
     hasStarted = true
@@ -133,7 +133,8 @@ struct SubscriberState {
     return .snapshot(newest, missed: newest.version - sent)
   }
 
-  /// Of those that are kept the newest alone has the whole state, and stands for all before it.
+  /// Of the kept publications only the newest holds the whole state, and it stands for all before
+  /// it.
   private mutating func keep(_ publication: Publication) {
     if let last = pending.popLast() { pending.append(last.withoutState) }
     pending.append(publication)

@@ -5,16 +5,16 @@ import NIOCore
 final class Subscription {
   let id: String
   let channel: String
-  /// Holds its subscriptions in turn, until it is closed.
+  /// The connection holds its subscriptions too, until it is closed.
   let connection: ConnectionHandler
   var state: SubscriberState
   /// The subscription ended before its client knew of it; this is the last it will be told.
   var lastBody: [UInt8]?
-  /// Where it stands in its channel's list.
+  /// Its place in the list of its channel's subscriptions.
   var index = 0
 
   private let prefix: NotificationPrefix
-  /// As a JSON string.
+  /// The subscription's id as a JSON string.
   private let encodedID: [UInt8]
 
   init(

@@ -16,8 +16,8 @@ public final class SubscriptionHub: NotificationHub {
     self.subscriptionsPerSession = subscriptionsPerSession
   }
 
-  /// Before the first connection; and none any more after the last. A call that outlived its
-  /// connection may still come.
+  /// Called before the first connection with the event loops, and after the last one with none. A
+  /// call that outlived its connection may still come.
   func use(_ workers: [EventLoopWorker]) {
     registry.withLock { registry in
       registry.workers = workers

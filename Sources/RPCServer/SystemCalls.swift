@@ -11,7 +11,7 @@ enum SystemCalls {
   static let keepAliveInterval = NIOBSDSocket.Option(rawValue: TCP_KEEPINTVL)
   static let keepAliveCount = NIOBSDSocket.Option(rawValue: TCP_KEEPCNT)
 
-  /// The second since 1970; by a clock that is before that, the first.
+  /// Seconds since 1970; never negative.
   static var wallSecond: Int { max(0, time(nil)) }
 
   /// Sets the length of a listening socket's queue. It was listening before, so a failure changes

@@ -11,8 +11,8 @@ struct RedisAddress: Sendable {
   var database = 0
 
   /// Takes `redis://[[user]:password@]host[:port][/database]` and
-  /// `unix://[[user]:password@]/path[?db=database]`, which `redis+unix` and `redis-socket` are
-  /// other names of. What is percent-encoded is decoded.
+  /// `unix://[[user]:password@]/path[?db=database]`, for which `redis+unix` and `redis-socket` are
+  /// other names. Percent-encoded characters are decoded.
   init(_ url: String) throws(RedisError) {
     guard let scheme = url.firstRange(of: "://") else { throw Self.invalid }
     var rest = url[scheme.upperBound...]

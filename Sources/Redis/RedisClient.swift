@@ -3,12 +3,12 @@ internal import Synchronization
 
 /// A Redis server, over one connection that all callers share.
 ///
-/// Commands of callers that run at the same time travel together; each gets its own answer. While
-/// ``run()`` runs, the connection is kept open and the server asked each second whether it is
-/// there. While it is not, calls fail at once. Only before the first attempt to connect has ended,
-/// they wait for it.
+/// Commands of callers that run at the same time travel together; each caller gets its own answer.
+/// While ``run()`` runs, the connection is kept open and the server is asked each second whether it
+/// is there. While the server is away, calls fail at once; only before the first attempt to connect
+/// has ended do they wait for it.
 ///
-/// A call is not cancelled with its task: it ends within `callTimeout`.
+/// Cancelling the task does not cancel the call: that ends within `callTimeout`.
 public final class RedisClient: Sendable {
   public struct Configuration: Sendable {
     /// How long connecting and logging in may take.

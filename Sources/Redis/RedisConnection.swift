@@ -4,7 +4,7 @@ internal import StoreLoop
 ///
 /// Commands are sent in the order in which they are given, as many at a time as the loop collects
 /// in one round; the server answers in that order. When an answer is late the whole connection is
-/// given up: later ones can no longer be told apart from it.
+/// given up: later answers can no longer be told apart from it.
 final class RedisConnection: @unchecked Sendable {
   private enum Phase {
     case connecting
@@ -37,7 +37,7 @@ final class RedisConnection: @unchecked Sendable {
   /// - Parameters:
   ///   - addresses: tried one after the other.
   ///   - opened: called when it is connected, before anything was sent.
-  ///   - closed: called once, unless `close` is called before.
+  ///   - closed: called once when the connection ends, unless `close` is called before.
   ///   - onMessage: takes published messages, which answer no command.
   init(
     to addresses: [SocketAddress], loop: StoreLoop,
@@ -176,7 +176,8 @@ extension RedisConnection {
 // MARK: - Receiving
 
 extension RedisConnection {
-  /// So that a flood of messages does not keep the loop from everything else.
+  /// How many reads follow each other, so that a flood of messages does not keep the loop from
+  /// everything else.
   private static let readsAtATime = 16
 
   private func receive() {
@@ -210,7 +211,7 @@ extension RedisConnection {
 }
 
 extension RedisValue {
-  /// A message to a pattern's subscribers.
+  /// Whether this is a message to a pattern's subscribers.
   fileprivate var isPublished: Bool {
     guard case .array(let elements) = self, case .string(let kind)? = elements.first else {
       return false

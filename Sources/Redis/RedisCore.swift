@@ -1,7 +1,7 @@
 internal import StoreLoop
 internal import Synchronization
 
-/// What a client does on its loop. Used there only, but for `isUp`.
+/// What a client does on its loop. Used only there, except `isUp`.
 final class RedisCore: @unchecked Sendable {
   let isUp = Atomic(false)
   /// Connections that were lost or not to be had.
@@ -56,7 +56,7 @@ final class RedisCore: @unchecked Sendable {
     for subscription in ended { subscription.finish() }
   }
 
-  /// What calls are told while the server is down for that reason.
+  /// The error of calls while the server is down for that reason.
   private static func reason(_ error: RedisError) -> RedisError {
     error.kind == .notAuthenticated ? error : RedisError(.unavailable, code: error.code)
   }
@@ -92,7 +92,7 @@ final class RedisCore: @unchecked Sendable {
     }
   }
 
-  /// Nobody runs the client, or its first attempt takes too long.
+  /// Fails the calls that wait: nobody runs the client, or its first attempt takes too long.
   private func giveUpWaiting() {
     limit = nil
     let calls = waiting

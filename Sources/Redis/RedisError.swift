@@ -26,7 +26,7 @@ public struct RedisError: Error, Sendable, Hashable {
     self.code = code
   }
 
-  /// What an error reply means. Its words after the first are dropped: they may quote a key.
+  /// What an error reply means. Only its first word is kept: the others may quote a key.
   init(reply: String) {
     let word = reply.prefix { $0.isASCII && ($0.isUppercase || $0.isNumber) }
     let code = word.isEmpty ? "ERR" : String(word.prefix(32))

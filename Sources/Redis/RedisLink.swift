@@ -2,12 +2,12 @@ internal import StoreLoop
 import Threads
 
 /// Keeps one connection open: connects, logs in, asks each second whether the server is there, and
-/// begins again when it is not. Used on the loop only.
+/// begins again when the server is not. Used on the loop only.
 final class RedisLink: @unchecked Sendable {
   struct Events: Sendable {
     /// The server answered; from now on commands may be sent.
     var up: @Sendable (RedisConnection) -> Void
-    /// The connection is lost, or an attempt to have one failed.
+    /// The connection is lost, or an attempt to connect failed.
     var down: @Sendable (RedisError) -> Void
     /// Set for a connection that subscribes.
     var message: (@Sendable (RedisValue) -> Void)?
@@ -23,10 +23,12 @@ final class RedisLink: @unchecked Sendable {
   private var connection: RedisConnection?
   private var isUp = false
   private var isRunning = false
-  /// Counts the attempts, so that late news of an earlier one are not taken for this one's.
+  /// Counts the attempts, so that late news of an earlier attempt is not taken for news of this
+  /// one.
   private var attempt = 0
   private var pause = firstPause
-  /// For the end of the pause, the limit of the attempt, or the next probe: there is one at a time.
+  /// The timer for the end of the pause, the limit of the attempt, or the next probe: there is only
+  /// one at a time.
   private var timer: Timer?
 
   init(_ configuration: RedisClient.Configuration, loop: StoreLoop, _ events: Events) {
@@ -105,7 +107,8 @@ extension RedisLink {
     connection.connect()
   }
 
-  /// Sends all that opens a session at once. The last command shows that the server takes others.
+  /// Sends everything that opens a session at once. The answer to the last command shows that the
+  /// server takes commands.
   private func logIn(over connection: RedisConnection) {
     for command in configuration.address.login { send(command, over: connection) {} }
     // For whoever looks at the server; one who may not set it is no less welcome.

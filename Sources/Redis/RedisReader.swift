@@ -19,7 +19,7 @@ final class RedisReader {
     unsafe space.deallocate()
   }
 
-  /// Takes what the socket has, up to the space there is; whether it may have more.
+  /// Reads from the socket as much as there is space for; true when the socket may have more.
   func receive(from socket: borrowing Socket) throws(RedisError) -> Bool {
     guard let count = unsafe socket.receive(into: space) else { throw RedisError(.unavailable) }
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: space[..<count])

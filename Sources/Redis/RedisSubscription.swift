@@ -13,7 +13,7 @@ final class RedisSubscription: @unchecked Sendable {
   private let events: AsyncStream<RedisEvent>.Continuation
   private var link: RedisLink?
   private var isSubscribed = false
-  /// The reader did not keep up; it was not told yet.
+  /// The reader did not keep up, and has not been told yet.
   private var hasOverflowed = false
   private var timer: Timer?
 

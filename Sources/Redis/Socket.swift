@@ -41,7 +41,7 @@ struct Socket: ~Copyable {
     unsafe setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  /// Whether a connection that was waited for came about.
+  /// Whether the connection that was waited for has been made.
   var isConnected: Bool {
     var error: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
@@ -57,7 +57,7 @@ struct Socket: ~Copyable {
     return errno == EAGAIN || errno == EINTR ? 0 : nil
   }
 
-  /// How many bytes came: 0 when there are none yet, nil when the connection is at its end.
+  /// How many bytes came: 0 when there are none yet, nil at the end of the connection.
   func receive(into space: UnsafeMutableRawBufferPointer) -> Int? {
     let count = unsafe recv(descriptor, space.baseAddress, space.count, 0)
     if count > 0 { return count }

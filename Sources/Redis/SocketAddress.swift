@@ -6,7 +6,7 @@ struct SocketAddress: Sendable {
   /// The bytes of the family's `sockaddr`.
   let bytes: [UInt8]
 
-  /// A Unix socket's; nil when the path is too long.
+  /// The address of a Unix socket; nil when the path is too long.
   init?(path: String) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -29,8 +29,8 @@ struct SocketAddress: Sendable {
 
   /// The addresses of a host.
   ///
-  /// - Parameter numericOnly: asks nobody; empty when `host` is a name. Otherwise this blocks for
-  ///   as long as the name servers take.
+  /// - Parameter numericOnly: asks no name server; the result is empty when `host` is a name.
+  ///   Otherwise this blocks for as long as the name servers take.
   static func resolve(host: String, port: UInt16, numericOnly: Bool) -> [SocketAddress] {
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = AF_UNSPEC

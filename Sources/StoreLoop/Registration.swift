@@ -1,5 +1,5 @@
-/// A descriptor that a loop watches. Used on the loop only. The descriptor stays its owner's:
-/// cancel before closing it.
+/// A descriptor that a loop watches. Used on the loop only. The descriptor still belongs to its
+/// owner: cancel before closing it.
 public final class Registration: @unchecked Sendable {
   let descriptor: Int32
   /// nil once it is cancelled.

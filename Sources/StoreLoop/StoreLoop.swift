@@ -31,7 +31,7 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
   private let inbox = Locked(Inbox())
   private let name: String
   private let nativeThread = Locked<NativeThread?>(nil)
-  /// Its number, once it runs.
+  /// The thread's number, once it runs.
   private let thread = Atomic<UInt>(0)
   private let wakeReader: Int32
   private let wakeWriter: Int32

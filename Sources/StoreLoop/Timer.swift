@@ -13,8 +13,7 @@ public final class Timer: @unchecked Sendable {
     self.work = Locked(work)
   }
 
-  /// Takes the work away, from any thread. Called on the loop, it is sure that the work does not
-  /// run.
+  /// Takes the work away, from any thread. When called on the loop, the work is certain not to run.
   public func cancel() {
     guard take() != nil else { return }
     loop.remove(self)

@@ -10,8 +10,8 @@ public struct JournalWriter: Sendable {
 
   public init() {}
 
-  /// Whether what this process writes to its standard error goes to the journal anyway, so that
-  /// entries belong there. Without a journal an entry would vanish and be reported as written.
+  /// Whether what this process writes to its standard error goes to the journal anyway. Without a
+  /// journal an entry would vanish and be reported as written.
   public static var isAvailable: Bool {
     var socket = stat()
     guard unsafe stat("/run/systemd/journal/socket", &socket) == 0,
@@ -21,7 +21,7 @@ public struct JournalWriter: Sendable {
     return isConnected(standardError: STDERR_FILENO, to: unsafe String(cString: stream))
   }
 
-  /// Writes one entry. False when the journal did not take it: then it belongs on standard error.
+  /// Writes one entry. False when the journal did not take it: then write it to standard error.
   ///
   /// - Parameter fields: names of capital letters, digits and underscores that start with a letter;
   ///   others are left out. Values may hold anything, line breaks too.

@@ -5,18 +5,18 @@ import Synchronization
 public final class PipedProgram {
   public enum Direction { case reading, writing }
 
-  /// From its standard output, or to its standard input.
+  /// The pipe from its standard output, or to its standard input.
   public let stream: ByteStream
   public let process: Process
 
   /// The running program; any thread may end it.
   public final class Process: Sendable {
-    /// 0 when it has ended: its number may be another program's then.
+    /// 0 when it has ended: the number may be another program's then.
     private let id: Mutex<pid_t>
 
     fileprivate init(_ id: pid_t) { self.id = Mutex(id) }
 
-    /// Asks it to end.
+    /// Asks the program to end.
     public func stop() {
       id.withLock { id in if id > 0 { kill(id, SIGTERM) } }
     }

@@ -10,7 +10,7 @@ public struct ProcessFigures: Sendable, Hashable {
   public var systemTime: Duration
   /// Open files and sockets.
   public var openDescriptors: Int
-  /// As many may be open.
+  /// The limit on open descriptors.
   public var descriptorLimit: Int
 
   public var cpuTime: Duration { userTime + systemTime }

@@ -1,10 +1,10 @@
 import CSystemd
 import Glibc
 
-/// Memory that the process can do without.
+/// Gives memory back that the process can do without.
 public enum ProcessMemory {
-  /// Lets the allocator keep up to `bytes` of each of its heaps that were freed, until ``trim()``.
-  /// Otherwise it gives back after every large reply what it asks for again at the next one.
+  /// Lets the allocator keep up to `bytes` of freed memory per heap until ``trim()``, so that large
+  /// replies do not return and re-request it each time.
   public static func keep(_ bytes: Int32) {
     mallopt(M_TRIM_THRESHOLD, bytes)
     // Larger blocks than this have no place in a heap.
@@ -16,8 +16,8 @@ public enum ProcessMemory {
     malloc_trim(0)
   }
 
-  /// Lets go of the pages of code that are in memory. Most of them only the start has needed; the
-  /// others are mapped again from the page cache when they are run.
+  /// Drops code pages from memory. Most were needed only at start-up; the rest are faulted in again
+  /// from the page cache.
   public static func forgetCode() {
     guard let maps = try? SmallFile.read("/proc/self/maps") else { return }
     for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {

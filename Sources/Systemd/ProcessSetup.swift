@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Gives the three standard streams something where they were closed, so that no socket gets their
-/// numbers, and the log.
+/// Opens those of the three standard streams that were closed, so that no socket gets their
+/// numbers, and the log with them.
 public func openStandardStreams() {
   for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
   where fcntl(descriptor, F_GETFD) < 0 {
@@ -43,8 +43,8 @@ private let unwritten = Mutex((lines: 0, isCut: false))
 
 /// Writes a line to standard error at once, after what was printed; `print` would buffer it.
 ///
-/// Nobody waits for a pipe that is full because its reader sleeps: lines are lost then, and counted
-/// in the next one that is not.
+/// The caller does not wait for a pipe that is full because its reader sleeps: lines are lost then,
+/// and the next line that is written says how many.
 public func standardError(_ line: String) {
   unwritten.withLock { unwritten in
     // The first time its reader may just be slow.
@@ -95,8 +95,8 @@ public func systemMessage(of number: Int32) -> String {
   return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
 
-/// Ends the process at once, after what was printed: handlers that C libraries leave for the exit
-/// would run beside the threads that still use them.
+/// Ends the process at once, after writing what was printed. It does not run the exit handlers of C
+/// libraries: these would run beside the threads that still use the libraries.
 public func endProcess(status: Int32) -> Never {
   fflush(nil)
   _exit(status)

@@ -44,7 +44,7 @@ extension SmallFile {
     unsafe access(folder, W_OK | X_OK) == 0
   }
 
-  /// Gives a file a name that nothing has.
+  /// Renames a file to a name that nothing has yet.
   ///
   /// - Throws: EEXIST when something has it.
   public static func move(_ path: String, toNew name: String) throws(Failure) {

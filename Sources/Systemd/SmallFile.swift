@@ -5,10 +5,10 @@ public enum SmallFile {
   /// The system's error number.
   public struct Failure: Error, Sendable {
     public let number: Int32
-    /// In the system's words: `No such file or directory`.
+    /// The error in the system's words: `No such file or directory`.
     public var reason: String { systemMessage(of: number) }
     public var isMissing: Bool { number == ENOENT }
-    /// Something has the name that was to be new.
+    /// Something exists already under the name that was to be new.
     public var isTaken: Bool { number == EEXIST }
   }
 

@@ -8,8 +8,8 @@ public struct SystemdNotifier: Sendable {
 
   public init() { unsafe isEnabled = getenv("NOTIFY_SOCKET") != nil }
 
-  /// How often systemd wants a sign of life at least; nil without `WatchdogSec=`. Half of it is a
-  /// good rhythm for ``watchdog()``.
+  /// The longest silence systemd allows; nil without `WatchdogSec=`. Call ``watchdog()`` at half of
+  /// it.
   public static var watchdogInterval: Duration? {
     var microseconds: UInt64 = 0
     guard unsafe sd_watchdog_enabled(0, &microseconds) > 0 else { return nil }
@@ -45,7 +45,7 @@ public struct SystemdNotifier: Sendable {
   }
 
   /// Waits until systemd has read everything that was sent, so that a process that ends at once
-  /// loses nothing. False when it did not within `timeout`.
+  /// loses nothing. False when systemd did not within `timeout`.
   @discardableResult
   public func flush(timeout: Duration = .seconds(1)) -> Bool {
     guard isEnabled else { return true }

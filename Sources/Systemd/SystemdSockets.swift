@@ -18,22 +18,4 @@ public enum SystemdSockets {
       return (unsafe String(cString: name), descriptor)
     }
   }
-
-  /// Whether the descriptor is a listening stream socket in the file system (or in the abstract
-  /// name space).
-  public static func isUnix(_ descriptor: Int32) -> Bool {
-    sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, nil, 0) > 0
-  }
-
-  /// Whether the descriptor is a listening TCP socket, of IPv4 or IPv6.
-  public static func isTCP(_ descriptor: Int32) -> Bool {
-    sd_is_socket_inet(descriptor, 0, Int32(SOCK_STREAM.rawValue), 1, 0) > 0
-  }
-
-  /// How many connections may wait to be accepted. To be called after a library that calls
-  /// `listen` with a number of its own; the kernel caps it at `net.core.somaxconn`.
-  @discardableResult
-  public static func setBacklog(of descriptor: Int32, to backlog: Int32 = 4096) -> Bool {
-    listen(descriptor, backlog) == 0
-  }
 }

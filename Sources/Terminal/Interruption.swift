@@ -21,7 +21,7 @@ public final class Interruption: @unchecked Sendable {
     }
   }
 
-  /// Signals do again what they did before.
+  /// Restores what the signals did before.
   public func end() {
     for source in sources { source.cancel() }
     for number in Self.signals { signal(number, SIG_DFL) }

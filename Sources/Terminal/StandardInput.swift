@@ -18,7 +18,7 @@ public enum StandardInput {
     }
   }
 
-  /// One line without its end; nil at the end of the input. Reads not a byte more than that.
+  /// One line without its line break; nil at the end of the input. Reads not a byte more than that.
   public static func readLine() -> String? {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0

@@ -10,7 +10,7 @@ public enum Terminal {
 
   /// The output takes no more.
   public struct Closed: Error, Sendable {
-    /// Whether its reader has enough, as `head` has; else what was to be written is lost, as on a
+    /// Whether the reader has closed the pipe, as `head` does; if not, output was lost, as on a
     /// full disk.
     public let isByReader: Bool
 

@@ -2,7 +2,7 @@ import Glibc
 
 /// How the terminal treats what is typed.
 public enum TerminalMode {
-  /// What the terminal was set to, to be set again.
+  /// The settings of the terminal before, to be restored.
   public struct Saved: Sendable {
     fileprivate let settings: termios
   }

@@ -13,7 +13,7 @@ final class JobQueue: Sendable {
 
   private struct State {
     var waiting: WaitingJobs
-    /// Calls that were cancelled before their job was added.
+    /// Tickets of calls that were cancelled before their job was added.
     var cancelledEarly: Set<UInt64> = []
     /// Tickets that were handed out and whose job was not added yet.
     var announced: Set<UInt64> = []
@@ -41,8 +41,8 @@ final class JobQueue: Sendable {
     }
   }
 
-  /// Queues the job, or finishes it at once with the reason why not: this one, or one that has to
-  /// give its place up.
+  /// Queues the job, or finishes at once, with the reason why not, the job that gets no place: this
+  /// one, or one that has to give its place up.
   func add(_ job: Job) {
     let (refused, refusal): (Job?, any Error) = state.withLock { state in
       state.announced.remove(job.ticket)

@@ -1,7 +1,7 @@
-/// Whom a job is for.
+/// On whose behalf a job is done.
 public struct JobSource: Hashable, Sendable {
   let name: String
-  /// Whether it is one of those whom a flood of others must not keep out.
+  /// Whether this is a source that a flood of others must not keep out.
   let isInsider: Bool
 
   public init(_ name: String, isInsider: Bool) {
@@ -9,19 +9,19 @@ public struct JobSource: Hashable, Sendable {
     self.isInsider = isInsider
   }
 
-  /// For threads that tell nobody apart.
+  /// For threads that do not tell sources apart.
   public static let anybody = JobSource("", isInsider: true)
 }
 
-/// The jobs that wait for a thread, so that nobody who has many holds up the others.
+/// The jobs that wait for a thread, so that a source with many jobs holds up no others.
 ///
-/// Sources have one turn after the other, those of insiders and of others alternately. Insiders and
-/// others have places of their own. When none is free, a source with few jobs gets that of the newest
-/// job of the source that has the most.
+/// Sources take turns, insiders alternately with others, and the two sides have places of their
+/// own. When no place is free, a source with few jobs gets the place of the newest job of the
+/// source that has the most.
 struct WaitingJobs {
   typealias Job = JobQueue.Job
 
-  /// Insiders, or the others: the jobs of each source. The first one has the next turn.
+  /// The jobs of the insiders, or of the others, by source. The first source has the next turn.
   private struct Side {
     var sources: [[Job]] = []
 
@@ -31,7 +31,8 @@ struct WaitingJobs {
       sources.first { $0.first?.source == source }?.count ?? 0
     }
 
-    /// The place of a source that has so many more than this one that it can give one up.
+    /// The index of the source with the most jobs, if it has so many more than this one that it can
+    /// give a place up.
     func giver(to source: JobSource) -> Int? {
       let most = sources.indices.max { sources[$0].count < sources[$1].count }
       guard let most, sources[most].count > count(of: source) + 1 else { return nil }
@@ -86,7 +87,8 @@ struct WaitingJobs {
     hasFreePlace(for: source, idle) || side(of: source).giver(to: source) != nil
   }
 
-  /// - Returns: the job that finds no place, be it this one; nil when there is one for all.
+  /// - Returns: the job that finds no place, which may be the added one; nil when there is a place
+  ///   for all.
   mutating func add(_ job: Job, idle: Int = 0) -> Job? {
     var refused: Job?
     if !hasFreePlace(for: job.source, idle) {

@@ -1,4 +1,4 @@
-/// As many jobs as may wait are waiting already.
+/// The queue is full: as many jobs wait as may.
 public struct WorkersBusy: Error {}
 
 /// A few threads that take jobs from one bounded queue: for C libraries that compute for long. They
@@ -9,7 +9,8 @@ public final class WorkerThreads: Sendable {
   /// - Parameters:
   ///   - name: what top, ps and gdb show for each thread.
   ///   - queueLimit: how many more jobs may wait for a thread.
-  ///   - strangersLimit: how many more of those who are no insiders; without it, as many.
+  ///   - strangersLimit: how many more jobs of those who are no insiders may wait; nil for as many
+  ///     as `queueLimit`.
   public init(name: String, count: Int, queueLimit: Int, strangersLimit: Int? = nil) {
     queue = JobQueue(
       threads: count,
@@ -24,7 +25,7 @@ public final class WorkerThreads: Sendable {
 
   /// Runs `work` on one of the threads. A caller who is cancelled while it waits leaves the queue.
   ///
-  /// - Parameter source: whom it is for. Sources have one turn after the other.
+  /// - Parameter source: on whose behalf. Sources take turns.
   /// - Throws: ``WorkersBusy``, and what `work` throws.
   public func run<Value: Sendable>(
     for source: JobSource = .anybody, _ work: @escaping @Sendable () throws -> Value

@@ -81,7 +81,7 @@ struct Measure: ParsableCommand {
     FileHandle.standardError.write(Foundation.Data("clinic-bench: \(line)\n".utf8))
   }
 
-  /// Of the last minute; others at work on the machine make every figure worse.
+  /// The machine's load in the last minute; other programs make every figure worse.
   private static var machineLoad: String {
     let text = try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)
     return text?.split(separator: " ").first.map(String.init) ?? "unknown"

@@ -13,7 +13,7 @@ enum Failure: Error {
   /// No daemon answers.
   case unreachable(String)
 
-  /// What the process ends with.
+  /// The exit status of the process.
   var status: Int32 {
     switch self {
     case .refused, .failed: 1
@@ -22,7 +22,7 @@ enum Failure: Error {
     }
   }
 
-  /// Makes one of whatever a call throws.
+  /// Makes a failure of whatever a call throws.
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
@@ -35,7 +35,8 @@ enum Failure: Error {
     }
   }
 
-  /// Tells it on standard error: for people, or as JSON, which has the members of a call's error.
+  /// Reports the failure on standard error: for people, or as JSON with the members of a call's
+  /// error.
   func report(asJSON: Bool) {
     try? Terminal.write((asJSON ? json : text) + "\n", to: .error)
   }
@@ -69,7 +70,7 @@ enum Failure: Error {
     writer.endObject()
   }
 
-  /// The message, then what `data` holds, a line each: the reason first.
+  /// The message, then the members of `data`, a line each: the reason first.
   static func describe(_ error: RPCError) -> String {
     var lines = ["clinicctl: \(Printable.text(error.message))"]
     var writer = JSONWriter()

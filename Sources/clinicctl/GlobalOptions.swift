@@ -37,8 +37,8 @@ struct GlobalOptions: ParsableArguments {
     if let timeout, timeout < 1 { throw ValidationError("--timeout takes 1 or more seconds.") }
   }
 
-  /// The first of: what was given, `$CLINIC_SOCKET`, the socket of a daemon that was started in
-  /// this folder, the installed daemon's.
+  /// The daemon's endpoint, the first of: the given one, `$CLINIC_SOCKET`, the socket of a daemon
+  /// that was started in this folder, that of the installed daemon.
   var endpoint: Endpoint {
     let environment = ProcessEnvironment.variables
     if let tcp, let endpoint = Endpoint(hostAndPort: tcp) { return endpoint }
@@ -53,7 +53,7 @@ struct GlobalOptions: ParsableArguments {
   /// Results are for people on a terminal, and for programs in a pipe.
   var writesJSON: Bool { json || !Terminal.isTerminal(.output) }
 
-  /// A login belongs to a daemon, wherever the program is started.
+  /// The path made absolute: a login belongs to a daemon, wherever the program is started.
   private static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let folder = ProcessEnvironment.currentFolder else { return path }
     return folder == "/" ? "/\(path)" : "\(folder)/\(path)"

@@ -17,13 +17,14 @@ struct Params {
 
   /// An object, in the order of typing.
   private indirect enum Node {
-    /// JSON; with what was typed, when it is a number or a word that could have been meant as text.
+    /// JSON, with the typed text when that is a number or a word that could have been meant as
+    /// text.
     case json([UInt8], typed: String?)
     case object([(name: String, node: Node)])
   }
 
   private var root = Node.object([])
-  /// The whole of it, when it was given as JSON.
+  /// The params as a whole, when they were given as JSON.
   private var whole: [UInt8]?
 
   init(_ arguments: [String], readFile: FileReader) throws {
@@ -39,7 +40,7 @@ struct Params {
     for argument in arguments { try add(argument, readFile) }
   }
 
-  /// What is sent; nil when there are no params.
+  /// The params that are sent, as JSON; nil when there are none.
   var json: [UInt8]? {
     if let whole { return whole }
     guard case .object(let members) = root, !members.isEmpty else { return nil }
@@ -48,9 +49,9 @@ struct Params {
     return writer.finish()
   }
 
-  /// Makes the member of that path a string as it was typed, for a daemon that wants one.
+  /// Makes the member at a path a string as it was typed, for a daemon that wants a string.
   ///
-  /// - Returns: false when it is a string already, or was not typed as a plain value.
+  /// - Returns: false when the member is a string already, or was not typed as a plain value.
   mutating func makeText(of path: String) -> Bool {
     Self.makeText(of: path.split(separator: ".")[...], in: &root)
   }

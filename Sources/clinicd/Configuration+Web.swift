@@ -4,7 +4,7 @@ import RPCServer
 import Systemd
 
 extension Configuration {
-  /// What the web listener is told.
+  /// The configuration of the web listener.
   func web(for clinic: Clinic) -> WebConfiguration {
     var web = WebConfiguration()
     web.origins = webOrigins
@@ -22,7 +22,7 @@ extension Configuration {
     return web
   }
 
-  /// Where the pages are: as it is configured, or as it was installed, or as it is in a checkout.
+  /// The pages' folder: the configured one, or the installed one, or that of a checkout.
   private var pagesFolder: String {
     guard clientsDirectory.isEmpty else { return clientsDirectory }
     let installed = ProcessEnvironment.programFolder.map { "\($0)/../share/clinicd/clients" }

@@ -7,7 +7,7 @@ import RPCServer
 import Redis
 import Systemd
 
-/// What the daemon is told, checked. Every key is in `ConfigurationKey.all`.
+/// The daemon's configuration, checked. Every key is in `ConfigurationKey.all`.
 struct Configuration: Sendable {
   var databaseURL: String
   var redisURL: String
@@ -29,7 +29,7 @@ struct Configuration: Sendable {
   var stateDirectory: String
   var logLevel: Logger.Level
 
-  /// Everything that is wrong, a line each; never a value that is a secret.
+  /// Everything that is wrong, a line each; never the value of a secret.
   struct Invalid: Error, CustomStringConvertible {
     let problems: [String]
     var description: String { problems.joined(separator: "\n") }
@@ -131,7 +131,7 @@ struct Configuration: Sendable {
 }
 
 extension Configuration {
-  /// Refuses a socket beyond loopback that is not encrypted, unless that was asked for in words.
+  /// Refuses an unencrypted socket beyond loopback, unless the configuration allows it explicitly.
   func requireEncryption(of address: ListenerAddress) throws(Daemon.Failure) {
     if case .tcp(let host, _) = address, !allowsPlainTCP, tls == nil,
       !ConfigurationReader.isLoopback(host)

@@ -1,7 +1,7 @@
 import Clinic
 
 extension ConfigurationReader {
-  /// What stands on paper and screens, without white space around it.
+  /// The clinic's name and address, without white space around them.
   mutating func letterhead() -> Letterhead {
     var letterhead = Letterhead()
     letterhead.currency = line("CLINIC_CURRENCY")

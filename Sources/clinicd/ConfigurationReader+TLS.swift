@@ -31,7 +31,8 @@ extension ConfigurationReader {
     return settings
   }
 
-  /// What a key's file holds, or a credential when the key names none; nil when there is neither.
+  /// The content of the file that a key names, or of a credential when the key names no file; nil
+  /// when there is neither.
   private mutating func file(_ name: String, orCredential credential: String) -> [UInt8]? {
     text(name).isEmpty ? ConfigurationSource.credential(credential) : file(name)
   }

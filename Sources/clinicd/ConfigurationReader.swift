@@ -14,7 +14,7 @@ struct ConfigurationReader {
     self.values = values
   }
 
-  /// A key of ours that nobody knows is a typing error.
+  /// Refuses unknown keys of ours: they are typing errors.
   mutating func refuseUnknown() {
     let known = ConfigurationKey.all.map(\.name)
     for name in values.keys.sorted() where name.hasPrefix("CLINIC_") && !known.contains(name) {
@@ -37,7 +37,7 @@ struct ConfigurationReader {
     return ""
   }
 
-  /// Where a store is. What is wrong with it is not told: it holds a password.
+  /// A store's URL. An invalid one is not quoted: it contains a password.
   mutating func url(
     _ name: String, like example: String, _ isUnderstood: (String) -> Bool
   ) -> String {
@@ -57,7 +57,7 @@ struct ConfigurationReader {
     return zone
   }
 
-  /// What fits into a socket's address.
+  /// A path that fits into a socket's address.
   mutating func socketPath(_ name: String) -> String {
     let path = text(name)
     if path.utf8.count > 107 { problems.append("\(name): at most 107 bytes") }
@@ -155,12 +155,13 @@ struct ConfigurationReader {
     return TrustedProxies()
   }
 
-  /// Words between commas or spaces; none for `none`.
+  /// The words between commas or spaces; no words for `none`.
   mutating func list(_ name: String) -> [String] {
     text(name).split { $0 == "," || $0 == " " }.filter { $0 != "none" }.map(String.init)
   }
 
-  /// A name may be anybody's, be it `127.0.0.1.example`.
+  /// Whether a host is this machine. A host name does not count: it may be anybody's, even
+  /// `127.0.0.1.example`.
   static func isLoopback(_ host: String) -> Bool {
     let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
     return isAddress && host.hasPrefix("127.") || host == "::1" || host == "localhost"

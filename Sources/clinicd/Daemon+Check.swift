@@ -62,7 +62,7 @@ extension Daemon {
     }
   }
 
-  /// Waits two seconds for it.
+  /// Checks Redis; waits two seconds for it.
   private func checkRedis() async throws -> String {
     for _ in 0..<20 where !redis.isUp { try await Task.sleep(for: .milliseconds(100)) }
     // Of the queue's keys, on which the user has rights.
@@ -84,7 +84,8 @@ extension Daemon {
     return "mongodb: ok"
   }
 
-  /// The standard one is made by systemd, with the daemon's start.
+  /// What is wrong with the state directory, if anything. systemd makes the standard one when the
+  /// daemon starts.
   private var stateProblem: String? {
     let folder = configuration.stateDirectory
     if SmallFile.isWritable(folder) { return nil }

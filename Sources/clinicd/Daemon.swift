@@ -20,7 +20,7 @@ struct Daemon: Sendable {
     init(description: String) { self.description = description }
 
     /// Why PostgreSQL cannot be used. Each session begins with the clinic's zone: a server that
-    /// does not know it lets none begin.
+    /// does not know the zone refuses every session.
     init(of postgres: PostgresClient, _ error: PostgresError, zone: String) {
       let message = error.message ?? postgres.lastFailure?.message ?? error.description
       description =
@@ -50,15 +50,14 @@ struct Daemon: Sendable {
     database.applicationName = "clinicd"
     database.sessionSettings = [
       ("TimeZone", configuration.settings.timeZone),
-      // What a frozen instance holds is freed by the server, and soon: its other sessions may wait
-      // for the same.
+      // The server frees what a frozen instance holds, and soon: the sessions of other instances
+      // may wait for it.
       ("idle_in_transaction_session_timeout", "5s"),
       // Each call has limits of its own; a role's would hold until the session ends.
       ("statement_timeout", "0"),
       ("lock_timeout", "0"),
-      // A plan is kept for long, and a table that it read from end to end while that was short
-      // grows: whatever an index can find is found by it. Plans for which there is none look dear
-      // then, and are not worth compiling for that.
+      // A kept plan must still fit when a table grows, so whatever an index can find is found by an
+      // index. Plans without one look expensive then, and should not be compiled because of that.
       ("enable_seqscan", "off"),
       ("jit", "off"),
     ]
@@ -89,7 +88,8 @@ struct Daemon: Sendable {
     try await lifetime.run()
   }
 
-  /// The head of the audit's chain, outside of the database. No call waits for its disk.
+  /// The file with the head of the audit's chain, outside of the database. No call waits for its
+  /// disk.
   private var anchorFile: AnchorFile {
     let path = configuration.stateDirectory + "/audit-anchor"
     @Sendable func read() -> String? {

@@ -5,8 +5,8 @@ import StoreLoop
 import Systemd
 
 /// A small clinic to try the daemon on: staff of every role, 200 patients, the doctors' slots of
-/// two weeks, some of today's appointments, some thirty medicines. Loading it again on the same day
-/// changes nothing. A clinic that is not the demo's is left alone.
+/// two weeks, some appointments of today, some thirty medicines. Loading it again on the same day
+/// changes nothing. A clinic with other data is left alone.
 enum DemoClinic {
   private struct Person {
     let key: String
@@ -108,7 +108,7 @@ enum DemoClinic {
     return json.finish() + Array("\n".utf8)
   }
 
-  /// What an earlier load has written down.
+  /// The passwords that an earlier load has written down.
   private static func passwords(in path: String) -> [String: String] {
     guard let bytes = try? SmallFile.read(path), let document = try? JSONDocument(parsing: bytes)
     else { return [:] }
@@ -166,8 +166,8 @@ enum DemoClinic {
 
   // MARK: - Appointments
 
-  /// From 08:00 to 20:00 with an hour's break, a quarter of an hour each, today and two weeks on;
-  /// each third one of today's that are still to come is booked, up to twelve.
+  /// Slots of a quarter of an hour from 08:00 to 20:00, with an hour's break, for today and two
+  /// weeks; of those still to come today every third one is booked, up to twelve.
   private static func addSlots(to postgres: PostgresClient) async throws {
     let doctors = staff.filter { $0.role == .doctor }.map(\.username)
     _ = try await postgres.query(

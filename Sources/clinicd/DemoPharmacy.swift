@@ -10,7 +10,7 @@ enum DemoPharmacy {
     let strength: String
     let price: String
     let reorderLevel: Int
-    /// What there is of it, and in how many days it expires.
+    /// Its batches: how many pieces, and in how many days they expire.
     let batches: [(quantity: Int, days: Int)]
 
     init(
@@ -108,7 +108,7 @@ enum DemoPharmacy {
       [(450, 600)]),
   ]
 
-  /// Adds them to a clinic that has no medicines yet.
+  /// Adds the medicines to a clinic that has none yet.
   static func load(into postgres: PostgresClient) async throws {
     let batches = medicines.flatMap { medicine in
       medicine.batches.enumerated().map { (medicine.name, $0.offset + 1, $0.element) }

@@ -39,7 +39,7 @@ struct Lifetime: Sendable {
     log.info("stopped")
   }
 
-  /// Everything between the stores and the end.
+  /// The work between the start of the stores and the end.
   private func work(_ reloads: UnixSignalsSequence) async throws {
     try await migrate()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -63,7 +63,7 @@ struct Lifetime: Sendable {
     }
   }
 
-  /// What has not ended in time, because a store hangs, is abandoned.
+  /// Abandons what has not ended in time, because a store hangs.
   private func endForCertain(after time: Duration) {
     Task {
       try await Task.sleep(for: time)

@@ -2,8 +2,8 @@ import Logging
 import Synchronization
 import Systemd
 
-/// Where the daemon's log goes: to the journal with its fields when the journal listens, otherwise
-/// to standard error as lines for people.
+/// Writes the daemon's log: to the journal, with fields, when the journal listens, otherwise to
+/// standard error as lines for people.
 struct DaemonLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel: Logger.Level
@@ -21,7 +21,7 @@ struct DaemonLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-    // Whoever reads the journal sees the message alone, so that the rest is in it, too.
+    // Readers of the journal see only the message, so the metadata is in that, too.
     let tail = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.line($0.value))" }.joined()
     let message = "\(event.message)\(tail)"
     if let journal {
@@ -36,7 +36,7 @@ struct DaemonLogHandler: LogHandler {
     standardError("clinicd \(event.level): \(message)")
   }
 
-  /// Without line breaks, which could pass for another entry.
+  /// The value without line breaks, which could pass for another entry.
   private static func line(_ value: Logger.Metadata.Value) -> String {
     value.description.split { $0.isNewline }.joined(separator: "; ")
   }

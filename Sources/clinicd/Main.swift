@@ -95,8 +95,8 @@ private func say(_ line: String) throws(Daemon.Failure) {
   }
 }
 
-/// Does a command's work and ends the process with it: status 1 and a line on what is wrong,
-/// without the usage that nobody asked for.
+/// Does a command's work and ends the process: on failure with status 1 and a line on what is
+/// wrong, without the usage that nobody asked for.
 private func ending(_ work: () async throws -> Void) async -> Never {
   do {
     try await work()

@@ -5,12 +5,12 @@ import RPCServer
 import Synchronization
 import Systemd
 
-/// Reads the configuration again at SIGHUP: all of it holds, or nothing of it.
+/// Reads the configuration again at SIGHUP: all of it is applied, or nothing.
 final class Reloader: Sendable {
   private struct State {
     var values: [String: String]
     var secretKey: [UInt8]
-    /// Keys that still verify, each for one life of an access token.
+    /// Earlier keys that still verify, each for one lifetime of an access token.
     var previousKeys: [(key: [UInt8], until: ContinuousClock.Instant)] = []
     var failure: String?
   }
@@ -29,7 +29,7 @@ final class Reloader: Sendable {
     self.log = log
   }
 
-  /// Why the last reload changed nothing; nil when it went well.
+  /// Why the last reload changed nothing; nil when it succeeded.
   var failure: String? { state.withLock { $0.failure } }
 
   func reload() {

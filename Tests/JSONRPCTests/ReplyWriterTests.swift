@@ -22,9 +22,6 @@ import Testing
     #expect(
       text(ReplyWriter.call(id: RequestID(5), method: "a\n", params: nil))
         == #"{"jsonrpc":"2.0","id":5,"method":"a\n"}"#)
-    var output = Array("x".utf8)
-    ReplyWriter.appendNotification(method: "a", params: nil, to: &output)
-    #expect(text(output) == #"x{"jsonrpc":"2.0","method":"a"}"#)
   }
 
   @Test func errorData() {

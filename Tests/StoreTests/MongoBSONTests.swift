@@ -20,7 +20,6 @@ import Testing
     #expect(BSON.double(3.5).integerValue == nil)
     #expect(BSON.double(.infinity).integerValue == nil)
     #expect(BSON.int32(-1).integerValue == -1)
-    #expect(BSON.int64(7).doubleValue == 7)
     #expect(BSON.string("7").integerValue == nil)
   }
 

@@ -79,7 +79,7 @@ extension PostgresTests {
         let rows = try await client.query(
           """
           SELECT 7::int2, 7::int4, 7::oid, 1.5::float4, 'a'::varchar, 'b'::char(2), 'c'::name,
-            '{"k":1}'::json, '{"k": 1}'::jsonb, \("cross")::mood, \(Untyped("calm"))::mood,
+            '{"k":1}'::json, '{"k": 1}'::jsonb, \("cross")::mood, 'calm'::mood,
             '6ba7b810-9dad-11d1-80b4-00c04fd430c8'::uuid, '2001-01-01'::timestamp, '{1,2}'::int2[]
           """)
         var cells = rows[0].cells

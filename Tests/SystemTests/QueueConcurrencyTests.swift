@@ -354,7 +354,7 @@ import Testing
     }
   }
 
-  /// Replays the day's kept events: each token's path has listed moves alone, but for undo.
+  /// Replays the day's kept events: each token's path has only listed moves, except undo.
   private func checkHistory(of clinic: TestClinic) async throws {
     let undone = try await clinic.number(
       "SELECT count(*) FROM audit_entries WHERE method = 'queue.undo' AND outcome = 'ok'")

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Clinic
 
-/// Refresh tokens: each works once; using one twice ends the login, but for a device that lost the
-/// answer.
+/// Refresh tokens: each works once; using one twice ends the login, except for a device that lost
+/// the answer.
 @Suite struct RefreshTokenTests {
   /// A login whose tokens are used at whatever instance.
   private struct Device {

@@ -162,7 +162,7 @@ import Testing
         #expect(try await logIn().rawValue == role)
         #expect(hub.reasons.value == Array(repeating: "token_revoked", count: count))
       }
-      // Another password alone ends them as well, but for who changes it here.
+      // Another password alone ends them as well, except for whoever changes it here.
       _ = try await clinic.postgres.query(
         "UPDATE users SET password_hash = 'another' WHERE id = \(id)")
       try await inside.logins.renewing(session) { _ = try await logIn() }

@@ -31,9 +31,6 @@ import Testing
   }
 
   @Test func aDescriptorThatIsNoSocket() {
-    #expect(!SystemdSockets.isUnix(0))
-    #expect(!SystemdSockets.isTCP(-1))
-    #expect(!SystemdSockets.setBacklog(of: -1))
     #expect(!JournalWriter.isConnected(standardError: 2, to: "0:0"))
     #expect(!JournalWriter.isConnected(standardError: -1, to: "8:1"))
   }

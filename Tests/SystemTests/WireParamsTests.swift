@@ -293,7 +293,7 @@ struct JSONSchemaText {
 }
 
 extension TestClinic {
-  /// What is kept of the clinic, but for the audit.
+  /// What is kept of the clinic, except the audit.
   func contents() async throws -> [String] {
     try await texts(
       """

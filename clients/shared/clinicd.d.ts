@@ -1392,5 +1392,5 @@ export interface Methods {
   /** Describes the methods that the caller may use (OpenRPC). */
   "rpc.discover": { params: {  }; result: unknown };
   /** Cancels the calls of this connection that have an id. */
-  "rpc.cancel": { params: { id: unknown }; result: RpcCancelResult };
+  "rpc.cancel": { params: { id: number | string }; result: RpcCancelResult };
 }

@@ -122,7 +122,7 @@ class Page:
         self.driver.save_screenshot(str(self._screenshots / f"{name}.png"))
 
     def log(self) -> list[str]:
-        """What the page wrote to its console, but for connections that a test has cut."""
+        """What the page wrote to its console, except connections that a test has cut."""
         return [
             entry["message"]
             for entry in self.driver.get_log("browser")

@@ -1,6 +1,6 @@
 package import JSONRPC
 
-/// A link of the audit's chain, as it was told outside of the database: `17 3fa9…` in the state
+/// A link of the audit's chain, as it was recorded outside of the database: `17 3fa9…` in the state
 /// directory, `17:3fa9…` on a command line.
 package struct AuditAnchor: Sendable, Equatable, CustomStringConvertible {
   package let position: Int64

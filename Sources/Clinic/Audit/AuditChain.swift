@@ -14,15 +14,15 @@ package struct AuditChain: Sendable {
     self.key = SymmetricKey(data: key)
   }
 
-  /// Of an entry `e`. By subqueries, which are done once: so the index is entered where the chain
-  /// ends, however long it is.
+  /// Whether an entry `e` is not sealed yet. The subqueries run once each, so that the index is
+  /// entered where the chain ends, however long it is.
   static let isUnsealed: SQL = """
     (e.xid, e.id) > ((SELECT xid FROM projections WHERE name = 'audit_chain'), \
     (SELECT entry_id FROM projections WHERE name = 'audit_chain'))
     """
 
   /// Seals the next entries that are complete: those of transactions below the oldest one still
-  /// running. None that commits late is passed over.
+  /// running. So an entry that commits late is not skipped.
   ///
   /// - Returns: how many were sealed.
   func seal(on connection: Connection) async throws -> Int {
@@ -70,9 +70,9 @@ package struct AuditChain: Sendable {
   }
 
   /// Takes up a database that was restored into another cluster. Its entries carry transaction
-  /// numbers that this cluster has not reached, and what is written now would stand before them.
-  /// What is sealed is put before everything else, what is not after everything that has ended, so
-  /// that nothing is passed over and nothing is sealed twice.
+  /// numbers that this cluster has not reached, so that new entries would be ordered before them.
+  /// Sealed entries are put before everything else, unsealed ones after all transactions that have
+  /// ended, so that nothing is skipped and nothing is sealed twice.
   ///
   /// - Returns: whether there was anything to do.
   func adoptCluster(on connection: Connection) async throws -> Bool {

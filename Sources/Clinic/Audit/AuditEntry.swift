@@ -30,7 +30,7 @@ package struct AuditEntry: Sendable, Equatable {
     self.details = details
   }
 
-  /// What a call of `caller` did.
+  /// An entry for what a call of `caller` did.
   package init(
     by caller: Caller, method: String, subject: Subject?, outcome: String = "ok",
     details: String? = nil
@@ -40,7 +40,7 @@ package struct AuditEntry: Sendable, Equatable {
       details: details)
   }
 
-  /// What the daemon itself does.
+  /// An entry for what the daemon itself does.
   static func ofDaemon(_ method: String, _ subject: Subject) -> AuditEntry {
     var entry = AuditEntry(
       by: nil, from: "daemon", method: method, subject: subject, outcome: "ok")
@@ -48,11 +48,11 @@ package struct AuditEntry: Sendable, Equatable {
     return entry
   }
 
-  /// The statement that tells of what the daemon does to rows, an entry a row.
+  /// The statement that audits what the daemon does to rows, one entry per row.
   ///
   /// - Parameters:
   ///   - resource: what the audit calls such a row; `id` names it.
-  ///   - rows: where the rows are, in a statement that this is a part of.
+  ///   - rows: the part of the surrounding statement that holds the rows.
   static func insertOfDaemon(_ method: String, resource: String, id: SQL, of rows: SQL) -> SQL {
     """
     INSERT INTO audit_entries (user_name, source, method, resource_type, resource_id, outcome, \

@@ -12,7 +12,7 @@ struct ChainPart: Sendable {
   let unsealed: Int
   let head: AuditAnchor?
   let anchors: [(anchor: AuditAnchor, isThere: Bool)]
-  /// The position before which an entry stands that was never sealed.
+  /// The first position with an unsealed entry before it.
   let insertedBefore: Int64?
 
   static func read(
@@ -38,7 +38,7 @@ struct ChainPart: Sendable {
     return try ChainPart(from: from, limit: limit, anchors: anchors, results)
   }
 
-  /// Where the first entry stands that was passed over when its neighbours were sealed.
+  /// The position of the first entry that was left out when its neighbours were sealed.
   private static func inserted(from: Int64, limit: Int) -> SQL {
     """
     WITH part AS MATERIALIZED (SELECT c.position, e.xid, e.id FROM audit_chain c \

@@ -11,7 +11,7 @@ package struct VerifyAudit: Query {
     }
     package struct Anchor: Codable, Sendable {
       let position: Int64
-      /// Whether the chain holds what was told outside of the database.
+      /// Whether the chain holds this anchor.
       let ok: Bool
     }
     let from: Int64
@@ -35,7 +35,7 @@ package struct VerifyAudit: Query {
   package static let time: Duration? = .seconds(60)
   package static let isAudited = true
 
-  /// The first position; 1 without one.
+  /// The position to begin at; by default 1.
   package let from: ChainPosition?
   package let limit: EntryLimit?
   /// A link that was kept elsewhere.
@@ -64,13 +64,14 @@ package struct VerifyAudit: Query {
 
 /// What is wrong at a position of the chain.
 package enum AuditFault: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
-  /// The link is not the one of this entry after the one before: edited, or put elsewhere.
+  /// The link does not follow from this entry and the link before: the entry was edited, or put
+  /// elsewhere.
   case linkMismatch = "link_mismatch"
   /// The chain has the link, and the entry is gone.
   case entryMissing = "entry_missing"
   /// The chain has no such position.
   case positionMissing = "position_missing"
-  /// An entry stands before the one of this position that was never sealed.
+  /// An unsealed entry precedes the sealed entry at this position.
   case inserted
   /// The chain ends before an anchor.
   case tailCut = "tail_cut"

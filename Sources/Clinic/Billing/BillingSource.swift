@@ -10,7 +10,7 @@ enum BillingSource {
   struct Billed {
     let patientID: ID<Patient>
     let visitID: ID<Visit>?
-    /// The lines that a prescription brings.
+    /// The lines of the prescription.
     var items: [InvoiceItem] = []
   }
 
@@ -43,7 +43,7 @@ enum BillingSource {
     }
   }
 
-  /// From what the statements gave.
+  /// What is billed, from what the statements gave.
   ///
   /// - Throws: `not_found`, `patient_archived`, `prescription_cancelled`, `already_invoiced`;
   ///   `ParamsError` for a patient or a visit that is not the prescription's.
@@ -80,7 +80,7 @@ private struct BilledPrescription: RowDecodable {
   let patientID: ID<Patient>
   let visitID: ID<Visit>
   let isCancelled: Bool
-  /// Of the patient who was named; nil when nobody was.
+  /// Whether the prescription is that of the named patient; nil when none was named.
   let isOfPatient: Bool?
 
   init(cells: inout Cells) throws(PostgresError) {

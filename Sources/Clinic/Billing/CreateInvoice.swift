@@ -3,8 +3,8 @@ package import Postgres
 
 /// Writes an invoice and, unless it is to be a draft, issues it.
 ///
-/// AUTO bills a prescription: the prescribed quantities at the prices of now, which are copied in
-/// (rules 39, 43), and the lines given beside it, such as a fee. MANUAL bills the lines alone.
+/// AUTO bills a prescription: the prescribed quantities at the present prices, which are copied in
+/// (rules 39, 43), and the lines given beside it, such as a fee. MANUAL bills only the lines.
 package struct CreateInvoice: BillingCommand {
   package typealias Result = Invoice
   package static let name = "billing.create"

@@ -21,7 +21,7 @@ package struct Invoice: Codable, Sendable {
     return methods.count == 1 ? methods.first : nil
   }
 
-  /// On the wire one object: the head's members, and these.
+  /// On the wire the invoice is one object: the head's members, and these.
   private struct Rest: Codable {
     let paymentMethod: PaymentMethod?
     let items: [InvoiceItem]
@@ -61,7 +61,8 @@ extension Invoice {
     case cancelled = "CANCELLED"
   }
 
-  /// What stands below an invoice's head, in the order in which ``init(head:parts:)`` takes it.
+  /// The statements for what stands below an invoice's head, in the order in which
+  /// ``init(head:parts:)`` takes it.
   static func parts(of id: ID<Invoice>) -> [SQL] {
     [
       "SELECT \(sql: InvoiceItem.columns) FROM invoice_items WHERE invoice_id = \(id) ORDER BY position",
@@ -78,7 +79,7 @@ extension Invoice {
       refunds: try parts[2].decode())
   }
 
-  /// Reads one, all of it as of one moment, in one trip.
+  /// Reads an invoice, all of it as of one moment, in one trip.
   static func read(_ id: ID<Invoice>, in clinic: Clinic) async throws -> Invoice {
     let head: SQL = "SELECT \(sql: InvoiceHead.columns) FROM invoices WHERE id = \(id)"
     let results = try await clinic.postgres.withTransaction(.snapshot) { transaction in

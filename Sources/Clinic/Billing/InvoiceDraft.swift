@@ -34,10 +34,10 @@ struct InvoiceDraft {
 
 /// How an invoice gets its number when it is issued.
 enum InvoiceNumber {
-  /// A transaction that is rolled back gives the number back; so no other one may take the next
-  /// before it has ended.
+  /// A transaction that is rolled back gives its number back; so no other transaction may take the
+  /// next one before it has ended.
   static let take: SQL = "UPDATE invoice_numbers SET last = last + 1 RETURNING last"
 
-  /// What an invoice is once it is issued. Of one over 0.00 nothing is left to pay.
+  /// The status of an invoice once it is issued. For one over 0.00 nothing is left to pay.
   static func status(of total: Money) -> Invoice.Status { total == .zero ? .paid : .pending }
 }

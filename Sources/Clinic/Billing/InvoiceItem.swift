@@ -1,12 +1,12 @@
 import JSONRPC
 package import Postgres
 
-/// A line of an invoice. Its price is a copy: a later one in the catalogue does not change it
+/// A line of an invoice. Its price is a copy: a later price in the catalogue does not change it
 /// (rule 39).
 package struct InvoiceItem: Codable, Sendable, Equatable {
   package let description: String
   package let medicineID: ID<Medicine>?
-  /// What was prescribed, of a line that bills it.
+  /// The prescribed item that the line bills, if it bills one.
   package let prescriptionItemID: ID<PrescriptionItem>?
   package let quantity: Int
   package let unitPrice: Money
@@ -60,8 +60,8 @@ extension InvoiceItem: RowDecodable {
   }
 }
 
-/// A line as a caller gives it. A medicine brings its name and its price from the catalogue; one
-/// that is given beside it comes first.
+/// A line as a caller gives it. A medicine supplies name and price from the catalogue unless the
+/// line gives its own.
 package struct InvoiceLine: Codable, Sendable {
   package let description: Line?
   package let quantity: Quantity

@@ -9,7 +9,7 @@ package enum PaymentMethod: String, Codable, CaseIterable, Sendable, PostgresEnc
   case upi = "UPI"
 }
 
-/// What was paid of an invoice at one time by one method.
+/// What was paid for an invoice at one time by one method.
 package struct Payment: Codable, Sendable {
   package let id: ID<Payment>
   package let paymentMethod: PaymentMethod

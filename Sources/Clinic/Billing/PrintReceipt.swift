@@ -96,7 +96,7 @@ extension Invoice {
 }
 
 extension Money {
-  /// With the clinic's currency before it.
+  /// The amount with the clinic's currency before it.
   func onPaper(_ currency: String) -> String {
     currency.isEmpty ? description : "\(currency) \(description)"
   }

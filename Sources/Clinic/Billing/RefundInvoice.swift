@@ -4,7 +4,7 @@ package import Postgres
 /// Gives money back: of a payment that was a mistake, or for what was returned. It never gives back
 /// more than was paid, and belongs to the day and the method that it is made in (rule 42).
 ///
-/// A paid invoice stays PAID. Of a pending one the balance grows again.
+/// A paid invoice stays PAID. The balance of a pending one grows again.
 package struct RefundInvoice: BillingCommand {
   package typealias Result = Invoice
   package static let name = "billing.refund"

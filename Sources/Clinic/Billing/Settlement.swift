@@ -1,4 +1,4 @@
-/// How what is handed over settles a balance (rule 41).
+/// How a balance is settled by what is handed over (rule 41).
 ///
 /// Cards and UPI are taken first, in their order, and never beyond the balance; cash beyond it is
 /// given back as change.
@@ -6,7 +6,7 @@ struct Settlement: Equatable {
   /// What a payer hands over by one method.
   struct Tender: Equatable {
     var method: PaymentMethod
-    /// What of it is meant for the invoice; nil means the balance.
+    /// How much of it is meant for the invoice; nil means the balance.
     var amount: Money?
     /// Cash on the table; nil means the amount.
     var tendered: Money?

@@ -2,7 +2,7 @@ import Synchronization
 
 /// How many calls are being answered, so that work which can wait gives way to them.
 package final class CallLoad: Sendable {
-  /// More than so many at once and the daemon counts as busy.
+  /// The daemon counts as busy while it answers more calls than this at once.
   private static let many = 8
 
   private let count = Atomic<Int>(0)
@@ -12,8 +12,8 @@ package final class CallLoad: Sendable {
 
   package var isHigh: Bool { count.load(ordering: .relaxed) > Self.many }
 
-  /// How many calls have begun while the load was high. Calls come and go in waves: whoever looks
-  /// now and then sees by it what was between.
+  /// How many calls began while load was high. Calls come in waves, so a periodic observer compares
+  /// this to see peaks it missed.
   var highs: Int { begunWhileHigh.load(ordering: .relaxed) }
 
   /// Counts a call for as long as it is answered.

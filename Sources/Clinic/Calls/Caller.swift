@@ -15,7 +15,7 @@ package struct Caller: Sendable, Equatable {
     self.source = source
   }
 
-  /// Whose what a call makes is: keys, visitors, registrations.
+  /// The owner of what a call makes: keys, visitors, registrations.
   package var scope: String { userID.map { "user:\($0)" } ?? name }
 
   /// The staff user, for what only a person may do.

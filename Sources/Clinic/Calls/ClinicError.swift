@@ -118,7 +118,7 @@ package enum Reason: String, CaseIterable, Sendable {
     }
   }
 
-  /// For people. Never holds what a caller sent.
+  /// A sentence for people. It never contains what a caller sent.
   package var message: String {
     switch self {
     case .notAuthenticated: "log in first"
@@ -205,7 +205,7 @@ package enum Reason: String, CaseIterable, Sendable {
   }
 }
 
-/// A refusal, with what helps its reader.
+/// A refusal, with details that help its reader.
 package struct ClinicError: Error, Sendable, Equatable {
   package let reason: Reason
   /// Further members of the error's data.

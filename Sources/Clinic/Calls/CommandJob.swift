@@ -8,7 +8,7 @@ final class CommandJob: Sendable {
   private let promise = Promise<Result<[UInt8], any Error>>()
 
   private struct State {
-    /// Cancels what is run for it.
+    /// Cancels the work that runs for the job.
     var cancel: (@Sendable () -> Void)?
     var hasBegun = false
     var isCancelled = false
@@ -23,7 +23,7 @@ final class CommandJob: Sendable {
   /// Waits until the job is finished.
   func outcome() async -> Result<[UInt8], any Error> { await promise.value() }
 
-  /// The job waits for another turn.
+  /// Puts the job back to wait for another turn.
   func setAside() {
     let isCancelled = state.withLock { state in
       state.hasBegun = false
@@ -51,7 +51,8 @@ final class CommandJob: Sendable {
     return await task.result
   }
 
-  /// Notes what cancels the work that is run for it now, which may have to be done at once.
+  /// Notes how to cancel the work that now runs for the job; if the job is cancelled already, that
+  /// is done at once.
   func running(_ cancel: (@Sendable () -> Void)?) {
     let isCancelled = state.withLock { state in
       state.cancel = cancel
@@ -77,7 +78,8 @@ final class CommandJob: Sendable {
     if !hasBegun { finish(.failure(CancellationError())) }
   }
 
-  /// A cancelled job that the database has undone was cancelled, whatever the database says.
+  /// Finishes the job. A cancelled job that the database has undone ends as cancelled, whatever the
+  /// database says.
   func finish(_ outcome: Result<[UInt8], any Error>) {
     if case .failure(let error as PostgresError) = outcome, error.kind != .outcomeUnknown,
       state.withLock(\.isCancelled)

@@ -3,27 +3,27 @@ import Postgres
 
 /// Runs commands, several in one transaction.
 ///
-/// Calls that wait together share a transaction and its commit, a savepoint each: a refused call's
-/// savepoint is rolled back while its audit entry commits. Those that are mere statements share
-/// trips and have no savepoints; if that fails, they are run again with a savepoint each. If the
-/// shared transaction fails as a whole, each call is run again alone, so that no call's failure
-/// takes a neighbour with it. One that meets a lock which somebody keeps waits for it aside, with
-/// few others, while the lane goes on. Those that take long do not share a transaction; a few of
-/// them run at once.
+/// Calls that wait together share a transaction and its commit, each with a savepoint: a refused
+/// call's savepoint is rolled back while its audit entry commits. Pipelined commands, which consist
+/// of statements only, share trips and have no savepoints; if that fails, they are run again with a
+/// savepoint each. If the shared transaction fails as a whole, each call is run again alone, so
+/// that no call's failure takes a neighbour with it. A call that meets a lock which somebody keeps
+/// waits for it aside, with few others, while the lane goes on. Commands that take long do not
+/// share a transaction; a few of them run at once.
 package final class CommandLane: Sendable {
   /// How many calls share a transaction at most.
   private static let depth = 32
   /// How long a call waits for a lock in the lane, where others wait for it. Past this it gives way
   /// and is run again aside.
   private static let lockPatience: SQL = "SET LOCAL lock_timeout = '50ms'"
-  /// How long it waits aside, before others that wait there have their turn.
+  /// How long a call waits for a lock aside, before others that wait there have their turn.
   private static let patienceAside: SQL = "SET LOCAL lock_timeout = '500ms'"
 
   private let postgres: PostgresClient
   private let width: Int
-  /// Calls that may wait for locks aside at once: each has a connection meanwhile.
+  /// How many calls may wait for locks aside at once: each has a connection meanwhile.
   private let asideWidth: Int
-  /// Calls of which each has a transaction of its own.
+  /// How many calls may run at once that share no transaction.
   private let aloneWidth: Int
   private let waiting = Gathering<CommandJob>()
   private let aside = Gathering<CommandJob>()
@@ -86,8 +86,10 @@ package final class CommandLane: Sendable {
 
   /// - Parameters:
   ///   - together: whether calls may share trips.
-  ///   - isAside: whether calls wait for locks here, one after the other, as long as their callers do.
-  /// - Returns: what shows that the store is away: there is no point in trying more.
+  ///   - isAside: whether this is the side queue, where a call waits for locks as long as its
+  ///     caller does.
+  /// - Returns: the error that shows that the store is away, if it is: there is no point in trying
+  ///   more.
   @discardableResult
   private func perform(
     _ jobs: [CommandJob], together: Bool = true, isAside: Bool = false
@@ -165,7 +167,7 @@ package final class CommandLane: Sendable {
 }
 
 extension CommandLane {
-  /// Those that are mere statements and lock nothing that another of them locks, and the others.
+  /// The pipelined commands that lock nothing that another of them locks, and the others.
   private static func companions(
     of jobs: [CommandJob]
   ) -> (companions: [Companion], others: [CommandJob]) {
@@ -185,8 +187,8 @@ extension CommandLane {
 
   private typealias Companion = (job: CommandJob, work: PipelinedWork<[UInt8]>)
 
-  /// Runs mere statements, in one trip what looks and in another what writes. One call that is
-  /// cancelled meanwhile undoes it for all; the others are run again.
+  /// Runs pipelined commands: in one trip what they read, in another what they write. If one of the
+  /// calls is cancelled meanwhile, all of them are undone; the others are run again.
   private static func performTogether(
     _ companions: [Companion], in transaction: Transaction
   ) async throws -> [(CommandJob, Result<[UInt8], any Error>)] {
@@ -216,7 +218,8 @@ extension CommandLane {
     return outcomes
   }
 
-  /// Locks guards, until the transaction ends: all in one order, so that none waits in a ring.
+  /// Locks guards until the transaction ends, always in the same order, so that transactions cannot
+  /// wait for each other in a ring.
   static func lock(_ guards: [String]) -> SQL {
     """
     SELECT pg_advisory_xact_lock(key) FROM (SELECT DISTINCT hashtextextended(folded(g), 0) AS key \
@@ -224,7 +227,7 @@ extension CommandLane {
     """
   }
 
-  /// - Returns: for each what its statements gave.
+  /// - Returns: for each companion, what its statements gave.
   private static func trip(
     _ companions: [Companion], _ statements: [[SQL]], in transaction: Transaction
   ) async throws -> [[Rows]] {
@@ -240,7 +243,7 @@ extension CommandLane {
     }
   }
 
-  /// As long as one of the callers waits, and a little longer.
+  /// How long the transaction may take: as long as one of the callers waits, and a little longer.
   private static func patience(of jobs: [CommandJob]) -> Duration {
     let longest = jobs.map { $0.work.context.map { $0.deadline - .now } ?? .seconds(20) }.max()
     return (longest ?? .zero) + .milliseconds(500)

@@ -5,9 +5,9 @@ import Postgres
 package struct CommandWork: Sendable {
   let context: CallContext?
   let body: @Sendable (Transaction) async throws -> [UInt8]
-  /// The same as statements, if that is all it is.
+  /// The command as statements, if it is a ``PipelinedCommand``.
   let pipelined: PipelinedWork<[UInt8]>?
-  /// The entry for the outcome; nil when there is nothing to tell.
+  /// The audit entry for the outcome; nil when there is nothing to record.
   let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry?
 
   func entry(for outcome: Result<[UInt8], any Error>) -> AuditEntry? {

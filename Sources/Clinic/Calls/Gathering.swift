@@ -15,7 +15,7 @@ package final class Gathering<Element: Sendable>: Sendable {
 
   package var count: Int { state.withLock { $0.waiting.count } }
 
-  /// False when nobody will take it any more.
+  /// - Returns: false when nobody will take the element any more.
   package func add(_ element: Element) -> Bool {
     let (taker, taken) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Bool) in
       if state.isClosed { return (nil, false) }
@@ -56,7 +56,7 @@ package final class Gathering<Element: Sendable>: Sendable {
     return []
   }
 
-  /// Takes no more, and gives back what still waits.
+  /// Takes no more elements, and gives back those that still wait.
   package func close() -> [Element] {
     state.withLock { state in
       state.isClosed = true

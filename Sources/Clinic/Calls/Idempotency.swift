@@ -16,7 +16,7 @@ package struct IdempotencyClaim: Sendable {
   let scope: String
   let method: String
   let key: String
-  /// What tells it from other claims.
+  /// What distinguishes this claim from others.
   var name: Name { Name(scope: scope, method: method, key: key) }
 
   /// Keys are compared byte by byte, as PostgreSQL does: to `String`, texts that look the same are
@@ -29,8 +29,9 @@ package struct IdempotencyClaim: Sendable {
     }
   }
 
-  /// HMAC of the params, so that the same key with others is found out and no params are kept. By
-  /// the key of the audit, which lasts: a repeat may come after another key for tokens.
+  /// HMAC of the params, so that a key used with other params is noticed although no params are
+  /// kept. Made with the audit's key, which lasts: a repeat may come after the key for tokens was
+  /// changed.
   let params: [UInt8]
 
   package init(
@@ -45,7 +46,7 @@ package struct IdempotencyClaim: Sendable {
       HMAC<SHA256>.authenticationCode(for: text.finish(), using: SymmetricKey(data: secret)))
   }
 
-  /// The same text for the same params, however a client orders and spaces them.
+  /// Writes params so that equal params give equal text, however a client orders and spaces them.
   private static func write(
     _ value: JSONValue, without left: String? = nil, to json: inout JSONWriter
   ) {
@@ -68,7 +69,7 @@ package struct IdempotencyClaim: Sendable {
 
   static let member = "idempotency_key"
 
-  /// Takes the key from a call's params, where every command may have it beside its own.
+  /// Reads the key from a call's params, where every command may have it beside its own params.
   package static func key(in params: JSONValue?) throws -> IdempotencyKey? {
     guard let params, params.kind == .object, let value = params[member], !value.isNull else {
       return nil
@@ -82,7 +83,7 @@ package struct IdempotencyClaim: Sendable {
     }
   }
 
-  /// Claims the key, waiting for another call that is just using it.
+  /// Claims the key, after waiting for another call that uses it at the moment.
   ///
   /// - Returns: the first reply if there was one, `nil` for the first call.
   func claim(in transaction: Transaction) async throws -> [UInt8]? {

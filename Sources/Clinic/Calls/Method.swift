@@ -9,11 +9,11 @@ package protocol Method: Decodable, Sendable {
   /// One sentence, for `rpc.discover`.
   static var summary: String { get }
   static var roles: Roles { get }
-  /// What it refuses with, beyond what every method may.
+  /// The reasons for which it refuses, beyond those that every method may have.
   static var errors: [Reason] { get }
   /// How its calls are run.
   static var profile: CallProfile { get }
-  /// What a call of it may take, if that is more than others may.
+  /// The time limit of its calls, if that is longer than the configured one.
   static var time: Duration? { get }
   /// What a call is about, for the audit. Never clinical text.
   var subject: Subject? { get }
@@ -30,7 +30,8 @@ extension Method {
 /// durable.
 package protocol Query: Method {
   static var isAudited: Bool { get }
-  /// Whether its entry is written before it runs: what it takes away is gone also when it fails.
+  /// Whether its audit entry is written before it runs: for queries with an effect (such as
+  /// removing documents) that remains even if the call fails.
   var isAuditedFirst: Bool { get }
   func run(in clinic: Clinic, by caller: Caller?) async throws -> Result
 }
@@ -40,7 +41,7 @@ extension Query {
   package var isAuditedFirst: Bool { false }
 }
 
-/// A method that reads patient data and has its audit entry written with what it reads.
+/// A method that reads patient data and whose audit entry is written in the same statement.
 package protocol SelfAuditedQuery: Method {
   /// Returns, or throws a refusal that is audited, when the entry is durable.
   ///
@@ -54,18 +55,18 @@ package protocol Command: Method {
   static var takesKey: Bool { get }
   /// False for a command that takes long: it does not share its transaction with others.
   static var sharesTransaction: Bool { get }
-  /// Where it waits for its turn. Commands that lock the same rows have a lane of their own, so
-  /// that they do not wait for each other across transactions that others are in.
+  /// The lane this command waits in. Commands that contend for the same rows share a lane of their
+  /// own so they do not block unrelated commands' transactions.
   static func lane(of clinic: Clinic) -> CommandLane
-  /// What comes before the transaction, which others wait for: it may take long, or refuse. It is
-  /// done for a repeated call too, and its refusals are not audited by themselves.
+  /// What is done before the transaction, which others wait for: it may take long, or refuse. It is
+  /// done for a repeated call too, and its refusals have no audit entries of their own.
   mutating func prepare(in clinic: Clinic, by caller: Caller) async throws
   func run(in transaction: Transaction, of clinic: Clinic, by caller: Caller) async throws -> Result
   /// What the audit calls the thing that was made; by default the call's own subject.
   func subject(of result: Result) -> Subject?
   /// What the audit keeps beside the outcome: JSON, never clinical text.
   func auditDetails(of result: Result) -> String?
-  /// After the commit, before the reply.
+  /// Runs after the commit, before the reply.
   func committed(_ result: Result, in clinic: Clinic) async
 }
 
@@ -79,21 +80,21 @@ extension Command {
   package func committed(_ result: Result, in clinic: Clinic) async {}
 }
 
-/// A command that looks and then writes, each by statements that need none of each other's results:
+/// A command that reads and then writes, each by statements that do not need each other's results:
 /// those of calls that wait together travel to PostgreSQL in two trips.
 package protocol PipelinedCommand: Command {
-  /// The rows that it locks. Of calls that name the same, one travels with the others.
+  /// The rows that it locks. Of calls that lock the same row, only one travels with the others.
   var locks: [Subject] { get }
-  /// What no two transactions may decide on at once though there is no row to lock: a name that
-  /// is registered. As ``CommandLane`` locks it.
+  /// Names that only one transaction at a time may decide on although there is no row to lock, such
+  /// as the name of a patient who is registered. ``CommandLane`` locks them.
   var guards: [String] { get }
-  /// What it looks at, under locks.
+  /// The statements that read and lock.
   var look: [SQL] { get }
-  /// What it writes, or why it is refused.
+  /// The statements that write; throws the refusal.
   ///
   /// - Parameter found: what each statement of `look` gave.
   func statements(after found: [Rows], in clinic: Clinic, by caller: Caller) async throws -> [SQL]
-  /// - Parameter rows: what each of the statements gave.
+  /// - Parameter rows: what each of the writing statements gave.
   func result(of rows: [Rows]) throws -> Result
 }
 

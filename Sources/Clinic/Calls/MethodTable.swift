@@ -6,7 +6,7 @@ package struct MethodEntry: Sendable {
   package let name: String
   package let roles: Roles
   package let profile: CallProfile
-  /// What a call may take, if that is more than others may.
+  /// The time limit of its calls, if that is longer than the configured one.
   let time: Duration?
   package let description: MethodDescription
   /// Whether refusals of it are told in the audit.
@@ -29,7 +29,7 @@ package struct MethodTable: Sendable {
   package subscript(name: String) -> MethodEntry? { byName[name] }
   package var names: [String] { entries.map(\.name) }
 
-  /// The whole table: a list a department.
+  /// The whole table: one list per department.
   package static func all() throws -> MethodTable {
     MethodTable(
       try staffMethods() + deviceMethods() + patientMethods() + schedulingMethods() + queueMethods()
@@ -191,7 +191,7 @@ private final class Outcome<Value: Sendable>: Sendable {
     get { stored.value.value }
     set { stored.update { $0.value = newValue } }
   }
-  /// Whether it is of a reply that was kept.
+  /// Whether the outcome is a kept reply.
   var isRepeat: Bool {
     get { stored.value.isRepeat }
     set { stored.update { $0.isRepeat = newValue } }

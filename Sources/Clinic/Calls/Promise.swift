@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that comes once, for the one who waits for it.
+/// A value that is given once, to the one task that waits for it.
 final class Promise<Value: Sendable>: Sendable {
   private struct State {
     var continuation: CheckedContinuation<Value, Never>?
@@ -10,7 +10,7 @@ final class Promise<Value: Sendable>: Sendable {
 
   var isKept: Bool { state.withLock { $0.value != nil } }
 
-  /// Waits for the value. One caller may.
+  /// Waits for the value. Only one caller may.
   func value() async -> Value {
     await withCheckedContinuation { continuation in
       let value = state.withLock { state in
@@ -21,7 +21,7 @@ final class Promise<Value: Sendable>: Sendable {
     }
   }
 
-  /// The first value counts; what comes later is dropped.
+  /// Gives the value. The first one counts; later ones are dropped.
   func keep(_ value: Value) {
     let waiting = state.withLock { state -> CheckedContinuation<Value, Never>? in
       guard state.value == nil else { return nil }

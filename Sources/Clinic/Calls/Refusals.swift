@@ -2,8 +2,9 @@ import JSONRPC
 import StoreLoop
 import Synchronization
 
-/// Tells the audit of refusals. Those of strangers are counted by address and minute, one entry
-/// each, so that a flood fills no disk; so are those of a kiosk or a board after the first.
+/// Records refusals in the audit. Those of strangers are counted by address, method, reason and
+/// minute, one entry each, so that a flood fills no disk; so are those of a kiosk or a board after
+/// the first.
 package final class Refusals: Sendable {
   private enum Origin: Hashable {
     case address(String)
@@ -19,7 +20,7 @@ package final class Refusals: Sendable {
     let caller: Caller?
     /// The address, or the network where there were several.
     var source: String
-    /// How many are still to be told.
+    /// How many refusals are still to be recorded.
     var untold = 0
   }
   private let audit: AuditJournal
@@ -52,7 +53,7 @@ package final class Refusals: Sendable {
 
   /// Counts a refusal.
   ///
-  /// - Returns: whether it is to be told at once: the first one of somebody who is known.
+  /// - Returns: whether it is to be recorded at once: the first one of a known caller.
   private func count(_ flood: Flood, of caller: Caller?, from session: Session) -> Bool {
     floods.withLock { floods in
       let isFirst = caller != nil && floods[flood] == nil
@@ -91,7 +92,7 @@ package final class Refusals: Sendable {
     }
   }
 
-  /// Writes what was counted in the minutes before one.
+  /// Writes the counts of the minutes before this one.
   package func flush(before minute: Int64) async {
     let ended = floods.withLock { floods in
       let ended = floods.filter { $0.key.minute < minute }

@@ -33,10 +33,10 @@ package struct Roles: Sendable, Equatable {
 
   /// Any authenticated caller.
   package static let everybody = Roles(allowed: Set(Role.allCases), includesStrangers: false)
-  /// Any authenticated caller but a display.
+  /// Any authenticated caller except a display.
   package static let everybodyButDisplays = Roles(
     allowed: Set(Role.allCases).subtracting([.display]), includesStrangers: false)
-  /// Nobody needs to log in.
+  /// Anybody, without a login.
   package static let anybody = Roles(allowed: Set(Role.allCases), includesStrangers: true)
 
   package func allow(_ role: Role?) -> Bool {

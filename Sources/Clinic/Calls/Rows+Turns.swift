@@ -1,8 +1,8 @@
 import Postgres
 
 extension Rows {
-  /// Makes something of each row. Others that wait for the loop have their turn in between: many
-  /// rows would hold up every call for some hundredths of a second.
+  /// Maps each row to a value. Others that wait for the loop have their turn in between: many rows
+  /// would hold up every call for some hundredths of a second.
   func mapInTurns<Value>(_ body: (Row) throws -> Value) async throws -> [Value] {
     var values: [Value] = []
     values.reserveCapacity(count)

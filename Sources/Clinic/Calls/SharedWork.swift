@@ -1,9 +1,10 @@
 import Synchronization
 
-/// Work that is done once for all who ask for the same at the same time ("single flight").
+/// Work that is done once for all callers who ask for the same thing at the same time ("single
+/// flight").
 ///
-/// One of them does it and the others wait for what comes of it. When that one is cancelled, the
-/// next does it instead; who is cancelled while waiting leaves.
+/// One of the callers does it and the others wait for the result. When that caller is cancelled,
+/// the next one does it instead; a caller that is cancelled while waiting leaves.
 package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private enum Turn: Sendable {
     case own
@@ -11,7 +12,7 @@ package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Senda
   }
   private typealias Waiter = (id: Int, continuation: CheckedContinuation<Turn, Never>)
   private struct State {
-    /// Who waits for the work that is being done.
+    /// The callers that wait for the work under way.
     var waiting: [Key: [Waiter]] = [:]
     var lastID = 0
   }
@@ -22,10 +23,11 @@ package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Senda
   /// How many wait for somebody else's work.
   package var waiting: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
 
-  /// Does `work`, or waits for the one who does it.
+  /// Does `work`, or waits for the caller that does it.
   ///
-  /// - Returns: what came of it, and whether the caller did it.
-  /// - Throws: what `work` throws, for all who wait; `CancellationError` for who is cancelled.
+  /// - Returns: the result, and whether this caller did the work.
+  /// - Throws: what `work` throws, for all callers; `CancellationError` for a caller that is
+  ///   cancelled.
   package func run(
     _ key: Key, _ work: () async throws -> Value
   ) async throws -> (value: Value, isOwn: Bool) {

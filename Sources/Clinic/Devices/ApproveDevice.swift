@@ -2,7 +2,8 @@ import Bcrypt
 import JSONRPC
 package import Postgres
 
-/// Lets the device that shows a code in: it becomes a user of its role whom no password lets in.
+/// Approves the device that shows a code: it becomes a user of its role, for whom no password is
+/// valid.
 package struct ApproveDevice: Command {
   package typealias Result = Device
   package static let name = "devices.approve"

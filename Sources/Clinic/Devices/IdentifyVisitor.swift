@@ -1,7 +1,7 @@
 import JSONRPC
 package import Postgres
 
-/// An opaque word that stands for whom a kiosk has identified, for five minutes.
+/// An opaque word that stands, for five minutes, for the person whom a kiosk has identified.
 package struct VisitorToken: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
@@ -9,12 +9,12 @@ package struct VisitorToken: CheckedText {
   package static func checked(_ text: String) throws -> String { text }
   package var description: String { "(hidden)" }
 
-  /// Under which it is kept.
+  /// The hash under which the word is kept.
   var hash: [UInt8] { Secret.hash(rawValue) }
 }
 
-/// Finds who stands at a kiosk, by phone and birth date. A miss has the same shape and takes the
-/// same time as somebody without an appointment, and attempts are throttled (rule 50).
+/// Finds the person at a kiosk by phone and birth date. A miss has the same shape and takes the
+/// same time as a person without an appointment, and attempts are throttled (rule 50).
 package struct IdentifyVisitor: Command {
   package struct Appointment: Codable, Sendable {
     package let startTime: TimeOfDay
@@ -23,9 +23,9 @@ package struct IdentifyVisitor: Command {
   }
   package struct Result: Codable, Sendable {
     package let visitor: String
-    /// Seconds that the visitor's word holds.
+    /// How many seconds the visitor's word is valid.
     package let expiresIn: Int
-    /// Today's, that are not checked in yet.
+    /// Today's appointments that are not checked in yet.
     package let appointments: [Appointment]
   }
   package static let name = "kiosk.identify"

@@ -1,7 +1,7 @@
 import JSONRPC
 import Postgres
 
-/// Lists paired devices and those that wait for it.
+/// Lists paired devices and those that wait to be paired.
 package struct ListDevices: Query {
   package typealias Result = Page<Device>
   package static let name = "devices.list"

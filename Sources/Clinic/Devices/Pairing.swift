@@ -18,7 +18,7 @@ package struct RequestPairing: SessionMethod {
   package let role: Device.Kind
   package let name: Line?
 
-  /// Minutes that a code waits for its approval.
+  /// How many minutes a code waits for its approval.
   static let minutes = 15
   /// Codes of one address in a minute and in the time that they wait, and codes that wait in all.
   private static let perMinute = 10
@@ -49,8 +49,9 @@ package struct RequestPairing: SessionMethod {
   }
 }
 
-/// Gives an approved device its tokens and binds this connection to it. Asked before the approval
-/// it says so; asked again because the answer was lost, it ends the first tokens and gives others.
+/// Gives an approved device its tokens and binds this connection to it. Before the approval it
+/// reports that it is still pending; called again because the answer was lost, it ends the first
+/// tokens and gives others.
 package struct ClaimDevice: SessionMethod {
   package struct Result: Codable, Sendable {
     /// PENDING until somebody has approved the code, then CLAIMED.

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Brings a database's schema to what this program needs, one transaction a migration.
+/// Brings a database's schema to what this program needs, one transaction per migration.
 package struct Migrator: Sendable {
   package struct Migration: Sendable, Equatable {
     package let number: Int
@@ -16,15 +16,16 @@ package struct Migrator: Sendable {
   package enum Failure: Error, Equatable, CustomStringConvertible {
     /// The database has migrations that this program does not know.
     case newer(Int)
-    /// It has another one of that number, or one between those that there are.
+    /// The database has another migration of that number, or one between those that this program
+    /// knows.
     case unknown(Int, String)
-    /// It cannot hold every text.
+    /// The database's encoding cannot hold every text.
     case encoding(String)
-    /// PostgreSQL has refused to do it, in its words.
+    /// PostgreSQL has refused a migration, for this reason.
     case refused(String)
     /// A restore into this database has begun and was not finished.
     case halfRestored
-    /// There is nothing to take back.
+    /// There is no migration to take back.
     case none
 
     package var description: String {
@@ -43,7 +44,7 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// So that two instances that start at once migrate once.
+  /// The number of the lock by which two instances that start at once migrate only once.
   static let lock: Int64 = 0x63_6c69_6e69_6d67
 
   private let postgres: PostgresClient
@@ -67,7 +68,7 @@ package struct Migrator: Sendable {
   }
 
   /// - Returns: whether the schema is what this program needs.
-  /// - Throws: ``Failure`` when it never will be.
+  /// - Throws: ``Failure`` when the schema can never become that.
   package func check() async throws -> Bool {
     try await postgres.withConnection { connection in
       let applied = try await applied(on: connection)
@@ -88,7 +89,8 @@ package struct Migrator: Sendable {
 
   /// Applies what is missing.
   ///
-  /// - Parameter waits: called when somebody else migrates, whose end is waited for.
+  /// - Parameter waits: called when somebody else migrates; this call then waits for the end of
+  ///   that.
   /// - Returns: what was applied.
   package func up(waits: @Sendable () -> Void = {}) async throws -> [Migration] {
     try await exclusively(waits: waits) { connection, applied in
@@ -108,7 +110,7 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Takes the newest migration back, with all that it held.
+  /// Takes the newest migration back, with all data that it held.
   ///
   /// - Returns: what was taken back.
   package func down() async throws -> Migration {
@@ -151,7 +153,7 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Runs a script; what PostgreSQL says against it is told with the name of what was tried.
+  /// Runs a script. A refusal of PostgreSQL is thrown with the name of what was tried.
   private func run(_ script: String, as name: String, on connection: Connection) async throws {
     do {
       try await connection.execute(script: script)
@@ -161,8 +163,8 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// A table that is there from the beginning of a restore to its end: `pg_restore` may outlive
-  /// what has started it, and then nobody has compared what it left, nor ended its logins.
+  /// A table that exists from the beginning of a restore to its end: `pg_restore` may outlive the
+  /// program that started it, and then nobody has compared what it restored, nor ended the logins.
   package static let restoreMark = "restore_unfinished"
 
   /// The names of the migrations that are applied, by their numbers.

@@ -2,8 +2,8 @@ import JSONRPC
 import Mongo
 import Postgres
 
-/// The days that are over, as `daily_summaries` holds them: one document a day, whose `_id` is the
-/// date.
+/// The days that are over, as `daily_summaries` holds them: one document per day, whose `_id` is
+/// the date.
 enum DailySummaries: OutboxTopic {
   static let collection = "daily_summaries"
   static let indexes = [MongoIndex(keys: ["date": 1], unique: true, name: "date")]
@@ -20,7 +20,7 @@ enum DailySummaries: OutboxTopic {
     try await store(ids.map { firstDay.adding(days: Int($0)) }, from: postgres, to: mongo)
   }
 
-  /// Stores summaries as PostgreSQL gives them now; those that are right already stay as they are.
+  /// Stores summaries as PostgreSQL gives them now; those that are right already stay unchanged.
   ///
   /// - Returns: the dates whose documents were missing or said something else.
   @discardableResult
@@ -32,7 +32,8 @@ enum DailySummaries: OutboxTopic {
     return others.map(\.date)
   }
 
-  /// The days whose document in MongoDB is not what PostgreSQL gives, and what it should be.
+  /// The days whose document in MongoDB differs from what PostgreSQL gives, with the right
+  /// document.
   static func differing(
     _ dates: [LocalDate], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws -> [(date: LocalDate, document: BSONDocument)] {

@@ -16,8 +16,8 @@ enum MongoCollections {
     for (collection, _) in all { try await mongo.drop(collection) }
   }
 
-  /// Whether MongoDB has lost what was carried there, a new disk for instance: the first entry of
-  /// the audit is missing.
+  /// Whether MongoDB has lost what was shipped, by a new disk for instance: the first entry of the
+  /// audit is missing.
   static func areEmptied(in mongo: MongoClient, of postgres: PostgresClient) async throws -> Bool {
     let position: Int64 = try await postgres.query(
       "SELECT position FROM projections WHERE name = 'audit_logs'"
@@ -28,7 +28,7 @@ enum MongoCollections {
     ).isEmpty
   }
 
-  /// Has the relay carry everything again; gives how much that is.
+  /// Makes the relay ship everything again; gives how much that is.
   static let again: SQL = """
     WITH reset AS (UPDATE projections SET position = 0 WHERE name = 'audit_logs'), \
     days AS (SELECT \(sql: DailySummaries.number(of: "d::date")) AS day FROM generate_series((SELECT min(date) FROM (\

@@ -2,11 +2,12 @@ import Logging
 import Mongo
 import Postgres
 
-/// Carries what `outbox` names to MongoDB, the oldest first. A row is removed when it was carried:
-/// one that commits late is found all the same, and one that was carried twice has changed nothing.
+/// Ships the rows that `outbox` names to MongoDB, the oldest first. An outbox row is removed once
+/// it was shipped: a row that commits late is found all the same, and shipping a row twice changes
+/// nothing.
 struct OutboxShipment: Sendable {
-  /// Rows that one step carries, and of these so many in one bulk. Some bulks are carried at once:
-  /// while MongoDB writes one, PostgreSQL reads the next.
+  /// How many rows one step ships. They go in bulks, some at once: while MongoDB writes one,
+  /// PostgreSQL reads the next.
   static let depth = 5000
   private static let bulk = 250
   private static let width = 4
@@ -91,7 +92,7 @@ private struct OutboxRow: Sendable, RowDecodable {
 }
 
 extension MongoError {
-  /// Whether it is what was sent that is not taken, and no other document would be either way.
+  /// Whether MongoDB refuses this document in particular, and would take others.
   var concernsDocuments: Bool {
     switch kind {
     case .invalidDocument, .duplicateKey: true

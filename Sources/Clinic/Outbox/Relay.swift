@@ -3,28 +3,28 @@ import Mongo
 import Postgres
 import Synchronization
 
-/// Carries what PostgreSQL holds to where it is projected, in order: seals audit entries into the
-/// chain, copies them and what the outbox names to MongoDB, closes days that are over and has them
-/// summed up, prunes what is kept for some days.
+/// Brings what PostgreSQL holds to its projections, in order: seals audit entries into the chain,
+/// ships them and what the outbox names to MongoDB, closes days that are over and has them summed
+/// up, prunes what is kept only for some days.
 ///
-/// One instance does it at a time: the one whose session holds the advisory lock. A frozen leader's
-/// session is ended by the server, and with it the sealing, which runs on that session. What runs
-/// on others may be done twice without harm: copies are written under their own ids, and days are
-/// closed under their lock.
+/// One instance does it at a time: the one whose session holds the advisory lock. The server ends
+/// the session of a frozen leader, and with it the sealing, which runs on that session. What runs
+/// on other sessions may be done twice without harm: copies are written under their own ids, and
+/// days are closed under their lock.
 package final class Relay: Sendable {
   /// How far the projections are behind.
   package struct Lag: Sendable, Equatable {
     package var isLeader = false
-    /// Entries that are not in the chain yet, as of the last look; `nil` before one.
+    /// Entries that were not in the chain at the last look; `nil` before the first look.
     package var unsealed: Int?
     /// Sealed entries that MongoDB does not have yet.
     package var unshipped: Int?
-    /// Rows that MongoDB is still to be told of, and how long the oldest has waited.
+    /// Outbox rows that are still to be shipped, and how long the oldest has waited.
     package var waiting: Int?
     package var oldestSeconds: Double?
   }
 
-  /// How often, a second apart, what was carried must be missing.
+  /// How many looks, a second apart, must find MongoDB emptied before everything is shipped again.
   private static let looksBeforeRefill = 10
 
   /// "clinicd" as a number, so that no other program's lock is meant.
@@ -134,12 +134,12 @@ package final class Relay: Sendable {
     }
   }
 
-  /// On its own, so that MongoDB being away or frozen delays nothing else; its return needs no
-  /// hand.
+  /// Ships by itself, so that MongoDB being away or frozen delays nothing else; when MongoDB
+  /// returns, nobody has to do anything.
   ///
   /// - Parameters:
-  ///   - depth: after a step that carried so much there is more.
-  ///   - step: carries some, and gives how much.
+  ///   - depth: a step that shipped this many has left more to ship.
+  ///   - step: ships some, and gives how many.
   private func ship(
     atOnce depth: Int, _ step: (PostgresClient) async throws -> Int
   ) async throws {
@@ -185,8 +185,8 @@ package final class Relay: Sendable {
     }
   }
 
-  /// Does what is tried again soon whatever becomes of it, and tells what fails. Of a store that is
-  /// away others tell.
+  /// Runs a step that is tried again soon in any case, and logs its failure. Stores that are away
+  /// are logged elsewhere.
   private func attempt(
     _ failure: Logger.Message, _ notices: inout OutageNotices, _ step: () async throws -> Void
   ) async {
@@ -204,8 +204,9 @@ package final class Relay: Sendable {
     }
   }
 
-  /// Tells the head of the chain outside of the database, so that a cut tail shows (rule 48). A
-  /// chain that does not hold what was told before tells nothing new: the anchor is the proof.
+  /// Records the head of the chain outside of the database, so that a cut tail is noticed (rule
+  /// 48). If the chain does not hold the head recorded before, nothing new is recorded: the anchor
+  /// is the proof.
   private func anchor(_ connection: Connection) async throws {
     let before = await anchorFile.read().flatMap(AuditAnchor.init)
     let rows = try await connection.query(
@@ -232,8 +233,8 @@ package final class Relay: Sendable {
     await anchorFile.write(head.description + "\n")
   }
 
-  /// The daemon itself closes the days that are over (rule 16), and notes who did not come.
-  /// Somebody may hold a day for long: nothing else waits for that.
+  /// Closes the days that are over (rule 16), and notes who did not come. Somebody may hold a day
+  /// for long: nothing else waits for that.
   private func closeDays() async throws {
     var notices = OutageNotices()
     while !Task.isCancelled {
@@ -288,8 +289,8 @@ package final class Relay: Sendable {
 
   private static let yesterday = DailySummaries.number(of: "(current_date - 1)")
 
-  /// Has each day summed up once it is over: its queue is closed, and no transaction runs that has
-  /// begun on it.
+  /// Has each day summed up once it is over: its queue is closed, and no transaction runs that
+  /// began on that day.
   private func sumUpDays() async throws {
     _ = try await postgres.query(
       """
@@ -309,7 +310,7 @@ package final class Relay: Sendable {
     lag.value = try Self.lag(of: await connection.query(Self.lagQuery), isLeader: true)
   }
 
-  /// How far the projections are behind now, whoever carries them.
+  /// How far the projections are behind now, whichever instance leads.
   func measure() async throws -> Lag {
     try Self.lag(of: await postgres.query(Self.lagQuery), isLeader: lag.value.isLeader)
   }

@@ -1,5 +1,5 @@
-/// How soon one of the relay's steps follows another. What it carries can wait: while many calls
-/// are being answered they go first, for a minute at most.
+/// How soon one of the relay's steps follows another. Its work can wait: while many calls are being
+/// answered they go first, for a minute at most.
 struct RelayPace {
   private static let interval = Duration.milliseconds(250)
   private static let patience = Duration.seconds(60)
@@ -17,7 +17,7 @@ struct RelayPace {
 
   /// Returns when the next step may begin.
   ///
-  /// - Parameter isBehind: the last step has left something to do.
+  /// - Parameter isBehind: whether the last step has left something to do.
   mutating func rest(isBehind: Bool) async throws {
     guard isBehind else {
       behindSince = nil

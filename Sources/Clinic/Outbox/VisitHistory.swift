@@ -2,8 +2,8 @@ import JSONRPC
 import Mongo
 import Postgres
 
-/// Completed visits, as `visit_history` holds them: one document a visit, whose `_id` is the
-/// visit's (rule 29).
+/// Completed visits, as `visit_history` holds them: one document per visit, whose `_id` is the
+/// visit's id (rule 29).
 enum VisitHistory: CopiedRows {
   static let collection = "visit_history"
   static let indexes = [

@@ -1,4 +1,4 @@
-/// A document as an HTML page of its own, which loads nothing, with what a printer needs.
+/// A document as a self-contained HTML page, with what a printer needs.
 enum HTMLPaper {
   static func render(_ document: PaperDocument) -> String {
     let address = document.clinic.address.isEmpty ? "" : "<p>\(lines(document.clinic.address))</p>"
@@ -91,14 +91,14 @@ enum HTMLPaper {
       """
   }
 
-  /// Lines that have each its own direction: in one block of them numbers take it from letters of
-  /// the line before.
+  /// Lines that each have their own direction: within one block, numbers would take their direction
+  /// from letters of the line before.
   private static func lines(_ text: String) -> String {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map { "<bdi>\(Self.text(String($0)))</bdi>" }.joined()
   }
 
-  /// Text that HTML takes as text, wherever it stands.
+  /// Escapes text, so that HTML takes it as text wherever it stands.
   private static func text(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

@@ -41,10 +41,10 @@ package struct PaperField: Sendable {
 package struct PaperTable: Sendable {
   package struct Column: Sendable {
     package let title: String
-    /// Its part of the width, beside the others'.
+    /// The column's part of the width, relative to the others.
     package let weight: Int
     package let isNumber: Bool
-    /// What stands before it where there is no room for titles: `Qty `.
+    /// What stands before the cell where there is no room for titles: `Qty `.
     package let prefix: String
 
     package init(_ title: String, weight: Int, isNumber: Bool = false, prefix: String = "") {
@@ -56,7 +56,7 @@ package struct PaperTable: Sendable {
   }
 
   package struct Row: Sendable {
-    /// One a column.
+    /// One cell for each column.
     package let cells: [String]
     /// Stands under the cells, over the whole width.
     package let detail: String?
@@ -92,6 +92,6 @@ package enum PaperFormat: String, Codable, CaseIterable, Sendable, JSONSchemaRep
 package struct PrintedPaper: Codable, Sendable {
   package let format: PaperFormat
   package let contentType: String
-  /// Text; of a PDF its bytes in Base64.
+  /// The text; for a PDF, its bytes in Base64.
   package let content: String
 }

@@ -32,7 +32,7 @@ enum TextColumns {
       .flatMap { wrap(words(of: $0), width) }
   }
 
-  /// The same, however long it is.
+  /// The text on one line, however long it is.
   static func line(of text: String) -> String { words(of: text[...]).joined(separator: " ") }
 
   private static func words(of text: Substring) -> [String] {
@@ -78,7 +78,7 @@ enum TextColumns {
 
   enum Alignment { case left, center, right }
 
-  /// Filled with spaces to a width.
+  /// The text filled up with spaces to a width.
   static func padded(_ text: String, _ width: Int, _ alignment: Alignment = .left) -> String {
     let room = max(0, width - Self.width(of: text))
     let before =

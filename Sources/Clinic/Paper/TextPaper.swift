@@ -1,14 +1,14 @@
 /// A document as plain text of a fixed number of columns.
 struct TextPaper {
   let width: Int
-  /// Tables keep their columns where there is room for them.
+  /// Whether there is no room for tables to keep their columns.
   private var isNarrow: Bool { width < 60 }
 
   init(width: Int) {
     self.width = width
   }
 
-  /// Lines without spaces at their ends, each ended.
+  /// Renders lines without spaces at their ends, each with its line break.
   func render(_ document: PaperDocument) -> String {
     var lines = centered(document.clinic.name)
     if !document.clinic.address.isEmpty { lines += centered(document.clinic.address) }

@@ -1,8 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// Registers a patient. Near-duplicates come back scored (rule 4); nothing merges by itself. What
-/// a kiosk registers is unverified, and a kiosk learns of no other patient.
+/// Registers a patient. Near-duplicates come back with a score (rule 4); nothing merges by itself.
+/// A patient registered at a kiosk is unverified, and a kiosk learns of no other patient.
 package struct CreatePatient: PipelinedCommand {
   package struct Duplicates: Codable, Sendable {
     let possibleDuplicates: [PossibleDuplicate]
@@ -26,7 +26,7 @@ package struct CreatePatient: PipelinedCommand {
   package let emergencyContact: EmergencyContact?
 
   package var subject: Subject? { Subject("patient") }
-  /// Two desks that register the same person at once: one of them is told of the other's.
+  /// When two desks register the same person at once, the second is told of the first one's record.
   package var guards: [String] {
     [name.rawValue] + (phone.map { [$0.rawValue.filter(\.isNumber)] } ?? [])
   }
@@ -55,7 +55,7 @@ package struct CreatePatient: PipelinedCommand {
       Duplicates(possibleDuplicates: rows.count == 1 ? [] : try rows[0].decode()))
   }
 
-  /// Who has the same phone, the same birth date or the same name, scored by all three.
+  /// Patients with the same phone, the same birth date or the same name, scored by all three.
   private var possibleDuplicates: SQL {
     let phone = phone?.rawValue ?? ""
     return """
@@ -89,7 +89,7 @@ package struct PossibleDuplicate: Codable, Sendable, RowDecodable {
   }
 }
 
-/// What a birth date must be beyond being a date.
+/// The rules for a birth date, beyond being a date.
 enum BirthDate {
   static func check(_ date: LocalDate?, _ estimate: Years?, in clinic: Clinic) throws {
     guard let date else { return }

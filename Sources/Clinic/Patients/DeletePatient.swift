@@ -39,7 +39,7 @@ package struct DeletePatient: Command {
     ).row()
   }
 
-  /// Whether something is under way for a patient, who is then not archived.
+  /// Whether something is under way for a patient, who then cannot be archived.
   static func isUnderWay(_ id: ID<Patient>) -> SQL {
     let found = [tokens, visits, invoices, appointments].map { find -> SQL in
       "EXISTS (\(sql: find(id)))"

@@ -1,7 +1,7 @@
 import JSONRPC
 import Postgres
 
-/// Gives one patient; for the number of a merged one the survivor (rule 6).
+/// Gives one patient; for the number of a merged patient, the survivor (rule 6).
 package struct GetPatient: SelfAuditedQuery {
   package typealias Result = Patient
   package static let name = "patients.get"

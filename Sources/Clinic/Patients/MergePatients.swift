@@ -17,10 +17,10 @@ package struct MergePatients: Command {
   package static let sharesTransaction = false
 
   package let id: ID<Patient>
-  /// Who stays.
+  /// The patient who stays.
   package let into: ID<Patient>
   package let reason: Note?
-  /// Of the one that goes.
+  /// The version of the patient who goes.
   package let version: RowVersion?
 
   package var subject: Subject? { Subject("patient", id) }
@@ -65,8 +65,8 @@ package struct MergePatients: Command {
     return try await transaction.query(UnitedRecord.unite(merge)).row()
   }
 
-  /// What the survivor cannot have beside his or her own. The schema holds that; here the refusal
-  /// names what is in the way, of the one that goes.
+  /// Refuses what the survivor cannot have beside his or her own. The schema refuses it too; here
+  /// the refusal names what is in the way, of the patient who goes.
   private func refuseCollisions(in transaction: Transaction) async throws {
     let found = try await transaction.pipeline([
       """
@@ -98,14 +98,15 @@ package struct MergePatients: Command {
     """
   }
 
-  /// One step resolves every number, however long the chain of merges is.
+  /// Redirects all earlier numbers to the new survivor, so that one step resolves every number,
+  /// however long the chain of merges is.
   private var repoint: SQL { "UPDATE patients SET merged_into = \(into) WHERE merged_into = \(id)" }
 }
 
 /// Undoes the last merge of a patient: the rows that it moved go back, as far as they still belong
-/// to the survivor, with what was made for them since, and the patient is as before it; archived
-/// only if nothing is under way. The survivor loses what he or she got by the merge and what nobody
-/// has changed since.
+/// to the survivor, with what was made for them since, and the patient is as before the merge;
+/// archived only if nothing is under way. The survivor loses what the merge added and nobody has
+/// changed since.
 package struct UnmergePatient: Command {
   package typealias Result = Patient
   package static let name = "patients.unmerge"
@@ -156,7 +157,7 @@ package struct UnmergePatient: Command {
     """
   }
 
-  /// Whoever was merged into this one before means this one again.
+  /// Patients who were merged into this one before are redirected to this one again.
   private var repoint: SQL {
     """
     WITH RECURSIVE below AS (SELECT merged_id FROM patient_merges \
@@ -168,15 +169,15 @@ package struct UnmergePatient: Command {
   }
 }
 
-/// What merging and undoing it have in common.
+/// What merging and unmerging have in common.
 private enum PatientMerges {
   /// "merge" as a number.
   private static let advisoryKey: Int64 = 0x6d_6572_6765
 
-  /// Lets one merge run at a time, so that no chain becomes a ring, and holds the open days of the
-  /// queue: whoever changes a day locks it before the patients.
+  /// Lets only one merge run at a time, so that no chain becomes a ring, and locks the open days of
+  /// the queue: a day is always locked before patients.
   ///
-  /// - Returns: those days.
+  /// - Returns: the open days.
   static func lockWithOpenDays(_ transaction: Transaction) async throws -> [LocalDate] {
     try await transaction.pipeline([
       "SELECT pg_advisory_xact_lock(\(advisoryKey))",
@@ -184,8 +185,9 @@ private enum PatientMerges {
     ])[1].column()
   }
 
-  /// Tokens have another patient now: of open days the queue in memory, Redis and boards follow at
-  /// once. Of days that are over another version is made; who shows such a day reads it again.
+  /// Tokens have another patient now: for open days, the queue in memory, Redis and boards follow
+  /// at once. For days that are over a new version is made; whoever shows such a day reads it
+  /// again.
   static func showInQueue(
     _ days: [LocalDate], _ merge: Int64, of patient: ID<Patient>, in transaction: Transaction,
     of clinic: Clinic

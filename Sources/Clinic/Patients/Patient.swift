@@ -24,7 +24,7 @@ package struct Patient: Codable, Sendable {
   package let phone: String?
   /// The exact birth date; `nil` when nobody knows it.
   package let dateOfBirth: LocalDate?
-  /// Years now, of a patient whose birth date nobody knows (rule 2).
+  /// The present age in years of a patient whose birth date nobody knows (rule 2).
   package let estimatedAge: Int?
   package let sex: Sex
   package let email: String?
@@ -33,7 +33,7 @@ package struct Patient: Codable, Sendable {
   package let chronicConditions: [String]
   package let medicalHistory: String?
   package let emergencyContact: EmergencyContact?
-  /// False for one that registered at a kiosk and whom nobody has checked yet.
+  /// False for a patient who registered at a kiosk and whom nobody has checked yet.
   package let verified: Bool
   package let archivedAt: Instant?
   package let version: RowVersion
@@ -42,28 +42,29 @@ package struct Patient: Codable, Sendable {
 }
 
 extension Patient {
-  /// The patient whom a number means today: of a merged one, the survivor (rule 6).
+  /// The patient whom a number means today: for a merged patient, the survivor (rule 6).
   static func survivor(of id: ID<Patient>) -> SQL {
     "(SELECT coalesce(o.merged_into, o.id) FROM patients o WHERE o.id = \(id))"
   }
 
-  /// Locks the patient of a row before the row: merges and renames take the two in that order. One
-  /// that waited for a merge has locked the patient of before; whoever then needs the present one,
-  /// under the row's lock, asks for it with NOWAIT and begins again if somebody has it.
+  /// Locks the patient of a row before the row: merges and renames lock in that order. A command
+  /// that waited for a merge has locked the patient of before the merge; if it then needs the
+  /// present patient, under the row's lock, it asks for that lock with NOWAIT and begins again if
+  /// somebody has it.
   ///
   /// - Parameter owner: a subquery that gives the patient.
   static func lock(_ owner: SQL, _ strength: SQL = "FOR KEY SHARE") -> SQL {
     "SELECT FROM patients WHERE id = (\(sql: owner)) \(sql: strength)"
   }
 
-  /// Has the command begin again when the number means another patient than the locked one by now.
+  /// Fails with a retryable error if the number now means another patient than the locked one.
   static func requireSurvivor(_ locked: ID<Patient>, of id: ID<Patient>) -> SQL {
     "SELECT require_survivor(\(id), \(locked))"
   }
 }
 
 extension ID<Patient> {
-  /// The patient whom the number means today: of a merged one, the survivor (rule 6).
+  /// The patient whom the number means today: for a merged patient, the survivor (rule 6).
   ///
   /// - Throws: `not_found` when there is no such patient.
   func survivor(in clinic: Clinic) async throws -> ID<Patient> {

@@ -13,7 +13,7 @@ package struct PatientHistory: Query {
   package static let isAudited = true
 
   package let patientID: ID<Patient>?
-  /// The same, as the other methods of patients call it.
+  /// `patientID` under the name that the other methods of patients use.
   package let id: ID<Patient>?
   package let limit: PageLimit?
   package let cursor: Cursor?

@@ -1,14 +1,14 @@
 import Postgres
 
-/// Looks patients up. Calls that wait together are answered by one statement, which writes their
-/// audit entries too; who gets an answer finds its entry durable.
+/// Looks patients up. Calls that wait together are answered by one statement, which also writes
+/// their audit entries; when a call gets its answer, its entry is durable.
 package final class PatientLookup: Sendable {
   private typealias Answer = Result<Patient?, any Error>
   private typealias Waiting = (entry: AuditEntry, done: CheckedContinuation<Answer, Never>)
 
-  /// Statements that may be under way at once: while PostgreSQL is at one, the next is made.
+  /// How many statements may run at once: while PostgreSQL runs one, the next is prepared.
   private static let width = 2
-  /// Calls that share a statement at most.
+  /// How many calls may share a statement.
   private static let depth = 128
 
   private let postgres: PostgresClient

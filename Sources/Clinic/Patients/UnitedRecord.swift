@@ -1,22 +1,22 @@
 import Postgres
 
 /// What a merge adds to the survivor's own record: what is known of the old patient and not of the
-/// survivor must not be lost sight of, an allergy above all. `patient_merges.united` keeps what was
-/// added, so that it can be taken away again.
+/// survivor must not get lost, an allergy above all. `patient_merges.united` keeps what was added,
+/// so that it can be taken away again.
 ///
-/// What several patients bring goes when the last of them does. Of a list, each one's merge has all
-/// that the patient brings. Of a contact only one patient's can be there: the others' stand in
-/// `waiting`, until their turn comes.
+/// A value that several merged patients contributed is removed only when the last of those merges
+/// is undone. Each merge stores everything its patient contributed to a list; only one contact can
+/// be in use, so the others are kept in `waiting`.
 enum UnitedRecord {
   private static let lists = ["allergies", "chronic_conditions"]
-  /// Taken over where the survivor has none.
+  /// Texts that are taken over where the survivor has none.
   private static let texts = ["phone", "email", "address"]
   private static let contacts = texts + ["emergency_contact"]
 
-  /// Notes what the survivor is going to get, of a merge whose two patients are locked.
+  /// Records what the survivor will get from a merge, whose two patients are locked.
   ///
-  /// Gives, of what is added, the first member that would be longer than a record's may be: whoever
-  /// wrote it could not change it any more.
+  /// Gives the first member that would become longer than a record may be, if there is one: it
+  /// could not be edited any more.
   static func keep(_ merge: Int64) -> SQL {
     let added = lists.map { list -> SQL in
       """
@@ -61,7 +61,7 @@ enum UnitedRecord {
       """
   }
 
-  /// Gives it to the survivor, and returns him or her.
+  /// Adds what was recorded to the survivor, and returns him or her.
   static func unite(_ merge: Int64) -> SQL {
     let changes =
       lists.map { list -> SQL in "\(raw: list) = s.\(raw: list) || \(sql: new(list))" }
@@ -77,8 +77,8 @@ enum UnitedRecord {
       """
   }
 
-  /// Takes away from the survivor what he or she got, what is still as it was then, and what nobody
-  /// else brings.
+  /// Takes from the survivor what the merge added, as far as it is unchanged and no other merge
+  /// contributes it.
   static func part(_ merge: Int64) -> [SQL] {
     let changes =
       lists.map { list -> SQL in
@@ -109,20 +109,20 @@ enum UnitedRecord {
 
   // MARK: - Others
 
-  /// The other patients who were merged into the same one and are so still.
+  /// The other merges into the same survivor that are still in effect.
   private static let others: SQL = """
     (SELECT * FROM patient_merges x WHERE x.survivor_id = m.survivor_id AND x.id <> m.id \
     AND x.undone_at IS NULL) x
     """
 
-  /// What they bring of a list.
+  /// What those merges contribute to a list.
   private static func shared(_ list: String) -> SQL {
     """
     SELECT lower(b) FROM \(sql: others), jsonb_array_elements_text(x.united -> '\(raw: list)') b
     """
   }
 
-  /// The first of them whose contact waits.
+  /// The first of those merges whose contact waits.
   private static func next(_ contact: String) -> SQL {
     """
     (SELECT * FROM \(sql: others) WHERE x.united -> 'waiting' ? '\(raw: contact)' \
@@ -130,7 +130,7 @@ enum UnitedRecord {
     """
   }
 
-  /// Notes that its contact waits no more, since the survivor has it.
+  /// Records that the contact of that merge no longer waits, since the survivor has it now.
   private static func promote(_ contact: String, after merge: Int64) -> SQL {
     """
     UPDATE patient_merges y SET united = jsonb_set(y.united #- '{waiting,\(raw: contact)}', \
@@ -143,7 +143,7 @@ enum UnitedRecord {
 
   // MARK: - Lists and histories
 
-  /// What the survivor has not got yet of a list.
+  /// What the survivor does not have yet of a list.
   private static func new(_ list: String) -> SQL {
     """
     ARRAY(SELECT a FROM jsonb_array_elements_text(m.united -> '\(raw: list)') \
@@ -152,7 +152,8 @@ enum UnitedRecord {
     """
   }
 
-  /// The history that a merge brings. Older ones tell what it was before and after.
+  /// The history that a merge contributes. Older merges recorded the survivor's history before and
+  /// after instead.
   private static func history(of merge: String) -> SQL {
     """
     coalesce(substr(\(raw: merge).united #>> '{medical_history,after}', \
@@ -161,14 +162,16 @@ enum UnitedRecord {
     """
   }
 
-  /// With what is brought as a paragraph at the end, unless it stands there already.
+  /// The survivor's history with the contributed one as a paragraph at its end, unless it contains
+  /// that already.
   private static let unitedHistory: SQL = """
     CASE WHEN strpos(coalesce(s.medical_history, ''), \(sql: history(of: "m"))) = 0 \
     THEN concat_ws(E'\\n\\n', s.medical_history, \(sql: history(of: "m"))) \
     ELSE s.medical_history END
     """
 
-  /// Without that paragraph, but with what others bring and was a part of it.
+  /// The survivor's history without that paragraph, but with the parts of it that other merges
+  /// contribute.
   private static let partedHistory: SQL = """
     (SELECT nullif(concat_ws(E'\\n\\n', own.text, (SELECT string_agg(h, E'\\n\\n' ORDER BY id) \
     FROM (SELECT x.id, \(sql: history(of: "x")) AS h FROM \(sql: others)) y \

@@ -1,7 +1,7 @@
 import JSONRPC
 package import Postgres
 
-/// Receives a batch. One that has expired is refused (rule 37).
+/// Receives a batch. An expired one is refused (rule 37).
 package struct AddBatch: Command {
   package typealias Result = Batch
   package static let name = "inventory.add_batch"

@@ -1,7 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// A delivery of a medicine that expires together. Movements alone change its quantity (rule 36).
+/// Pieces of a medicine that were delivered together and expire together. Only movements change the
+/// quantity (rule 36).
 package struct Batch: Codable, Sendable, Equatable {
   package let id: ID<Batch>
   package let medicineID: ID<Medicine>
@@ -11,10 +12,10 @@ package struct Batch: Codable, Sendable, Equatable {
   package let expiryDate: LocalDate
   package let costPrice: Money?
   package let supplier: String?
-  /// A held batch is not dispensed from (rule 33).
+  /// Whether the batch is held, so that nothing is dispensed from it (rule 33).
   package let isHeld: Bool
   package let holdReason: String?
-  /// Whether its expiry date is over in the clinic.
+  /// Whether its expiry date has passed, by the clinic's day.
   package let isExpired: Bool
   package let version: RowVersion
   package let createdAt: Instant
@@ -22,7 +23,7 @@ package struct Batch: Codable, Sendable, Equatable {
 }
 
 extension Batch: RowDecodable {
-  /// Of `medicine_batches b` and `medicines m`.
+  /// The columns of a batch, from `medicine_batches b` and `medicines m`.
   package static let columns: SQL = """
     b.id, b.medicine_id, m.name, b.batch_number, b.quantity, b.expiry_date, b.cost_price, \
     b.supplier, b.is_held, b.hold_reason, b.expiry_date < current_date, b.version, b.created_at, \
@@ -59,7 +60,7 @@ extension Batch: RowDecodable {
     """
   }
 
-  /// Locks the batch of a command for what the command will do.
+  /// Locks the batch that a command is going to change.
   static func locked(_ id: ID<Batch>, in transaction: Transaction) async throws -> Batch {
     try await transaction.query("\(sql: select(where: "b.id = \(id)")) FOR NO KEY UPDATE OF b")
       .row(orMissing: "batch", id)
@@ -75,10 +76,10 @@ package struct BatchNumber: CheckedText {
   package static func checked(_ text: String) throws -> String { try text.trimmed.oneLine() }
 }
 
-/// What an expiry date must be beyond being a date.
+/// The rules for an expiry date, beyond being a date.
 struct ShelfLife: RowDecodable {
   let today: LocalDate
-  /// No medicine lasts longer: a date beyond it is a slip of the finger.
+  /// The latest expiry date: no medicine lasts longer, so a later date is a typing error.
   let end: LocalDate
 
   static let columns: SQL = "current_date, (current_date + interval '30 years')::date"

@@ -1,8 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// Hands out what a prescription has left, or some of it: first expired, first out, over batches;
-/// all of it or nothing (rules 30 to 35).
+/// Hands out what is left of a prescription, or some of it: first expired, first out, from several
+/// batches if need be; everything or nothing (rules 30 to 35).
 package struct CreateDispensing: Command {
   /// A part of a prescription: by its item, or by a medicine of it.
   package struct Item: Codable, Sendable {
@@ -34,7 +34,7 @@ package struct CreateDispensing: Command {
     .invoiceNotPaid, .nothingToDispense, .exceedsPrescribed, .exceedsPaid, .allergyMatch,
     .insufficientStock,
   ]
-  /// Several in one transaction would hold their batches in an order of chance.
+  /// Several dispensings in one transaction would lock their batches in an arbitrary order.
   package static let sharesTransaction = false
 
   package let prescriptionID: ID<Prescription>
@@ -124,7 +124,7 @@ struct DispensingHead: Sendable {
 }
 
 extension Dispensing {
-  /// From the rows that writing it has given.
+  /// Made from the rows that writing the dispensing gave.
   fileprivate init(
     _ rows: Rows, _ plan: DispensingPlan, of order: LockedPrescription, _ head: DispensingHead
   ) throws {

@@ -15,7 +15,7 @@ package struct Dispensing: Codable, Sendable {
   package let overrideReason: String?
   package let date: LocalDate
   package let dispensedAt: Instant
-  /// One for each batch that something was taken from.
+  /// One item for each batch that something was taken from.
   package internal(set) var items: [DispensedItem]
 }
 
@@ -29,7 +29,7 @@ package struct DispensedItem: Codable, Sendable, RowDecodable {
   package let batchNumber: String
   package let expiryDate: LocalDate
   package let quantity: Int
-  /// As it is on the invoice; without one, the medicine's at that time.
+  /// The price on the invoice; without one, the medicine's at that time.
   package let unitPrice: Money
   /// How much of it was brought back.
   package let returned: Int
@@ -94,7 +94,7 @@ extension DispensedItem: JSONWritable {
 }
 
 extension Dispensing {
-  /// Dispensings `d` with their items, a row an item, for an ORDER BY to follow.
+  /// Selects dispensings `d` with their items, one row per item; an ORDER BY is to follow.
   static func select(from dispensings: SQL) -> SQL {
     """
     SELECT d.id, d.prescription_id, d.patient_id, p.name, d.pharmacist_id, u.full_name, \
@@ -107,7 +107,7 @@ extension Dispensing {
     """
   }
 
-  /// From rows of ``select(from:)``, those of one dispensing one after the other.
+  /// Reads rows of ``select(from:)``, in which those of one dispensing follow each other.
   static func list(_ rows: Rows) throws(PostgresError) -> [Dispensing] {
     var dispensings: [Dispensing] = []
     for row in rows {
@@ -142,7 +142,7 @@ package struct RemainingItem: Codable, Sendable {
   package let medicineID: ID<Medicine>
   package let medicineName: String
   package let prescribed: Int
-  /// Less what was returned.
+  /// How much was dispensed, less what was returned.
   package let dispensed: Int
   package let remaining: Int
 

@@ -8,13 +8,13 @@ struct DispensableItem: Sendable, RowDecodable {
   let medicineName: String
   let prescribed: Int
   let dispensed: Int
-  /// All that ever came back.
+  /// How much ever came back.
   let returned: Int
   let unitPrice: Money
   let reorderLevel: Int
 
   var remaining: Int { prescribed - dispensed }
-  /// What of the remaining was never handed out.
+  /// How much of the remaining quantity was never handed out.
   var untouched: Int { max(0, remaining - returned) }
 
   /// The items of a prescription in their order. A price is the invoice's, if there is one
@@ -84,8 +84,8 @@ struct ShelfBatch: Sendable, RowDecodable {
   }
 }
 
-/// What is taken from which batch: first expired, first out, and of two that expire on one day the
-/// older one (rule 33).
+/// How much is taken from which batch: first expired, first out, and of two batches that expire on
+/// the same day the older one (rule 33).
 struct DispensingPlan: Sendable {
   struct Line: Sendable {
     let item: DispensableItem
@@ -94,14 +94,14 @@ struct DispensingPlan: Sendable {
   }
 
   private(set) var lines: [Line] = []
-  /// What is usable of each medicine afterwards.
+  /// The usable stock of each medicine afterwards.
   private(set) var usable: [ID<Medicine>: Int] = [:]
 
   /// - Parameters:
   ///   - wanted: how much of each item, in order; more than 0.
   ///   - shelf: all usable batches of the medicines, in any order.
-  /// - Throws: `insufficient_stock` for the first medicine of which there is less than all items of
-  ///   it need.
+  /// - Throws: `insufficient_stock` for the first medicine of which there is less than its items
+  ///   need.
   init(_ wanted: [(item: DispensableItem, quantity: Int)], from shelf: [ShelfBatch])
     throws(ClinicError)
   {

@@ -15,17 +15,17 @@ struct LockedPrescription: Sendable {
   let hasAllergies: Bool
   let invoiceID: ID<Invoice>?
   let isPaid: Bool
-  /// Of the invoice.
+  /// The invoice's amounts.
   let subtotal: Money
   let total: Money
-  /// Since it was paid: what was given back before that was paid again.
+  /// Refunds since the invoice was last fully paid; earlier ones were paid again.
   let refunded: Money
   let items: [DispensableItem]
-  /// The usable batches of the medicines of which something is left.
+  /// The usable batches of those medicines that are not yet dispensed in full.
   let shelf: [ShelfBatch]
 
-  /// Locks it all in one trip. What comes after a lock is read when the lock is there, so that it
-  /// is what the transaction before has left.
+  /// Locks everything in one trip. Each statement runs after the lock before it, so it sees what
+  /// the previous transaction committed.
   static func lock(
     _ id: ID<Prescription>, for pharmacist: ID<User>, in transaction: Transaction
   ) async throws -> LockedPrescription {
@@ -106,10 +106,10 @@ struct LockedPrescription: Sendable {
     }
   }
 
-  /// What was refunded is not paid for any more. It counts for what was brought back, as far as
-  /// that goes, and beyond for what was never handed out: of both, what is left after this
-  /// dispensing is worth it. A share is rounded up, as what is due for pieces that come back one by
-  /// one may be.
+  /// A refunded amount no longer pays for anything. It counts first for pieces that were brought
+  /// back, as far as those go, and beyond that for pieces that were never handed out. After this
+  /// dispensing, what is left of each must still be worth its part of the refund. A share is
+  /// rounded up, as the sum due for pieces that come back one by one may be.
   func requirePaid(
     _ wanted: [(item: DispensableItem, quantity: Int)], by rules: PharmacyRules
   ) throws(ClinicError) {
@@ -126,7 +126,7 @@ struct LockedPrescription: Sendable {
       .with("invoice_id", invoiceID.map { .int(Int($0.rawValue)) } ?? .null)
   }
 
-  /// How much of each item is asked for; without a list all that is left.
+  /// How much of each item is asked for; without a list, everything that is left.
   func wanted(
     _ list: [CreateDispensing.Item]?
   ) throws -> [(item: DispensableItem, quantity: Int)] {

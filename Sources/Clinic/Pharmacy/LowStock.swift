@@ -25,7 +25,8 @@ package struct LowStock: Query {
     return Page(medicines, limit: limit) { $0.id.description }
   }
 
-  /// What ``Medicine/usableStock`` gives, of all medicines at once: here each is looked at.
+  /// What ``Medicine/usableStock`` gives, for all medicines at once: here each of them is looked
+  /// at.
   private static let usableStocks: SQL = """
     LEFT JOIN (SELECT b.medicine_id, sum(b.quantity) AS quantity FROM medicine_batches b \
     WHERE \(sql: Batch.isUsable) GROUP BY b.medicine_id) batches ON batches.medicine_id = m.id \

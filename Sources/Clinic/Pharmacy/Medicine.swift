@@ -1,7 +1,7 @@
 package import JSONRPC
 package import Postgres
 
-/// A medicine that the pharmacy knows, with what of it can be dispensed now.
+/// A medicine that the pharmacy knows, with how much of it can be dispensed now.
 package struct Medicine: Codable, Sendable, Equatable {
   package let id: ID<Medicine>
   package let name: String
@@ -10,13 +10,13 @@ package struct Medicine: Codable, Sendable, Equatable {
   package let manufacturer: String?
   package let form: String?
   package let strength: String?
-  /// Of one piece.
+  /// The price of one piece.
   package let unitPrice: Money
   /// The usable stock at which to order more.
   package let reorderLevel: Int
-  /// False for one that is not prescribed and not received any more.
+  /// False for a medicine that is no longer prescribed or received.
   package let isActive: Bool
-  /// What is neither expired nor held (rule 37).
+  /// The stock that is neither expired nor held (rule 37).
   package let usableStock: Int
   package let version: RowVersion
   package let createdAt: Instant
@@ -43,13 +43,13 @@ extension Medicine: JSONWritable {
 }
 
 extension Medicine: RowDecodable {
-  /// Of `medicines m` with ``usableStock``.
+  /// The columns of a medicine, from `medicines m` with ``usableStock``.
   package static let columns: SQL = """
     m.id, m.name, m.generic_name, m.drug_class, m.manufacturer, m.form, m.strength, \
     m.unit_price, m.reorder_level, m.is_active, stock.usable, m.version, m.created_at, m.updated_at
     """
 
-  /// What can be dispensed: through the expiry date, in the clinic's zone (rule 33).
+  /// The stock that can be dispensed: through the expiry date, in the clinic's zone (rule 33).
   package static let usableStock: SQL = """
     CROSS JOIN LATERAL (SELECT coalesce(sum(b.quantity), 0)::bigint AS usable \
     FROM medicine_batches b WHERE b.medicine_id = m.id AND \(sql: Batch.isUsable)) stock

@@ -1,8 +1,9 @@
 import JSONRPC
 package import Postgres
 
-/// Takes back what was dispensed, never more than that (rule 37). It goes to its batch by a
-/// movement; what expired meanwhile, or is not to be used again, is discarded by a second one.
+/// Takes back what was dispensed, never more than that (rule 37). The pieces go to their batch by a
+/// movement; pieces that expired meanwhile, or are not to be used again, are discarded by a second
+/// movement.
 package struct ReturnDispensed: Command {
   package struct Item: Codable, Sendable {
     package let dispensingItemID: ID<DispensedItem>
@@ -14,7 +15,7 @@ package struct ReturnDispensed: Command {
     package let medicineID: ID<Medicine>
     package let batchID: ID<Batch>
     package let quantity: Int
-    /// Whether it was thrown away and not put back into stock.
+    /// Whether the pieces were thrown away and not put back into stock.
     package let isDiscarded: Bool
   }
   package struct Result: Codable, Sendable {
@@ -23,7 +24,7 @@ package struct ReturnDispensed: Command {
     package let items: [Returned]
     package let remaining: [RemainingItem]
     package let invoiceID: ID<Invoice>?
-    /// What `billing.refund` owes for it; null when no invoice was paid.
+    /// What `billing.refund` owes for the pieces; null when no invoice was paid.
     package let refundDue: Money?
   }
   package static let name = "dispensing.return"
@@ -85,13 +86,13 @@ package struct ReturnDispensed: Command {
     """
   }
 
-  /// What was paid for it, by the invoice: its price, less its share of a discount and with its
-  /// share of the tax, and never more than what is left of the payments.
+  /// What was paid for the returned pieces, by the invoice: their price, less their share of a
+  /// discount and with their share of the tax, and never more than what is left of the payments.
   ///
-  /// - `whole` and `before` are worth what ever came back, with this part and without it: parts that
-  ///   come back one by one get as much as all of them at once would.
-  /// - `back` is worth what lay back before this part. What was refunded beyond it was for goods
-  ///   that came back and were handed out again; it is not owed a second time.
+  /// - `whole` and `before` are the worth of everything that ever came back, with this part and
+  ///   without it: parts that come back one by one get as much as all of them at once would.
+  /// - `back` is the worth of what lay back before this part. Refunds beyond that were for goods
+  ///   that came back and were handed out again; they are not owed a second time.
   private func refundDue(for returned: [Returned], of prescription: ID<Prescription>) -> SQL {
     func worth(_ quantity: SQL) -> SQL {
       "round(sum((\(sql: quantity)) * l.unit_price) * i.total / nullif(i.subtotal, 0), 2)"

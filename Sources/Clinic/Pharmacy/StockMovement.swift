@@ -16,11 +16,11 @@ package struct StockMovement: Sendable {
 
   let batch: ID<Batch>
   let kind: Kind
-  /// What came, or below zero what went; never 0.
+  /// How much came, or, below zero, went; never 0.
   let quantity: Int
 
-  /// Records movements, in their order. The trigger changes the batches and fills in what each
-  /// holds afterwards.
+  /// Records movements, in their order. The trigger changes the batches and fills in their
+  /// quantities afterwards.
   static func insert(
     _ movements: [StockMovement], reason: Note?, dispensing: ID<Dispensing>? = nil,
     by caller: Caller

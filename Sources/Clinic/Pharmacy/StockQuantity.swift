@@ -15,7 +15,7 @@ package struct StockLevel: BoundedInteger {
   package static let bounds: ClosedRange<Int32> = 0...StockQuantity.bounds.upperBound
 }
 
-/// What is added to a stock, or below zero taken from it: up to a million, and never 0.
+/// What is added to a stock, or, below zero, taken from it: up to a million, and never 0.
 package struct StockChange: BoundedInteger {
   package let rawValue: Int32
   package init(rawValue: Int32) { self.rawValue = rawValue }
@@ -31,12 +31,4 @@ package struct StockChange: BoundedInteger {
     }
     self.init(rawValue: value)
   }
-}
-
-/// How many days a look ahead takes in: 0 to ten years.
-package struct Horizon: BoundedInteger {
-  package let rawValue: Int32
-  package init(rawValue: Int32) { self.rawValue = rawValue }
-  package static let bounds: ClosedRange<Int32> = 0...3650
-  package static let standard = Horizon(rawValue: 90)
 }

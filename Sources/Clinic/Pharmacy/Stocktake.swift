@@ -1,7 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// Sets what was counted on the shelf: each difference is a movement; all of them or none.
+/// Sets stock to what was counted on the shelf: each difference is a movement; all of them are made
+/// or none.
 package struct Stocktake: Command {
   package struct Count: Codable, Sendable {
     package let batchID: ID<Batch>
@@ -12,7 +13,7 @@ package struct Stocktake: Command {
     package let medicineID: ID<Medicine>
     package let medicineName: String
     package let batchNumber: String
-    /// What there was by the books.
+    /// The quantity by the books.
     package let expected: Int
     package let counted: Int
     package let difference: Int

@@ -1,7 +1,7 @@
 package import JSONRPC
 package import Postgres
 
-/// Corrects a batch: its quantity by a movement with a reason, other fields as they are.
+/// Corrects a batch: its quantity by a movement with a reason, other fields directly.
 package struct UpdateBatch: Command {
   package typealias Result = Batch
   package static let name = "inventory.update_batch"
@@ -13,9 +13,9 @@ package struct UpdateBatch: Command {
   package static let sharesTransaction = false
 
   package let id: ID<Batch>
-  /// What there is of it.
+  /// The counted quantity.
   package let quantity: StockLevel?
-  /// What there is more of it, or below zero less.
+  /// How much there is more, or, below zero, less.
   package let adjustment: StockChange?
   package let reason: Note?
   package let expiryDate: LocalDate?

@@ -4,7 +4,7 @@ package import Postgres
 /// Compares medicines with the allergies that a patient's record holds (rule 30), when they are
 /// prescribed and when they are dispensed.
 package struct AllergyCheck: Sendable {
-  /// How it ended. One that could not compare everything is never called clear.
+  /// The outcome. A check that could not compare everything is never called clear.
   package enum Outcome: String, Codable, CaseIterable, Sendable, PostgresEncodable,
     PostgresDecodable, JSONSchemaRepresentable
   {
@@ -18,13 +18,13 @@ package struct AllergyCheck: Sendable {
   package let outcome: Outcome
   package let warnings: [AllergyWarning]
 
-  /// Checks medicines under the lock of the patient's row, so that an allergy that is recorded
-  /// meanwhile is seen by one of the two. The caller has locked it; if that was the row of somebody
-  /// who was merged meanwhile, the command begins again.
+  /// Checks medicines under the lock of the patient's row, so that an allergy recorded meanwhile is
+  /// seen either by this check or by the one that records it. The caller has locked the row; if it
+  /// was that of a patient who was merged meanwhile, the command begins again.
   ///
-  /// - Parameter prescription: where the medicines may have been prescribed under other names,
-  ///   which count too.
-  /// - Throws: `not_found` for a medicine that there is not.
+  /// - Parameter prescription: a prescription in which the medicines may have other names, which
+  ///   count too.
+  /// - Throws: `not_found` for a medicine that does not exist.
   package static func run(
     _ medicines: [ID<Medicine>], of prescription: ID<Prescription>? = nil,
     for patient: ID<Patient>, in transaction: Transaction
@@ -79,7 +79,7 @@ package struct AllergyCheck: Sendable {
 
 /// A medicine that matches an allergy.
 package struct AllergyWarning: Codable, Sendable, Equatable {
-  /// What of the medicine it was that matched.
+  /// Which of the medicine's names matched.
   package enum Matched: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
     case name
     case genericName = "generic_name"
@@ -87,7 +87,7 @@ package struct AllergyWarning: Codable, Sendable, Equatable {
   }
 
   package let medicineID: ID<Medicine>
-  /// As the patient's record has it.
+  /// The allergy as the patient's record has it.
   package let allergy: String
   package let matched: Matched
 }
@@ -102,7 +102,7 @@ extension AllergyCheck {
     let genericName: String?
     let drugClass: String?
 
-    /// What of it there is to compare.
+    /// The names of the medicine that are compared.
     var terms: [(AllergyWarning.Matched, Words)] {
       [(.name, name), (.genericName, genericName), (.drugClass, drugClass)].compactMap {
         term, text in
@@ -117,7 +117,7 @@ extension AllergyCheck {
     let folded: String
   }
 
-  /// Others have their turn after each substance: many long texts take a while.
+  /// Lets others have their turn after each substance: many long texts take a while.
   init(of substances: [Substance], against allergies: [Allergy]) async {
     var warnings: [AllergyWarning] = []
     var isComplete = true
@@ -160,7 +160,7 @@ extension AllergyCheck {
     }
     private let text: String
     private let all: Set<Word>
-    /// Without what many texts have in common, if more is left.
+    /// The words without those that many texts have in common, if any are left.
     private let telling: Set<Word>
     private let isCommon: Bool
     private let scripts: Set<Script>
@@ -186,9 +186,9 @@ extension AllergyCheck {
       "\u{6CC}": "\u{64A}", "\u{649}": "\u{64A}", "\u{6A9}": "\u{643}",
     ]
 
-    /// Whether a word of one is a word of the other, is contained in one (`penicillin` in
-    /// `penicillins`, `statin` in `atorvastatin`), or is one with another ending (`amoxicilina`).
-    /// Common words count for an allergy that has no others: `potassium`.
+    /// Whether a word of one text is a word of the other, is contained in one (`penicillin` in
+    /// `penicillins`, `statin` in `atorvastatin`), or differs from one only in its ending
+    /// (`amoxicilina`). Common words count for an allergy that has no others: `potassium`.
     func match(_ allergy: Words) -> Bool {
       if text == allergy.text, !text.isEmpty { return true }
       let words = allergy.isCommon ? all : telling
@@ -200,8 +200,8 @@ extension AllergyCheck {
       }
     }
 
-    /// Whether every word could match one of the other side: nothing matches across scripts, and of
-    /// a text in two of them a part is not compared.
+    /// Whether every word could match a word of the other text: nothing matches across scripts, and
+    /// a text in two scripts is compared only in part.
     func isComparable(with other: Words) -> Bool {
       scripts.count == 1 && scripts == other.scripts
     }
@@ -219,7 +219,7 @@ extension AllergyCheck {
       return common >= 8 && a.count - common <= 3 && b.count - common <= 3
     }
 
-    /// What many medicines, or many records of allergies, have in common.
+    /// Words that many medicines, or many records of allergies, have in common.
     private static let commonWords: Set<String> = [
       "acid", "agent", "agents", "allergic", "allergies", "allergy", "ampoule", "and", "blocker",
       "blockers", "cap", "caps", "capsule", "capsules", "chloride", "co", "cr", "cream", "dose",
@@ -237,7 +237,7 @@ extension AllergyCheck {
 
 /// A writing system, as far as it takes to know which words cannot match.
 private struct Script: Hashable {
-  /// Where its letters begin.
+  /// The code point at which the block of its letters begins.
   private let start: UInt32
 
   /// `nil` for what is no letter.

@@ -1,9 +1,9 @@
 import JSONRPC
 package import Postgres
 
-/// Takes a prescription back before anything of it is dispensed. An invoice of which nothing is
-/// paid and that bills nothing else is cancelled with it; any other one is left to the reception,
-/// and can neither be issued nor be paid any more.
+/// Cancels a prescription of which nothing is dispensed. Its invoice is cancelled with it if
+/// nothing of that is paid and it bills nothing else; any other invoice of it is left to the
+/// reception, and can neither be issued nor be paid any more.
 package struct CancelPrescription: Command {
   package typealias Result = Prescription
   package static let name = "prescriptions.cancel"

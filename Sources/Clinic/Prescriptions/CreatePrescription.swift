@@ -1,8 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// Prescribes medicines at one's own visit, open or completed. What matches an allergy of the
-/// patient needs a reason (rule 30).
+/// Prescribes medicines at one's own visit, open or completed. A medicine that matches an allergy
+/// of the patient needs a reason (rule 30).
 package struct CreatePrescription: Command {
   /// A medicine that is to be prescribed.
   package struct Item: Codable, Sendable {
@@ -32,7 +32,7 @@ package struct CreatePrescription: Command {
     Subject("prescription", result.id)
   }
 
-  /// Which medicines were prescribed in spite of an allergy; why is in the prescription.
+  /// Which medicines were prescribed in spite of an allergy; the reason is in the prescription.
   package func auditDetails(of result: Prescription) -> String? {
     result.allergyCheck.auditDetails(
       of: result.warnings, hasReason: result.overrideReason != nil)
@@ -95,11 +95,4 @@ package struct PrescribedItems: BoundedList {
   package let rawValue: [CreatePrescription.Item]
   package init(rawValue: [CreatePrescription.Item]) { self.rawValue = rawValue }
   package static let counts = 1...50
-}
-
-/// How many days a medicine is taken: 1 to 3650.
-package struct Days: BoundedInteger {
-  package let rawValue: Int32
-  package init(rawValue: Int32) { self.rawValue = rawValue }
-  package static let bounds: ClosedRange<Int32> = 1...3650
 }

@@ -39,7 +39,7 @@ package struct PrescriptionSummary: Codable, Sendable, RowDecodable {
     version = try cells.next()
   }
 
-  /// A statement for conditions on `r` to follow.
+  /// Selects prescriptions `r`; conditions are to follow.
   static func select(inFull: Bool) -> SQL {
     let rest: SQL =
       inFull

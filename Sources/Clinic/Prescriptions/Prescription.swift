@@ -34,7 +34,7 @@ package struct Prescription: Codable, Sendable {
   package let notes: String?
   package let cancelReason: String?
   package let cancelledAt: Instant?
-  /// Its invoice, if it has one that is not cancelled.
+  /// The prescription's invoice that is not cancelled, if there is one.
   package let invoiceID: ID<Invoice>?
   package let invoiceStatus: String?
   package let items: [PrescriptionItem]
@@ -62,13 +62,13 @@ package struct PrescriptionItem: Codable, Sendable {
 }
 
 extension Prescription {
-  /// How much was dispensed of `prescriptions r`, whose items are summed up in `items`.
+  /// The dispense state of `prescriptions r`, whose items are summed up in `items`.
   static let dispenseState: SQL = """
     CASE WHEN items.dispensed = 0 THEN 'NONE' WHEN items.dispensed < items.quantity THEN 'PARTIAL' \
     ELSE 'FULL' END
     """
 
-  /// Prescriptions `r` as the wire has them, for a condition on `r` to follow.
+  /// Selects prescriptions `r` as the wire has them; a condition on `r` is to follow.
   static let select: SQL = """
     SELECT r.id, r.visit_id, r.patient_id, p.name AS patient_name, r.doctor_id, \
     d.full_name AS doctor_name, r.date, r.status, \(sql: dispenseState) AS dispense_state, \

@@ -95,7 +95,7 @@ extension PrescriptionItem {
     return genericName.map { "\(name) (\($0))" } ?? name
   }
 
-  /// The instructions, and what is dispensed already.
+  /// The instructions, and how much is dispensed already.
   fileprivate var remark: String? {
     let taken = dispensed > 0 ? "Dispensed: \(dispensed) of \(quantity)" : nil
     let lines = [instructions, taken].compactMap(\.self)

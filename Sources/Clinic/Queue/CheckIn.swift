@@ -1,6 +1,6 @@
 import JSONRPC
 
-/// Gives a patient who has come for an appointment a token: today, inside the window round the
+/// Gives a patient who has come for an appointment a token: today, within the window around the
 /// slot's start, once. A kiosk names the visitor whom it has identified, and no appointment.
 package struct CheckIn: QueueCommand {
   package static let name = "queue.check_in"
@@ -39,8 +39,9 @@ package struct CheckIn: QueueCommand {
       at: context.now)
   }
 
-  /// The appointment that is named, or the visitor's: the next one of today that can be checked in,
-  /// else the next one. One who has none is refused like somebody whom nobody knows (rule 50).
+  /// The named appointment, or the visitor's: the next one of today that can be checked in,
+  /// otherwise the next one. A visitor without an appointment is refused like somebody whom nobody
+  /// knows (rule 50).
   private func appointment(in context: QueueContext) throws(ClinicError) -> AppointmentAtDesk {
     if let appointmentID { return try context.appointment(appointmentID) }
     guard let visitor else { throw ClinicError(.visitorUnknown) }
@@ -55,7 +56,8 @@ package struct CheckIn: QueueCommand {
     return next
   }
 
-  /// Round the slot's start, on its day: a token is of the day of the appointment.
+  /// The window around the slot's start, within its day: the token belongs to the day of the
+  /// appointment.
   private func window(
     of appointment: AppointmentAtDesk, in context: QueueContext
   ) -> ClosedRange<Instant> {

@@ -34,7 +34,7 @@ struct ConsultationFigures: Sendable {
     }
   }
 
-  /// The time from the call to the end, of a consultation that a person completed.
+  /// The time from the call to the end, for a consultation that a person completed.
   static func length(of token: QueueToken) -> Int64? {
     guard token.status == .completed, !token.autoClosed, let start = token.calledAt,
       let end = token.endedAt

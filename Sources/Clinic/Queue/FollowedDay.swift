@@ -2,7 +2,7 @@ import JSONRPC
 package import Postgres
 import Synchronization
 
-/// A day of the queue with what is made of it: the encoded views, once a version.
+/// A day of the queue with its encoded views, each made once per version.
 struct FollowedDay: Sendable {
   private(set) var day: QueueDay
   /// When the last change was made; waits are estimated as of then.
@@ -23,7 +23,7 @@ struct FollowedDay: Sendable {
     views = EncodedViews()
   }
 
-  /// The whole day as JSON, as one view of it has it.
+  /// The whole day as JSON, in one view of it.
   func encoded(for view: QueueView, in staff: StaffDirectory) -> [UInt8] {
     views.bytes(for: view, generation: staff.generation) {
       let encoder = JSONValueEncoder()
@@ -92,7 +92,7 @@ extension QueueDay {
 }
 
 extension QueueEvent {
-  /// The kept events of a day after one version and up to another, in order.
+  /// The kept events of a day, after one version and up to another, in order.
   static func read(
     _ date: LocalDate, after version: Int64, upTo last: Int64, from postgres: PostgresClient
   ) async throws -> [QueueEvent] {

@@ -3,11 +3,11 @@ import Synchronization
 /// The days of the queue as this instance last saw them under their lock, so that a batch reads
 /// only what others have changed since.
 ///
-/// A batch takes a day out, changes it in place, and brings it back once that is committed. A day
-/// that did not come back is read anew.
+/// A batch takes a day out, changes it in place, and brings it back once it is committed. A day
+/// that was not brought back is read anew.
 final class KnownDays: Sendable {
   private struct Known {
-    /// `nil` while it is out.
+    /// `nil` while a batch has taken the day out.
     var day: QueueDay?
     var version: Int64
     var lockedAt: ContinuousClock.Instant
@@ -23,7 +23,7 @@ final class KnownDays: Sendable {
     state.withLock { $0[date]?.day.take() }
   }
 
-  /// - Parameter lockedAt: when this instance had its row locked.
+  /// - Parameter lockedAt: when this instance locked the day's row.
   func bringBack(_ day: QueueDay, lockedAt: ContinuousClock.Instant) {
     state.withLock { state in
       guard day.version >= state[day.date]?.version ?? 0 else { return }
@@ -36,9 +36,9 @@ final class KnownDays: Sendable {
 
   func forget() { state.withLock { $0 = [:] } }
 
-  /// Forgets what was seen before a connection was opened. Behind it may be another server, a
-  /// standby or a backup, which lost the last changes and has others by now under the same
-  /// versions.
+  /// Forgets the days that were last seen before a connection was opened. A new connection may lead
+  /// to another server, a standby or a backup, which lost the last changes and has others by now
+  /// under the same versions.
   func forget(before opening: ContinuousClock.Instant) {
     state.withLock { state in
       for (date, known) in state where known.lockedAt < opening { state[date] = nil }

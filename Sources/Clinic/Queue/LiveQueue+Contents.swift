@@ -1,7 +1,7 @@
 import Redis
 
-/// What Redis holds of a day, and what it should: each key as fields of text. A key of one value
-/// has one field without a name.
+/// What Redis holds of a day, and what it should: each key as fields of text. A key with a single
+/// value has one field without a name.
 extension LiveQueue {
   func expected(_ day: QueueDay) -> [String: [String: String]] {
     guard day.version > 0 else { return [:] }
@@ -49,7 +49,7 @@ extension LiveQueue {
 
   private static let anotherType = "another type"
 
-  /// - Returns: `nil` for a key that holds something else than the command reads.
+  /// - Returns: `nil` for a key of another type than the command reads.
   private func read(_ command: [RedisArgument]) async throws -> RedisValue? {
     do {
       return try await redis.command(command)

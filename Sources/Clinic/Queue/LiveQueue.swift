@@ -17,13 +17,13 @@ package final class LiveQueue: Sendable {
     self.log = log
   }
 
-  /// Days that keys outlive their date.
+  /// How long keys are kept after the last write (three days).
   private static let keptSeconds = 3 * 24 * 3600
 
   package var isUp: Bool { redis.isUp }
 
-  /// Applies the next versions of a day and publishes them. What is there already stays; where
-  /// another instance's versions are still missing, the day is written as a whole.
+  /// Applies the next versions of a day and publishes them. Versions that are there already stay;
+  /// where another instance's versions are still missing, the whole day is written.
   ///
   /// - Parameter encoded: the events as they are published.
   /// - Returns: whether Redis now has this version or a later one; false when Redis is away.
@@ -40,8 +40,8 @@ package final class LiveQueue: Sendable {
       day.tokens, of: day, over: Self.anyOlder, current: lastCalled(day), events: encoded) != nil
   }
 
-  /// Makes a day anew, in one step. A newer version there stays, unless it is `forced`: then Redis
-  /// is ahead of the truth, after a restore for instance.
+  /// Makes a day anew, in one step. A newer version in Redis stays, unless `forced`: then Redis is
+  /// ahead of the truth, after a restore for instance.
   @discardableResult
   package func rebuild(_ day: QueueDay, forced: Bool = false) async -> Bool {
     let version = await write(
@@ -81,7 +81,7 @@ package final class LiveQueue: Sendable {
   }
 
   /// The version of a day that Redis holds; `nil` when Redis is away, 0 when it holds none, -1 when
-  /// that is something else.
+  /// it holds something else there.
   package func version(of date: LocalDate) async -> Int64? {
     guard isUp else { return nil }
     do {

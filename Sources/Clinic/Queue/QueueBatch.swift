@@ -2,7 +2,7 @@ import JSONRPC
 import Postgres
 
 /// One transaction of the queue: what its calls need is read in one trip, decided in memory and
-/// written in another.
+/// written in a second trip.
 struct QueueBatch: Sendable {
   private let jobs: [QueueJob]
   private let now: Instant
@@ -103,7 +103,8 @@ struct QueueBatch: Sendable {
     """
   }
 
-  /// The tokens of a day that have changed after a version of `known`; all of any other day.
+  /// The tokens of a day that have changed since the version of `known`; all tokens of any other
+  /// day.
   private static func tokens(
     _ date: LocalDate?, after version: Int64, of known: LocalDate?
   ) -> SQL {
@@ -164,7 +165,7 @@ struct QueueBatch: Sendable {
     return kept
   }
 
-  /// Whom tokens of this batch will name.
+  /// The doctors whom tokens of this batch will name.
   var doctors: [ID<User>] { rows.appointments.values.map(\.doctorID) }
 
   // MARK: - Deciding
@@ -189,7 +190,7 @@ struct QueueBatch: Sendable {
     }
   }
 
-  /// What was answered to the call that had this one's key first.
+  /// The reply that was given to the first call with this one's key.
   private func keptReply(to job: QueueJob) throws -> [UInt8]? {
     guard let claim = job.claim else { return nil }
     if let (params, reply) = kept[claim.name] {
@@ -221,7 +222,7 @@ struct QueueBatch: Sendable {
 
   // MARK: - Writing
 
-  /// What writes everything that was decided.
+  /// The statements that write everything that was decided.
   var statements: [SQL] {
     var statements: [SQL] = []
     if let day, !events.isEmpty {
@@ -240,8 +241,8 @@ struct QueueBatch: Sendable {
     return statements
   }
 
-  /// The changed tokens as they are now. Those that free a patient or a doctor come first, so that
-  /// no unique index sees two at once.
+  /// Writes the changed tokens as they are now. Those that free a patient or a doctor come first,
+  /// so that no unique index sees two at once.
   private func upsert(_ day: QueueDay) -> SQL {
     let tokens = changed.map { day.tokens[$0 - 1] }.sorted {
       ($0.status.writeOrder, $0.number) < ($1.status.writeOrder, $1.number)

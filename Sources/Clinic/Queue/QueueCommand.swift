@@ -33,7 +33,7 @@ package struct QueueContext: Sendable {
   let rows: QueueRows
   let scheduling: SchedulingRules
 
-  /// Whether the user is an active doctor. One of whom nothing is known here was just made by
+  /// Whether the user is an active doctor. A user of whom nothing is known here was just made by
   /// another instance.
   func mayServe(_ doctor: ID<User>) -> Bool { staff.member(doctor)?.isActiveDoctor ?? true }
 
@@ -43,7 +43,8 @@ package struct QueueContext: Sendable {
     return patient
   }
 
-  /// The patient behind a visitor's word: of this kiosk alone, and while it holds (rule 50).
+  /// The patient behind a visitor's word, which is valid only at this kiosk and for a while (rule
+  /// 50).
   func patient(_ visitor: VisitorToken) throws(ClinicError) -> PatientAtDesk {
     guard let (caller, patient) = rows.visitors[visitor.hash], caller == self.caller.scope,
       !patient.isArchived
@@ -60,18 +61,18 @@ package struct QueueContext: Sendable {
 /// The rows that a batch of queue commands needs, by the numbers that the calls name.
 struct QueueRows: Sendable {
   var patients: [ID<Patient>: PatientAtDesk] = [:]
-  /// Those that the calls name, and today's of visitors.
+  /// The appointments that the calls name, and those of today of the visitors.
   var appointments: [ID<Appointment>: AppointmentAtDesk] = [:]
-  /// By the hash of the visitor's word, with the scope that it was given to.
+  /// Patients by the hash of the visitor's word, with the scope that the word was given to.
   var visitors: [[UInt8]: (caller: String, patient: PatientAtDesk)] = [:]
 }
 
-/// What a check-in needs to know of a patient. Merged patients are the survivor.
+/// What a check-in needs to know of a patient. For a merged patient it is the survivor.
 struct PatientAtDesk: Sendable {
   let id: ID<Patient>
   let name: String
   let isArchived: Bool
-  /// Registered by this scope within the last 15 minutes.
+  /// The scope that registered the patient, if that was within the last 15 minutes.
   let registeredBy: String?
 }
 
@@ -85,7 +86,7 @@ struct AppointmentAtDesk: Sendable {
   let status: Appointment.Status
   let date: LocalDate
   let startsAt: Instant
-  /// Of its date, by the clinic's clock.
+  /// The start of its date, by the clinic's clock.
   let dayStartsAt: Instant
   let dayEndsAt: Instant
 }

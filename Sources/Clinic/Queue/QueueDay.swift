@@ -16,40 +16,13 @@ package struct QueueDay: Sendable {
   private(set) var figures = ConsultationFigures()
   private var liveByPatient: [ID<Patient>: Int] = [:]
   private var servingByDoctor: [ID<User>: Int] = [:]
-  /// The latest that any token tells of.
+  /// The latest time that any token tells of.
   private var latest = Instant(microseconds: 0)
 
   package init(date: LocalDate, rules: QueueRules) {
     self.date = date
     self.rules = rules
   }
-}
-
-/// The configured rules of the queue.
-package struct QueueRules: Sendable, Equatable {
-  /// How often a waiting patient is passed over at most (rule 21).
-  package var passOverLimit: Int
-  /// How many calls a recalled token lets pass; 0 makes it first (rule 20).
-  package var recallAfter: Int
-  /// Whether who comes for an appointment stands in line by its slot and not by arrival (rule 26).
-  package var ordersBySlot: Bool
-
-  package init(passOverLimit: Int = 3, recallAfter: Int = 0, ordersBySlot: Bool = false) {
-    self.passOverLimit = passOverLimit
-    self.recallAfter = recallAfter
-    self.ordersBySlot = ordersBySlot
-  }
-}
-
-/// What one step changed: enough to write it, to publish it and to repeat it elsewhere.
-package struct QueueChange: Sendable, Equatable {
-  package var version: Int64
-  /// The tokens that moved, the one that the step was about first.
-  package var tokens: [QueueToken]
-  /// Numbers of the tokens that were passed over once more.
-  package var passedOver: [Int] = []
-  /// Numbers of the recalled tokens that have one call less to wait for.
-  package var waitedOut: [Int] = []
 }
 
 // MARK: - Looking
@@ -91,14 +64,15 @@ extension QueueDay {
     return waiting.count { mayBeCalled($0, by: doctor) }
   }
 
-  /// Whether a waiting token is unassigned or the doctor's own; any is, if no doctor is named.
+  /// Whether a waiting token is unassigned or the doctor's own; true for every token if no doctor
+  /// is named.
   private func mayBeCalled(_ place: Place, by doctor: ID<User>?) -> Bool {
     guard let doctor else { return true }
     let owner = tokens[place.number - 1].doctorID
     return owner == nil || owner == doctor
   }
 
-  /// Minutes that somebody who arrives now will wait (rule 23); `nil` while nothing tells.
+  /// How many minutes somebody who arrives now will wait (rule 23); `nil` while nothing tells it.
   package func estimatedWaitMinutes(for doctor: ID<User>? = nil, at now: Instant) -> Int? {
     figures.estimatedWaitMinutes(
       ahead: waitingCount(for: doctor), doctors: doctor == nil ? nil : 1, at: now)
@@ -136,7 +110,7 @@ extension QueueDay {
     return call(token, to: doctor, at: now)
   }
 
-  /// Sends a waiting token to a doctor, and counts whom that passes over.
+  /// Sends a waiting token to a doctor, and counts the tokens that are passed over by that.
   private mutating func call(
     _ token: QueueToken, to doctor: ID<User>, at now: Instant
   ) -> QueueChange {
@@ -158,10 +132,10 @@ extension QueueDay {
     return commit([called], passedOver: passedOver, waitedOut: waitedOut)
   }
 
-  /// Moves a token along one of the listed transitions. To a doctor it goes as told: to the named
-  /// one, else to its own, else to the one who calls.
+  /// Moves a token along one of the listed transitions. To WITH_DOCTOR it goes to the named doctor,
+  /// otherwise to its own doctor, otherwise to the doctor who calls.
   ///
-  /// - Parameter mayServe: whether somebody is a doctor still.
+  /// - Parameter mayServe: whether a user is still a doctor.
   package mutating func setStatus(
     of number: Int, to status: TokenStatus, with named: ID<User>? = nil,
     by calling: ID<User>? = nil, mayServe: (ID<User>) -> Bool = { _ in true }, at now: Instant
@@ -190,8 +164,8 @@ extension QueueDay {
     return commit([token])
   }
 
-  /// Brings a token back from a final state: a completed one to its doctor, others to the line. Of a
-  /// doctor who is none any more it waits for everybody.
+  /// Brings a token back from a final state: a completed one to its doctor, others to the line. If
+  /// its doctor no longer is one, it waits for everybody.
   package mutating func undo(
     _ number: Int, mayServe: (ID<User>) -> Bool = { _ in true }
   ) throws(ClinicError) -> QueueChange {
@@ -241,7 +215,7 @@ extension QueueDay {
   }
 
   /// Follows a patient's new name, also on tokens that have ended: `undo` may bring them back.
-  /// `nil` when there is none to change.
+  /// `nil` when there is no token to change.
   package mutating func rename(_ patient: ID<Patient>, to name: String) -> QueueChange? {
     guard !isClosed else { return nil }
     var renamed = tokens.filter { $0.patientID == patient && $0.patientName != name }
@@ -250,7 +224,7 @@ extension QueueDay {
     return commit(renamed.filter(\.status.isLive) + renamed.filter { !$0.status.isLive })
   }
 
-  /// Gives tokens to another patient: two that were one person are merged, or parted again.
+  /// Gives tokens to another patient: when two records of one person are merged, or parted again.
   package mutating func reassign(
     _ numbers: Set<Int>, to patient: ID<Patient>, named name: String
   ) -> QueueChange? {
@@ -263,7 +237,8 @@ extension QueueDay {
     return commit(moved)
   }
 
-  /// Closes the day (rule 16): who still waits did not show, who is with a doctor is done.
+  /// Closes the day (rule 16): patients who still wait did not show, those who are with a doctor
+  /// are done.
   package mutating func close(at now: Instant) -> QueueChange? {
     guard !isClosed else { return nil }
     var ended = tokens.filter(\.status.isLive)
@@ -299,8 +274,8 @@ extension QueueDay {
 // MARK: - Following
 
 extension QueueDay {
-  /// The moment of the next step. When the clock was set back the day's own stands still until
-  /// that has come up, so that nobody overtakes who came first; for an hour at most.
+  /// The time of the next step. After the clock was set back, the day's own time stands still until
+  /// the clock has caught up, for an hour at most, so that nobody overtakes those who came first.
   func moment(by clock: Instant) -> Instant {
     latest.microseconds - clock.microseconds < 3_600_000_000 ? max(clock, latest) : clock
   }

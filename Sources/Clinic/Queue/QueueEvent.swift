@@ -26,7 +26,8 @@ package struct QueueEvent: Codable, Sendable {
     QueueChange(version: version, tokens: tokens, passedOver: passedOver, waitedOut: waitedOut)
   }
 
-  /// - Throws: also for figures that no queue comes to; a hand may have written them into a store.
+  /// - Throws: also for figures that no queue can have; somebody may have written them into a store
+  ///   by hand.
   package static func decode(_ bytes: [UInt8]) throws -> QueueEvent {
     let event = try JSONValueDecoder(unknownMembers: .ignore)
       .decode(QueueEvent.self, from: JSONDocument(parsing: bytes).root)
@@ -67,7 +68,7 @@ enum QueueMessage {
     return json.finish()
   }
 
-  /// A version that the subscriber's filter leaves out.
+  /// A version that the subscriber's filter leaves out: only its number is sent.
   static func nothing(version: Int64) -> [UInt8] {
     Array(#"{"kind":"change","version":\#(version)}"#.utf8)
   }

@@ -4,7 +4,7 @@ import Postgres
 import Redis
 import Synchronization
 
-/// Follows the days that somebody looks at, and pushes every version to its subscribers.
+/// Follows the days that have subscribers, and pushes every version to them.
 ///
 /// News comes from this instance's lane at once, from other instances through Redis, and from
 /// PostgreSQL whenever something is missing: after a gap, and all the time while Redis is away.
@@ -21,7 +21,7 @@ package final class QueueFeed: Sendable {
     var today: LocalDate?
     /// How many connections PostgreSQL had lost when the days were compared with it last.
     var connectionsLost = 0
-    /// A comparison is asked for and has not begun.
+    /// Whether a comparison was asked for and has not begun.
     var willCompare = false
     var notices = OutageNotices()
   }
@@ -54,7 +54,7 @@ package final class QueueFeed: Sendable {
 
   // MARK: - Looking
 
-  /// A day as this instance knows it, brought up to `version` at least if that is given.
+  /// A day as this instance knows it, brought up to `version` if that is given.
   func day(_ date: LocalDate, atLeast version: Int64? = nil) async throws -> FollowedDay {
     if let known = state.withLock({ $0.days[date] }), known.day.version >= version ?? 0 {
       return known
@@ -75,7 +75,7 @@ package final class QueueFeed: Sendable {
 
   // MARK: - News
 
-  /// What this instance's lane has just committed.
+  /// Takes what this instance's lane has just committed.
   func decided(_ events: [QueueEvent], on date: LocalDate) {
     signal.yield(.decided(events, date))
   }
@@ -111,7 +111,8 @@ package final class QueueFeed: Sendable {
     }
   }
 
-  /// Compares each second, more often while Redis is away; ends the feed with its task.
+  /// Asks for a comparison each second, more often while Redis is away; ends the feed when its task
+  /// ends.
   private func tick() async {
     while !Task.isCancelled {
       askToCompare()
@@ -120,7 +121,7 @@ package final class QueueFeed: Sendable {
     signal.finish()
   }
 
-  /// While nothing is pushed, one comparison waits and not one a second.
+  /// Asks for a comparison. While nothing is pushed, only one waits, not one for each second.
   private func askToCompare() {
     let isAsked = state.withLock { state in
       defer { state.willCompare = true }
@@ -129,7 +130,7 @@ package final class QueueFeed: Sendable {
     if !isAsked { signal.yield(.compare) }
   }
 
-  /// Nothing is pushed while nobody knows whose rights have ended.
+  /// Waits until this instance knows whose rights have ended: nothing is pushed before.
   private func trusted() async {
     while !staff.isTrusted, !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(50))
@@ -169,7 +170,8 @@ package final class QueueFeed: Sendable {
     }
   }
 
-  /// Reads what is missing of a day; the whole day, if its events are not kept any more.
+  /// Reads the versions that are missing of a day, or the whole day if its events are not kept any
+  /// more.
   private func catchUp(_ date: LocalDate) async throws {
     guard let known = state.withLock({ $0.days[date]?.day.version }) else { return }
     let events = try await QueueEvent.read(date, after: known, upTo: .max, from: postgres)
@@ -185,7 +187,7 @@ package final class QueueFeed: Sendable {
   private func compare() async throws {
     try await turnToToday()
     let followed = state.withLock { state in
-      // A day that nobody looks at any more is forgotten, but for today.
+      // A day without subscribers is forgotten, except today.
       let wanted = Set(hub.channels.compactMap { QueueChannel($0)?.date })
       state.days = state.days.filter { $0.key == state.today || wanted.contains($0.key) }
       return state.days.mapValues(\.day.version)
@@ -212,8 +214,9 @@ package final class QueueFeed: Sendable {
     }
   }
 
-  /// Behind a new connection may be another server, a standby or a backup, which lost the last
-  /// changes and has others by now under the same versions.
+  /// Compares the days after a connection was lost. The new connection may lead to another server,
+  /// a standby or a backup, which lost the last changes and has others by now under the same
+  /// versions.
   private func compareHistory(of dates: [LocalDate]) async throws {
     let lost = postgres.statistics.connectionsLost
     guard state.withLock({ $0.connectionsLost != lost }) else { return }
@@ -236,7 +239,7 @@ package final class QueueFeed: Sendable {
     return versions
   }
 
-  /// At midnight, whoever follows today gets the new one.
+  /// At midnight, gives the new day to the subscribers that follow today.
   private func turnToToday() async throws {
     let date = calendar.today
     guard date.days > 0, state.withLock({ $0.today }) != date else { return }
@@ -313,7 +316,7 @@ package final class QueueFeed: Sendable {
   }
 }
 
-/// What a subscription follows: a day or always today, with whose eyes, of which doctor.
+/// What a subscription follows: a fixed day or always today, in which view, and for which doctor.
 struct QueueChannel: Sendable, Equatable {
   let date: LocalDate?
   let view: QueueView

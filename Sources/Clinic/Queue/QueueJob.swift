@@ -43,7 +43,8 @@ final class QueueJob: Sendable {
 
   var isFinished: Bool { promise.isKept }
 
-  /// Called when the day is locked. False for a job whose caller waits no more: it is left out.
+  /// Called when the day is locked. False for a job whose caller no longer waits: that one is left
+  /// out.
   func mayDecide() -> Bool {
     !isFinished
       && phase.withLock { phase in
@@ -53,8 +54,8 @@ final class QueueJob: Sendable {
       }
   }
 
-  /// A job that waits for its turn or for the day's lock ends at once. One that is being written
-  /// ends with its batch, or at its deadline, when nobody can tell yet.
+  /// A job that waits for its turn or for the day's lock ends at once. A job that is being written
+  /// ends with its batch, or at its deadline, when nobody can tell the outcome yet.
   func cancel() {
     let isInTime = phase.withLock { phase in
       guard phase == .waiting else { return false }

@@ -5,8 +5,8 @@ import Postgres
 ///
 /// Calls that wait together share a transaction: it locks the day's row, brings the day in memory
 /// up to the row's version, lets each call decide on that, writes what they did in a handful of
-/// statements, and commits. Two round trips a batch, however many calls are in it. A refused call
-/// has written nothing; a batch that the database refuses is repeated call by call.
+/// statements, and commits. That takes two round trips per batch, however many calls are in it. A
+/// refused call has written nothing; a batch that the database refuses is repeated call by call.
 package final class QueueLane: Sendable {
   private static let depth = 128
 
@@ -69,8 +69,8 @@ package final class QueueLane: Sendable {
     return try outcome.get()
   }
 
-  /// What the audit calls the thing: of a call that names neither a token nor a patient, the token
-  /// that it came to.
+  /// What the audit calls the thing: for a call that names neither a token nor a patient, the token
+  /// that it resulted in.
   private static func subject(
     _ named: Subject?, _ outcome: Result<[UInt8], any Error>
   ) -> Subject? {
@@ -80,7 +80,8 @@ package final class QueueLane: Sendable {
     return Subject("token", token)
   }
 
-  /// The version of a day that this instance has brought about or has seen at that; 0 for none.
+  /// The latest version of a day that this instance has committed, or has seen while it committed;
+  /// 0 for none.
   func committedVersion(of date: LocalDate) -> Int64 {
     days.version(of: date)
   }
@@ -118,7 +119,7 @@ package final class QueueLane: Sendable {
     for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
   }
 
-  /// - Parameter retries: how often a job that is alone may meet a deadlock and begin again.
+  /// - Parameter retries: how often a job that is alone may begin again after a deadlock.
   private func perform(_ jobs: [QueueJob], on date: LocalDate?, retries: Int = 3) async {
     let jobs = jobs.filter { !$0.isFinished }
     guard !jobs.isEmpty else { return }
@@ -149,7 +150,7 @@ package final class QueueLane: Sendable {
     }
   }
 
-  /// What the schema alone refused is audited like what the queue refuses.
+  /// Audits what only the schema has refused, like refusals of the queue itself.
   ///
   /// - Returns: what the caller is told: `error`, or why its entry could not be written.
   private func told(_ error: any Error, of job: QueueJob) async -> any Error {
@@ -163,8 +164,8 @@ package final class QueueLane: Sendable {
     }
   }
 
-  /// As long as one of the callers waits. Each call's own deadline ends it; what is left then, with
-  /// nobody to wait for it, is given up a little later.
+  /// How long the transaction may take: as long as one of the callers waits. Each call's own
+  /// deadline ends it; a transaction for which nobody waits any more is given up a little later.
   private static func patience(of jobs: [QueueJob]) -> Duration {
     let longest = jobs.map { $0.context.map { $0.deadline - .now } ?? .seconds(6) }.max()
     return (longest ?? .zero) + .milliseconds(500)
@@ -182,7 +183,7 @@ package final class QueueLane: Sendable {
 
 extension QueueLane {
   /// Changes a day of the queue as a part of a command's own transaction. The day stays locked
-  /// until that ends, so such a command does not share its transaction with others.
+  /// until the transaction ends, so such a command does not share its transaction with others.
   ///
   /// - Parameters:
   ///   - date: the day; `nil` for today.

@@ -45,8 +45,8 @@ package struct QueueToday: Query {
 }
 
 extension Clinic {
-  /// The version of a day: Redis knows it, PostgreSQL while Redis is away. What this instance has
-  /// committed itself counts even if Redis does not have it yet.
+  /// The version of a day, from Redis, or from PostgreSQL while Redis is away. What this instance
+  /// has committed itself counts even if Redis does not have it yet.
   func currentVersion(of date: LocalDate) async throws -> Int64 {
     if let version = await liveQueue.version(of: date), version > 0 {
       return max(version, queue.committedVersion(of: date))

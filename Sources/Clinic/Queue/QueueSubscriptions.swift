@@ -1,7 +1,8 @@
 package import JSONRPC
 import Postgres
 
-/// Follows the queue: a snapshot or what was missed, then every version as `queue.changed`.
+/// Follows the queue: first a snapshot or the missed changes, then every version as
+/// `queue.changed`.
 package struct SubscribeQueue: SessionMethod {
   package struct Since: Codable, Sendable {
     let date: LocalDate
@@ -26,7 +27,7 @@ package struct SubscribeQueue: SessionMethod {
     let version: Int64
     /// The whole queue; absent when there is a replay.
     let snapshot: EncodedQueue?
-    /// What `since` has missed, in order.
+    /// The changes after `since`, in order.
     let replay: [RawJSON]?
 
     package func encode(to encoder: any Encoder) throws {
@@ -52,7 +53,7 @@ package struct SubscribeQueue: SessionMethod {
   package let since: Since?
   package let overflow: Overflow?
 
-  /// Versions that are replayed at most.
+  /// How many versions are replayed at most.
   private static let replayLimit: Int64 = 1000
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
@@ -102,8 +103,8 @@ package struct SubscribeQueue: SessionMethod {
       .with("actual", .int(limit + 1))
   }
 
-  /// What the subscriber has missed, if all of it is kept; a subscription to one doctor's queue
-  /// starts with a snapshot.
+  /// The changes that the subscriber has missed, if all of them are kept; a subscription to one
+  /// doctor's queue starts with a snapshot.
   private func replay(
     to day: QueueDay, for channel: QueueChannel, in clinic: Clinic
   ) async throws -> [RawJSON]? {

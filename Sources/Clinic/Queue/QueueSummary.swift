@@ -13,7 +13,7 @@ package struct QueueSummary: Query {
     let autoClosed: Int
     let total: Int
   }
-  /// In seconds; null where there is nothing to count.
+  /// Times in seconds; null where there is nothing to count.
   package struct Times: Codable, Sendable {
     let count: Int
     let meanSeconds: Int?
@@ -68,8 +68,8 @@ package struct QueueSummary: Query {
       consultations: all.consultations, byDoctor: groups)
   }
 
-  /// A row for each doctor, one for the tokens of no doctor, and one for all, also of a day without
-  /// any.
+  /// One row for each doctor, one for the tokens without a doctor, and one for all, even if there
+  /// are none.
   private static func figures(of date: LocalDate) -> SQL {
     """
     SELECT EXISTS (SELECT FROM queue_days WHERE date = \(date) AND closed_at IS NOT NULL), \
@@ -79,9 +79,9 @@ package struct QueueSummary: Query {
     """
   }
 
-  /// The tokens of a day, with two lengths in whole seconds: `waited`, from the arrival to the
-  /// call, and `consulted`, of a consultation that a person completed. They are computed here, once
-  /// a token, and not again by each aggregate.
+  /// The tokens of a day, with two durations in whole seconds: `waited`, from the arrival to the
+  /// call, and `consulted`, for a consultation that a person completed. They are computed here,
+  /// once per token, and not again by each aggregate.
   static func tokens(of date: SQL) -> SQL {
     """
     (SELECT doctor_id, status, auto_closed, \(sql: seconds("called_at - arrived_at")) AS waited, \

@@ -63,15 +63,15 @@ package struct QueueToken: Codable, Sendable, Equatable {
   package let arrivedAt: Instant
   package var calledAt: Instant?
   package var endedAt: Instant?
-  /// How often a caller who could have taken this token took one that came later.
+  /// How many times a caller who could have taken this token took a later one.
   package var passedOver: Int
-  /// Of a recalled token: how many calls it lets pass before it is first.
+  /// For a recalled token: how many calls it lets pass before it is first.
   package var callsToWait: Int?
-  /// Ended by the close of the day and not by a person.
+  /// Whether the close of the day has ended it, and not a person.
   package var autoClosed: Bool
   /// The appointment that the patient has come for.
   package let appointmentID: ID<Appointment>?
-  /// When its slot begins.
+  /// When the slot of that appointment begins.
   package let dueAt: Instant?
 
   package init(
@@ -110,7 +110,7 @@ extension QueueToken: RowDecodable {
 
   package static let columns: SQL = "\(raw: names.joined(separator: ", "))"
 
-  /// The columns of a table that has another name in its statement.
+  /// The columns, under the name that the table has in the statement.
   package static func columns(of alias: String) -> SQL {
     "\(raw: names.map { alias + "." + $0 }.joined(separator: ", "))"
   }

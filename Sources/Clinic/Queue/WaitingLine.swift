@@ -1,7 +1,7 @@
 /// The place of a waiting token: places compare in the order of service.
 struct Place: Sendable, Comparable {
-  /// Who has been passed over often enough goes first, then who was recalled to the front, then
-  /// everybody by priority and arrival, then those recalled who let some calls pass.
+  /// Tokens that have been passed over often enough go first, then those recalled to the front,
+  /// then all others by priority and arrival, then recalled ones that let some calls pass.
   private enum Tier: Int { case overdue, recalled, regular, held }
 
   private let tier: Int

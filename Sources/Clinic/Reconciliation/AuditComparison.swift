@@ -1,7 +1,7 @@
 import Mongo
 import Postgres
 
-/// The copied audit with the sealed entries: every member of every document.
+/// Compares the copied audit with the sealed entries: every member of every document.
 struct AuditComparison: Comparison {
   private static let step: Int64 = 1000
 
@@ -57,7 +57,7 @@ struct AuditComparison: Comparison {
     try await clinic.mongo.insertMany(AuditShipment.collection, wrong.compactMap { expected[$0] })
   }
 
-  /// Entries that the chain does not have, after PostgreSQL was set back.
+  /// Looks for copied entries that the chain does not have, after PostgreSQL was set back.
   private func lookBeyond(
     in clinic: Clinic, repairs: Bool, _ findings: inout Findings
   ) async throws {

@@ -1,6 +1,6 @@
 import Postgres
 
-/// A batch's quantity with the sum of its movements (rule 36).
+/// Compares each batch's quantity with the sum of its movements (rule 36).
 struct BatchComparison: Comparison {
   func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
     var findings = Findings()

@@ -1,11 +1,11 @@
 import Mongo
 import Postgres
 
-/// The rows of a kind with their copies in MongoDB, member by member.
+/// Compares the rows of one kind with their copies in MongoDB, member by member.
 struct CopyComparison: Comparison {
   let topic: any CopiedRows.Type
 
-  /// Rows that are compared at once.
+  /// How many rows are compared at once.
   private static let step = 500
 
   func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
@@ -36,8 +36,8 @@ struct CopyComparison: Comparison {
     return findings
   }
 
-  /// Looks again at what was on its way perhaps. MongoDB is asked before PostgreSQL for what it may
-  /// have too much of or another content, and after it for what it may lack.
+  /// Looks again at copies that may have been on their way. MongoDB is asked before PostgreSQL
+  /// about what it may have too much of or with other content, and after it about what it may lack.
   private func look(
     at ids: [Int64], in clinic: Clinic, repairs: Bool, _ findings: inout Findings
   ) async throws {
@@ -81,7 +81,7 @@ struct CopyComparison: Comparison {
     if !missing.isEmpty { try await carry(missing, in: clinic) }
   }
 
-  /// One that MongoDB does not take stays as it was found, and holds up no other.
+  /// A document that MongoDB does not take stays as it was found, and holds up no other.
   private func carry(_ ids: [Int64], in clinic: Clinic) async throws {
     do {
       try await topic.carry(ids, from: clinic.postgres, to: clinic.mongo)
@@ -100,7 +100,7 @@ struct CopyComparison: Comparison {
   }
 }
 
-/// A document as far as it is to be what PostgreSQL gives.
+/// The part of a document that has to be what PostgreSQL gives.
 private struct Copy: Equatable {
   let version: Int64
   let content: BSONDocument
@@ -120,7 +120,7 @@ private struct Copy: Equatable {
 }
 
 extension BSONDocument {
-  /// Without what doctors and medicines are called: a copy keeps the names of its day.
+  /// The document without the names of doctors and medicines: a copy keeps the names of its day.
   fileprivate var comparable: BSONDocument {
     BSONDocument(
       compactMap { key, value in

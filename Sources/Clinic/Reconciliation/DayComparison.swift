@@ -1,7 +1,7 @@
 import Mongo
 import Postgres
 
-/// The summaries of days that are over with what PostgreSQL gives now (rule 44).
+/// Compares the summaries of days that are over with what PostgreSQL gives now (rule 44).
 struct DayComparison: Comparison {
   private static let step = 100
 
@@ -47,8 +47,8 @@ struct DayComparison: Comparison {
     }
   }
 
-  /// Those that have a summary, and from the first of them on, or in the last fortnight, those on
-  /// which something was done. What is about to be carried is not among them.
+  /// The days that have a summary, and those since the first of them, or in the last fortnight, on
+  /// which something was done. Days that are about to be shipped are not among them.
   private func days(_ known: [LocalDate]) -> SQL {
     """
     SELECT d::date FROM projections p, \

@@ -1,7 +1,7 @@
 import JSONRPC
 
-/// Where a store does not hold what PostgreSQL says. Names and numbers of things, never what a
-/// patient's record holds.
+/// A place where a store does not hold what PostgreSQL says. It has names and numbers of things,
+/// never the contents of a patient's record.
 package struct Difference: Codable, Sendable, Equatable {
   package enum Store: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
     case postgresql, redis, mongodb
@@ -16,7 +16,7 @@ package struct Difference: Codable, Sendable, Equatable {
 
 /// What a comparison has seen.
 struct Findings: Sendable {
-  /// Differences that are told; there may be more.
+  /// How many differences are reported; there may be more.
   static let shown = 100
 
   private(set) var checked: [Reconcile.Checked] = []
@@ -46,8 +46,8 @@ struct Findings: Sendable {
 
 /// One part of what the stores must agree on.
 protocol Comparison: Sendable {
-  /// Compares; where told to, makes the copy right that differs.
+  /// Compares, and, if told to, corrects the copy where it differs.
   ///
-  /// - Returns: what it found before that.
+  /// - Returns: what it found before any correction.
   func run(in clinic: Clinic, repairs: Bool) async throws -> Findings
 }

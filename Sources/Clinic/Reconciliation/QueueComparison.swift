@@ -34,7 +34,7 @@ struct QueueComparison: Comparison {
     return findings
   }
 
-  /// The day and its keys at one version, or as they are when it does not stand still for that.
+  /// The day and its keys at the same version, or as they are if the day never stands still.
   private func standstill(
     of clinic: Clinic
   ) async throws -> (day: QueueDay, kept: [String: [String: String]]) {
@@ -64,7 +64,8 @@ struct QueueComparison: Comparison {
     return Set(expected.keys).union(kept.keys).filter { expected[$0] != kept[$0] }.sorted()
   }
 
-  /// A token's key tells which fields differ, and not what they hold: names of patients are there.
+  /// A token's key tells which fields differ, but not what they hold: there are patients' names in
+  /// them.
   private static func told(_ key: String, _ fields: [String: String], _ names: [String]) -> String {
     if key.hasPrefix("queue:token:") { return names.joined(separator: ", ") }
     return names.compactMap { name in

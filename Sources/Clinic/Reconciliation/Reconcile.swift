@@ -2,8 +2,8 @@ import JSONRPC
 import Mongo
 import Postgres
 
-/// Proves that PostgreSQL, Redis and MongoDB agree, and says where they do not. PostgreSQL is the
-/// truth: a repair changes the copies alone.
+/// Checks that PostgreSQL, Redis and MongoDB agree, and reports where they do not. PostgreSQL is
+/// the truth: a repair changes only the copies.
 package struct Reconcile: Query {
   package enum Part: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
     case queue, audit, visits, stock, days
@@ -16,7 +16,7 @@ package struct Reconcile: Query {
     /// Whether the stores agree now: after the repair, where there was one.
     let ok: Bool
     let checked: [Checked]
-    /// How many differences there were; the first hundred are told.
+    /// How many differences there were; the first hundred are reported.
     let found: Int
     let differences: [Difference]
     /// How many of them are gone.
@@ -29,7 +29,7 @@ package struct Reconcile: Query {
   package static let isAudited = true
 
   package let repair: Bool?
-  /// Without one, all of them.
+  /// The part to compare; by default all parts.
   package let part: Part?
 
   package var isAuditedFirst: Bool { repair == true }
@@ -61,7 +61,7 @@ package struct Reconcile: Query {
 }
 
 extension Reconcile {
-  /// Those of a collection that was dropped are gone with it.
+  /// Makes missing indexes anew: the indexes of a collection that was dropped are gone with it.
   private static func repairIndexes(of clinic: Clinic) async throws {
     do {
       try await MongoCollections.createIndexes(in: clinic.mongo)

@@ -1,6 +1,6 @@
 import Mongo
 
-/// Documents under ids that no copy has: those of rows are whole numbers from 1 on.
+/// Documents under ids that no copy has: copies of rows have whole numbers from 1 on.
 enum Strays {
   private static let filter: BSONDocument = [
     "$or": [["_id": ["$lt": 1]], ["_id": ["$not": ["$type": ["int", "long"]]]]]

@@ -14,7 +14,7 @@ package struct AuditLogs: Query {
       let type: String?
       let id: String?
     }
-    /// Its place in the sealed chain.
+    /// The entry's position in the sealed chain.
     let position: Int64
     let timestamp: String
     let user: Actor
@@ -55,8 +55,8 @@ package struct AuditLogs: Query {
 
   static let order: BSONDocument = ["timestamp": -1, "_id": -1]
 
-  /// The numbers that the resource has had: those of patients who were merged mean the survivor
-  /// (rule 6).
+  /// The numbers that the resource has had: the numbers of merged patients mean the survivor (rule
+  /// 6).
   private func numbers(in clinic: Clinic) async throws -> [String] {
     guard let resourceID else { return [] }
     guard resourceType?.rawValue == "patient", let id = Int64(digits: resourceID.rawValue) else {
@@ -71,7 +71,7 @@ package struct AuditLogs: Query {
     return numbers.isEmpty ? [resourceID.rawValue] : numbers
   }
 
-  /// - Parameter numbers: those of the resource; empty for all.
+  /// - Parameter numbers: the numbers of the resource; empty for all resources.
   func filter(of numbers: [String]) -> BSONDocument {
     var filter = BSONDocument()
     if let userID { filter.append("user.id", .int64(userID.rawValue)) }

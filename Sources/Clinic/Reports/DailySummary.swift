@@ -12,12 +12,12 @@ package struct DailySummary: Codable, Sendable {
     let noShow: Int
     let total: Int
   }
-  /// Of those that were begun on the day.
+  /// Visits that were begun on the day.
   package struct Visits: Codable, Sendable {
     let total: Int
     let completed: Int
   }
-  /// Of those that were issued on the day.
+  /// Invoices that were issued on the day.
   package struct Invoices: Codable, Sendable {
     let issued: Int
     let subtotal: Amount
@@ -41,7 +41,7 @@ package struct DailySummary: Codable, Sendable {
   /// False while the day goes on.
   let final: Bool
   let queue: QueueSummary.Counts
-  /// Tokens that the close of the day ended, and no person.
+  /// Tokens that the close of the day has ended, and not a person.
   let autoClosed: [TokenName]
   let waits: QueueSummary.Times
   let consultations: QueueSummary.Times
@@ -52,7 +52,7 @@ package struct DailySummary: Codable, Sendable {
   let dispensings: Int
   let invoices: Invoices
   let payments: ByMethod
-  /// On the day and by the method that they were made in (rule 42).
+  /// Refunds, on the day and by the method that they were made in (rule 42).
   let refunds: ByMethod
   let tax: Amount
   /// Payments less refunds.
@@ -90,7 +90,7 @@ extension DailySummary: RowDecodable {
 }
 
 extension DailySummary {
-  /// The one statement that makes a day's summary, as JSON, as of one moment.
+  /// The statement that makes a day's summary, as JSON, as of one moment.
   static func json(of date: LocalDate) -> SQL {
     """
     SELECT json_build_object('date', day.date, 'final', day.date < current_date AND NOT EXISTS \

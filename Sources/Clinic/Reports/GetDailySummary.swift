@@ -2,7 +2,7 @@ import JSONRPC
 import Mongo
 package import Postgres
 
-/// A day in figures: the stored document of a day that is over, today's so far.
+/// A day in figures: the stored document of a day that is over, today's figures so far.
 package struct GetDailySummary: Query {
   package typealias Result = DailySummary
   package static let name = "reports.daily_summary"
@@ -17,11 +17,11 @@ package struct GetDailySummary: Query {
 }
 
 extension DailySummary {
-  /// A day's: the stored document, or what PostgreSQL gives as long as there is none. Without a
-  /// date today's so far.
+  /// The summary of a day: the stored document, or what PostgreSQL gives as long as there is no
+  /// final one. Without a date, today's so far.
   static func read(_ date: LocalDate?, in clinic: Clinic) async throws -> DailySummary {
     let date = try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today
-    // One that was made while the day went on, or not yet, is not the day's.
+    // Only a final document counts; one made during the day is incomplete.
     if date < clinic.calendar.today, let stored = try await stored(date, in: clinic), stored.final {
       return stored
     }
@@ -34,7 +34,7 @@ extension DailySummary {
     let documents = try await clinic.report(
       DailySummaries.collection, ["_id": .string(date.description)], ["_id": 1],
       limit: PageLimit(rawValue: 1))
-    // One that a hand has changed is none.
+    // A document that somebody changed by hand does not count.
     return try? documents.first?.decode()
   }
 }

@@ -18,7 +18,7 @@ package struct ListStockMovements: Query {
     let movementType: StockMovement.Kind
     let medicine: Named
     let batch: Batch
-    /// What came, or below zero what went.
+    /// How much came, or, below zero, went.
     let quantity: Int
     /// The batch's quantity afterwards.
     let balance: Int

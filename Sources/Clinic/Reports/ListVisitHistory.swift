@@ -14,7 +14,7 @@ package struct ListVisitHistory: Query {
   package let patientID: ID<Patient>?
   package let doctorID: ID<User>?
   package let from: LocalDate?
-  /// The last day that is wanted.
+  /// The last day, included.
   package let to: LocalDate?
   package let limit: PageLimit?
   package let cursor: DatedCursor?

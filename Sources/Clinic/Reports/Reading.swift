@@ -3,7 +3,7 @@ import Mongo
 import Postgres
 
 extension Clinic {
-  /// One document more than a page of a report has, if there is one.
+  /// The documents of a page of a report, and one more if there is one.
   func report(
     _ collection: String, _ filter: BSONDocument, _ order: BSONDocument, limit: PageLimit
   ) async throws(ClinicError) -> [BSONDocument] {
@@ -17,8 +17,8 @@ extension Clinic {
 }
 
 extension BSONDocument {
-  /// Asks for what comes after a document in the order of a member and then of `_id`, both
-  /// descending. The range of the one index that has this order is enough to find it.
+  /// Restricts the filter to what comes after a document in the order of a member and then of
+  /// `_id`, both descending. A range of the index that has this order is enough to find it.
   mutating func restrict(
     _ member: String, _ range: BSONDocument, after last: (value: BSON, id: Int64)?
   ) {
@@ -30,7 +30,7 @@ extension BSONDocument {
     if !range.isEmpty { append(member, .document(range)) }
   }
 
-  /// The same for instants.
+  /// Restricts the filter in the same way, for a member that is an instant.
   mutating func restrict(
     _ member: String, from: Instant?, before: Instant?, after cursor: MomentCursor?
   ) {
@@ -42,7 +42,7 @@ extension BSONDocument {
 }
 
 extension JSONOf {
-  /// What stands beside the properties of `Value` in a copied document.
+  /// The members of a copied document that are no properties of `Value`.
   private static var ofTheCopy: [String] { ["_id", sourceVersion] }
 
   init(_ document: BSONDocument) {

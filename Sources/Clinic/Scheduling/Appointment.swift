@@ -58,14 +58,14 @@ extension Appointment: JSONWritable {
 }
 
 extension Appointment: RowDecodable {
-  /// Of an appointment `a`, its patient `p`, its doctor `u` and its token `t`.
+  /// The columns, from an appointment `a`, its patient `p`, its doctor `u` and its token `t`.
   static let columns: SQL = """
     a.id, a.patient_id, p.name, a.doctor_id, u.full_name, a.slot_id, a.date, a.start_time, \
     a.end_time, a.status, a.reason, a.notes, a.cancel_reason, t.date, t.number, a.version, \
     a.created_at, a.updated_at
     """
 
-  /// What stands beside an appointment `a` in every answer.
+  /// The tables that are joined to an appointment `a` for every answer.
   static let joins: SQL = """
     JOIN patients p ON p.id = a.patient_id JOIN users u ON u.id = a.doctor_id \
     LEFT JOIN LATERAL (SELECT date, number FROM queue_tokens WHERE appointment_id = a.id \
@@ -97,15 +97,15 @@ extension Appointment: RowDecodable {
   }
 
   /// Locks a day of the queue, if there is one, before the appointment whose token may move with
-  /// it: the queue takes the two in that order.
+  /// it: the queue locks in that order.
   ///
   /// - Parameter date: a subquery that gives the day.
   static func lockDay(_ date: SQL) -> SQL {
     "SELECT FROM queue_days WHERE date = (\(sql: date)) FOR NO KEY UPDATE"
   }
 
-  /// Locks the appointment of a command for what the command will do, and reads it. In one
-  /// statement it would not be found while a merge or a move gives it to somebody else.
+  /// Locks the appointment that a command is going to change, and reads it. A single statement for
+  /// both would not find the appointment while a merge or a move gives it to somebody else.
   static func lock(_ id: ID<Appointment>) -> [SQL] {
     [
       "SELECT FROM appointments WHERE id = \(id) FOR NO KEY UPDATE",
@@ -119,7 +119,9 @@ extension Appointment: RowDecodable {
     try await transaction.pipeline(lock(id))[1].row(orMissing: "appointment", id)
   }
 
-  /// Changes the appointment, which is locked. - Returns: it as it is then.
+  /// Changes the appointment, which is locked.
+  ///
+  /// - Returns: the appointment after the change.
   func changed(
     _ fields: [SQL], by caller: Caller, in transaction: Transaction
   ) async throws -> Appointment {
@@ -131,7 +133,7 @@ extension Appointment: RowDecodable {
     ])[1].row()
   }
 
-  /// The refusal of a move that the appointment cannot make from where it is.
+  /// The refusal of a change of status that the appointment cannot make.
   func cannotBecome(_ next: Status) -> ClinicError {
     ClinicError(.invalidTransition).with("from", status.rawValue).with("to", next.rawValue)
   }

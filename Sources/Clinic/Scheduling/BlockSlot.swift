@@ -1,8 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// Takes a slot out of what can be booked. A booked one is refused, or its appointment is cancelled
-/// with it when the call says so (rule 12).
+/// Takes a slot out of what can be booked. Blocking a booked slot is refused, or its appointment is
+/// cancelled with it if the call says so (rule 12).
 package struct BlockSlot: Command {
   package struct Cancelled: Codable, Sendable {
     /// The appointment that was cancelled with the slot.
@@ -53,8 +53,8 @@ package struct BlockSlot: Command {
     return Result(slot, Cancelled(cancelledAppointmentID: cancelled))
   }
 
-  /// The appointment that has the slot, locked. Read after the slot's lock, under which nobody
-  /// else can take it.
+  /// The appointment that has the slot, locked. It is read after the slot was locked, so that
+  /// nobody else can take the slot.
   private func booking(in transaction: Transaction) async throws -> Appointment? {
     let condition: SQL = "a.slot_id = \(id) AND a.status NOT IN ('CANCELLED', 'NO_SHOW')"
     return try await transaction.pipeline([

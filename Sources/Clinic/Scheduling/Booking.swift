@@ -5,15 +5,15 @@ import Postgres
 /// then of the patient, which everybody takes who books, moves or blocks (rules 7, 9).
 struct Booking: Sendable {
   enum Client: Sendable {
-    /// Who gets a new appointment.
+    /// The patient who gets a new appointment.
     case patient(ID<Patient>)
-    /// Whose appointment moves.
+    /// The appointment that moves.
     case appointment(ID<Appointment>)
   }
   let slot: ID<Slot>
   let client: Client
 
-  /// What the locks found.
+  /// What was found under the locks.
   struct Findings: Sendable {
     fileprivate let slot: SlotAtDesk
     fileprivate let patient: PatientAtDesk
@@ -39,7 +39,7 @@ struct Booking: Sendable {
     }
   }
 
-  /// Locks the slot and the patient, and looks who else has them at that time.
+  /// Locks the slot and the patient, and looks for other appointments of either at that time.
   var look: [SQL] { [lockSlot, lockPatient, takers, overlaps] }
 
   /// - Parameter results: what each statement of ``look`` gave.

@@ -1,8 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// Cancels an appointment: its slot is free again, the row and the reason stay (rule 12). Of a
-/// patient who has checked in and is not with the doctor yet the token is cancelled with it.
+/// Cancels an appointment: its slot is free again, the row and the reason stay (rule 12). If the
+/// patient has checked in and is not with the doctor yet, the token is cancelled too.
 package struct CancelAppointment: Command {
   package typealias Result = Appointment
   package static let name = "appointments.cancel"
@@ -32,7 +32,7 @@ package struct CancelAppointment: Command {
 extension Appointment {
   /// Cancels the appointment, which is locked after its day, and its token.
   ///
-  /// - Throws: `invalid_transition` from where nothing can be cancelled any more.
+  /// - Throws: `invalid_transition` when the appointment cannot be cancelled any more.
   func cancel(
     for reason: Note?, by caller: Caller, in transaction: Transaction, of clinic: Clinic
   ) async throws -> Appointment {

@@ -18,7 +18,7 @@ package struct CreateAppointment: PipelinedCommand {
   package let notes: Note?
   package let override: Bool?
 
-  /// Of a refusal: for whom it was to be.
+  /// For a refusal: the patient for whom the appointment was to be.
   package var subject: Subject? { Subject("patient", patientID) }
   package func subject(of result: Appointment) -> Subject? { Subject("appointment", result.id) }
 

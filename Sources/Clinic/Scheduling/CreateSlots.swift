@@ -1,7 +1,7 @@
 import JSONRPC
 package import Postgres
 
-/// Makes the slots of a doctor's working hours (rules 8, 10, 11). Repeated, it makes none.
+/// Makes the slots of a doctor's working hours (rules 8, 10, 11). A repeated call makes none.
 package struct CreateSlots: Command {
   package struct NewSlot: Codable, Sendable, Equatable {
     package let id: ID<Slot>
@@ -13,11 +13,11 @@ package struct CreateSlots: Command {
   package enum Obstacle: String, Codable, CaseIterable, Sendable, PostgresDecodable,
     JSONSchemaRepresentable
   {
-    /// It is there already.
+    /// The slot is there already.
     case exists
     /// Another slot of the doctor is in the way.
     case overlaps
-    /// The clock leaps over it.
+    /// The clock leaps over its first or last minute.
     case noSuchTime = "no_such_time"
     case past
   }
@@ -25,7 +25,7 @@ package struct CreateSlots: Command {
     package let date: LocalDate
     package let startTime: TimeOfDay
     package let reason: Obstacle
-    /// The slot that is there.
+    /// The existing slot.
     package let slotID: ID<Slot>?
   }
   package struct Result: Codable, Sendable {
@@ -87,7 +87,7 @@ package struct CreateSlots: Command {
     return Result(created: made.count, items: made, skipped: skipped)
   }
 
-  /// The plan that the params tell, if it is one.
+  /// The plan that the params describe, if they are valid together.
   private func plan(today: LocalDate) throws(ParamsError) -> SlotPlan {
     func refuse(_ reason: ParamsError.Reason, _ field: String, _ text: String) -> ParamsError {
       ParamsError(reason: reason, field: field, message: text)
@@ -112,8 +112,8 @@ package struct CreateSlots: Command {
     return plan
   }
 
-  /// Makes what can be made and tells of everything that was wanted. A local time exists if it
-  /// comes back unchanged from the clinic's zone; a slot's first and last minute have to.
+  /// Makes the slots that can be made and reports on all that were wanted. A local time exists if
+  /// it comes back unchanged from the clinic's zone; a slot's first and last minute have to.
   private func statement(for plan: SlotPlan) -> SQL {
     """
     WITH wanted AS (SELECT date, start_time, end_time FROM unnest(\(plan.dates)) date, \
@@ -139,7 +139,7 @@ package struct CreateSlots: Command {
 }
 
 extension Caller {
-  /// A doctor keeps his or her own slots; an administrator everybody's.
+  /// Refuses the slots of another doctor; an administrator may make everybody's.
   func requireOwnSlots(of doctor: ID<User>) throws(ClinicError) {
     if role == .doctor, doctor != userID { throw ClinicError(.notYourSlots) }
   }

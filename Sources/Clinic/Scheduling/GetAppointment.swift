@@ -7,9 +7,10 @@ package struct GetAppointment: Query {
     package let at: Instant
     package let status: Appointment.Status
     package let slotID: ID<Slot>
-    /// A user's name; `queue` for what came with the token, `clinicd` for the close of the day.
+    /// A user's name; `queue` for a change that came with the token, `clinicd` for the close of the
+    /// day.
     package let changedBy: String
-    /// Of a cancellation.
+    /// The reason of a cancellation.
     package let reason: String?
   }
   package struct History: Codable, Sendable {

@@ -1,7 +1,8 @@
 import JSONRPC
 package import Postgres
 
-/// Notes that nobody came: after the grace period, and never over an arrival (rule 13).
+/// Records that nobody came: after the grace period, and never for a patient who has arrived (rule
+/// 13).
 package struct MarkNoShow: Command {
   package typealias Result = Appointment
   package static let name = "appointments.mark_no_show"
@@ -39,9 +40,9 @@ package struct MarkNoShow: Command {
   }
 }
 
-/// Nobody came to what is still SCHEDULED when its day is over (rule 16).
+/// Appointments that are still SCHEDULED when their day is over: nobody came (rule 16).
 enum MissedAppointments {
-  /// Marks them and tells the audit, in one statement.
+  /// Marks and audits them, in one statement.
   static func mark(under rules: SchedulingRules) -> SQL {
     """
     WITH missed AS (UPDATE appointments SET status = 'NO_SHOW', changed_by = 'clinicd', \
@@ -51,8 +52,8 @@ enum MissedAppointments {
     """
   }
 
-  /// Takes it back on a day that is today again, where slot and patient are free still, and tells
-  /// the audit.
+  /// Takes the marks back on a day that is today again, where slot and patient are still free, and
+  /// audits that.
   static let takeBack: SQL = """
     WITH expected AS (UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', version = version + 1, \
     updated_at = now() WHERE date = current_date AND status = 'NO_SHOW' AND changed_by = 'clinicd' \

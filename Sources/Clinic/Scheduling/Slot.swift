@@ -11,7 +11,7 @@ package struct Slot: Codable, Sendable, Equatable {
   package let endTime: TimeOfDay
   package let isBlocked: Bool
   package private(set) var blockReason: String?
-  /// The appointment that has it now.
+  /// The appointment that has the slot now.
   package private(set) var appointmentID: ID<Appointment>?
   /// Whether it can be booked: not blocked, not taken, not in the past, of an active doctor.
   package let isAvailable: Bool
@@ -19,7 +19,7 @@ package struct Slot: Codable, Sendable, Equatable {
 }
 
 extension Slot: RowDecodable {
-  /// Of `slots s`, the doctor `u` and the appointment `a` that has the slot.
+  /// The columns, from `slots s`, the doctor `u` and the appointment `a` that has the slot.
   private static let columns: SQL = """
     s.id, s.doctor_id, s.date, s.start_time, s.end_time, s.is_blocked, s.block_reason, a.id, \
     \(sql: isAvailable), s.version
@@ -51,7 +51,7 @@ extension Slot: RowDecodable {
     """
   }
 
-  /// The slot as its caller may see it: who has it is nothing for a kiosk.
+  /// The slot as its caller may see it: a kiosk does not see who has it.
   func shown(to role: Role?) -> Slot {
     if role?.isStaff == true { return self }
     var slot = self

@@ -1,7 +1,7 @@
 import JSONRPC
 import Postgres
 
-/// The working hours that slots are made of: equal slots from `start` on, until `end`. One that
+/// The working hours that slots are made of: equal slots from `start` on, until `end`. A slot that
 /// would run into a break is left out.
 package struct SlotPlan: Sendable, Equatable {
   package var from: LocalDate
@@ -46,7 +46,7 @@ package enum Weekday: String, Codable, CaseIterable, Sendable, JSONSchemaReprese
   }
 }
 
-/// When nobody is seen. Its end is exclusive.
+/// A time when nobody is seen. Its end is exclusive.
 package struct Break: Codable, Sendable, Equatable {
   package let start: TimeOfDay
   package let end: TimeOfDay

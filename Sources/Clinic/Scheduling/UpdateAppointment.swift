@@ -2,7 +2,7 @@ package import JSONRPC
 package import Postgres
 
 /// Changes an appointment's texts, or moves it to another slot. A move that is refused leaves the
-/// old booking as it was (rule 12). Its status has methods of its own.
+/// old booking as it was (rule 12). The status has methods of its own.
 package struct UpdateAppointment: Command {
   package typealias Result = Appointment
   package static let name = "appointments.update"

@@ -35,7 +35,7 @@ package struct AccessToken: Sendable, Equatable {
   }
 
   /// Reads a token and checks its signature and its time, and nothing else: whether the user may
-  /// still come in is the directory's word.
+  /// still come in is for the directory to say.
   package init(
     verifying text: String, with keys: SigningKeys, at now: Instant
   ) throws(ClinicError) {
@@ -73,7 +73,7 @@ package struct AccessToken: Sendable, Equatable {
   }
 }
 
-/// The key that signs, and those before it that still verify.
+/// The key that signs, and earlier keys that still verify.
 package struct SigningKeys: Sendable {
   package let algorithm: JWTAlgorithm
   private let current: SymmetricKey

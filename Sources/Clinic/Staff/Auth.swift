@@ -2,7 +2,7 @@ package import JSONRPC
 import Postgres
 
 extension CallProfile {
-  /// What comes after it on its connection runs with its outcome.
+  /// Calls after it on the same connection run with its outcome.
   static let barrier = CallProfile(isBarrier: true)
 }
 
@@ -42,7 +42,7 @@ package struct Authenticate: SessionMethod {
   }
 }
 
-/// Ends the login of this connection, its tokens too.
+/// Ends the login of this connection, with all its tokens.
 package struct Logout: SessionMethod {
   package typealias Result = Done
   package static let name = "auth.logout"
@@ -81,7 +81,7 @@ package struct Logout: SessionMethod {
   }
 }
 
-/// Tells callers who the daemon takes them for.
+/// Tells callers who they are to the daemon.
 package struct WhoAmI: Query {
   package struct Result: Codable, Sendable {
     package let role: Role

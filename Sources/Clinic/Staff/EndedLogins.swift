@@ -1,12 +1,12 @@
-/// The logins that have ended lately.
+/// The logins that have ended recently.
 struct EndedLogins: Sendable {
   private let life: Duration
   private var lately: Set<Int64> = []
   private var before: Set<Int64> = []
-  /// When those of `lately` become those of `before`.
+  /// When the logins in `lately` move to `before`.
   private var turn = ContinuousClock.now
 
-  /// - Parameter life: for so long each is kept at least, and for twice as long at most once
+  /// - Parameter life: how long each is kept at least; it is kept at most twice as long, once
   ///   others end.
   init(keptFor life: Duration) {
     self.life = life

@@ -14,7 +14,7 @@ package struct Login: SessionMethod {
   package let username: TypedUsername
   package let password: TypedPassword
 
-  /// What one user from one address sends, byte by byte: to `String`, texts that look the same are
+  /// What somebody sends from one address, byte by byte: to `String`, texts that look the same are
   /// equal.
   struct Attempt: Hashable, Sendable {
     private let pair: [UInt8]
@@ -57,14 +57,15 @@ package struct Login: SessionMethod {
     return credentials
   }
 
-  /// The user, whose password is right. Many who send the same at the same time, as the programs
-  /// of a desk do when the machine comes up, are one attempt if it is right and many if it is not.
+  /// The user, if the password is right. Equal attempts at the same time, which the programs of a
+  /// desk make when the machine comes up, count as one attempt if the password is right, and as
+  /// many if it is wrong.
   private func provenAccount(on session: Session, in clinic: Clinic) async throws -> Logins.Account
   {
     let network = session.network
     let hasher = clinic.hasher(for: session)
     let outcome = try await clinic.loginAttempts.run(Attempt("\(username)@\(network)", password)) {
-      // It would not be compared: a flood costs Redis and PostgreSQL nothing.
+      // The password would not be compared: so a flood costs Redis and PostgreSQL nothing.
       guard hasher.hasRoom else { throw ClinicError(.busy) }
       // An address may fail with as many users as a clinic behind it has, and not with as many as
       // guessing takes. Those who do not fail are not counted, however many come at once.
@@ -88,15 +89,15 @@ package struct Login: SessionMethod {
     throw ClinicError(.badCredentials)
   }
 
-  /// The hash of the password at today's cost, if the stored one has another: a wrong password and
-  /// an unknown user would take different times (rule 51).
+  /// The hash of the password at the configured cost, if the stored hash has another: otherwise a
+  /// wrong password and an unknown user would take different times (rule 51).
   private func rehashed(_ account: Logins.Account, in clinic: Clinic) async throws -> String? {
     guard clinic.passwords.needsRehash(account.passwordHash) else { return nil }
     return try await clinic.passwords.serving("user:\(account.user.id)", isInsider: true)
       .checking { try await $0.hash(password.rawValue) }
   }
 
-  /// A user alone is never refused.
+  /// The limits of an attempt. A user as such is never refused, only at an address.
   private func limits(
     from network: String, in clinic: Clinic
   ) -> [(target: Throttle.Target, limit: Int)] {

@@ -3,7 +3,7 @@ import Postgres
 import StoreLoop
 import Synchronization
 
-/// What a connection may do: bound by a login, or given by the kernel's word.
+/// Who a connection acts as: by a login, or by the kernel's word.
 package struct Identity: Sendable {
   package var caller: Caller
   /// `nil` for the kernel's word, which needs no token.
@@ -17,7 +17,8 @@ package final class LoginBook: Sendable {
   private let postgres: PostgresClient
   private let hub: any NotificationHub
   private let keys: Mutex<SigningKeys>
-  /// The open connections. A call may bind one that was closed meanwhile: then it is not here.
+  /// The open connections. A connection that was closed before a call has bound it is not among
+  /// them.
   private let connections = Mutex<[UInt64: Session]>([:])
   /// The connections whose token is just being exchanged.
   private let renewing = Mutex<Set<UInt64>>([])
@@ -41,7 +42,7 @@ package final class LoginBook: Sendable {
 
   // MARK: - Connections
 
-  /// What a new connection may do without a login.
+  /// Notes a new connection, and what it may do without a login.
   package func opened(_ session: Session) {
     session.identity = givenIdentity(of: session)
     if session.identity != nil { session.isAuthenticated = true }
@@ -72,10 +73,10 @@ package final class LoginBook: Sendable {
       caller: Caller(role: role, userID: nil, name: name, source: session.source), token: nil)
   }
 
-  /// Binds a connection to a token's user. By the same user it extends the connection and keeps
-  /// its subscriptions, by another it ends them, and those that were made with rights which have
-  /// ended: this instance may not have heard of that yet. Nothing binds to a request that stands
-  /// alone.
+  /// Binds a connection to a token's user. Binding the same user extends the connection and keeps
+  /// its subscriptions. Another user ends them, and so does the end of the rights that they were
+  /// made with, of which this instance may not have heard yet. Nothing binds to a stand-alone HTTP
+  /// request.
   package func bind(_ session: Session, to token: AccessToken) throws(ClinicError) -> Caller {
     let caller = try caller(with: token, on: session)
     guard session.kind == .connection else { return caller }
@@ -93,7 +94,7 @@ package final class LoginBook: Sendable {
     return caller
   }
 
-  /// Takes what a login gave; what the kernel's word gives stays.
+  /// Takes away what a login gave; what the kernel's word gives stays.
   package func unbind(_ session: Session, reason: String) {
     hub.end(subscriptionsOf: session, reason: reason)
     session.identity = givenIdentity(of: session)
@@ -102,7 +103,7 @@ package final class LoginBook: Sendable {
 
   // MARK: - Calls
 
-  /// Who calls, by the word of now: a token that ended ends the connection's rights with it.
+  /// Who calls, as of now: a token that has ended ends the connection's rights with it.
   package func caller(of session: Session) async throws -> Caller? {
     if case .request(let bearer?) = session.kind {
       return try await caller(bearing: bearer, on: session)
@@ -115,7 +116,7 @@ package final class LoginBook: Sendable {
     return identity.caller
   }
 
-  /// Who sends a request that stands alone, by the access token that came with it.
+  /// Who sends a stand-alone HTTP request, by the access token that came with it.
   private func caller(bearing bearer: String, on session: Session) async throws -> Caller {
     let token = try AccessToken(verifying: bearer, with: signingKeys, at: Self.now)
     if !staff.isTrusted {
@@ -144,7 +145,7 @@ package final class LoginBook: Sendable {
     return member
   }
 
-  /// Asks PostgreSQL, while the directory cannot be relied on.
+  /// Asks PostgreSQL about the token, while the directory cannot be relied on.
   private func confirm(_ token: AccessToken) async throws {
     let rows = try await postgres.query(
       """
@@ -156,8 +157,8 @@ package final class LoginBook: Sendable {
     try await staff.refresh(token.userID)
   }
 
-  /// Runs what ends a connection's token and gives it another one. Whether its rights have ended
-  /// is looked at afterwards: the other token may be bound later than the end is heard of.
+  /// Runs a step that ends a connection's token and gives it another one. Whether the rights have
+  /// ended is checked afterwards: news of the end may come before the new token is bound.
   func renewing<Value>(
     _ session: Session, _ body: () async throws -> Value
   ) async throws -> Value {
@@ -171,7 +172,7 @@ package final class LoginBook: Sendable {
 
   // MARK: - Ends
 
-  /// Ends the rights of the connections that a change concerns.
+  /// Ends the rights of the connections that a change affects.
   func recheck(_ change: StaffDirectory.Change) async {
     for session in connections.withLock({ Array($0.values) }) {
       guard let token = (session.identity as? Identity)?.token else { continue }
@@ -183,7 +184,7 @@ package final class LoginBook: Sendable {
     }
   }
 
-  /// Ends subscriptions whose token has expired, and all of them while nothing tells whether their
+  /// Ends subscriptions whose token has expired, and all of them while it is unknown whether their
   /// users may still see anything.
   func run() async {
     while !Task.isCancelled {
@@ -201,7 +202,7 @@ package final class LoginBook: Sendable {
     }
   }
 
-  /// Whether a token that has ended is being exchanged, or was exchanged meanwhile.
+  /// Whether a token that has ended is being exchanged, or has been exchanged meanwhile.
   private func isRenewed(_ session: Session, _ token: AccessToken) -> Bool {
     isRenewing(session) || (session.identity as? Identity)?.token != token
   }
@@ -212,7 +213,7 @@ package final class LoginBook: Sendable {
 }
 
 extension Session {
-  /// Where the peer is, for the audit.
+  /// The peer's address, for the audit.
   package var source: String {
     switch transport {
     case .unix(let uid, _, _, _): "unix:\(uid)"
@@ -220,6 +221,6 @@ extension Session {
     }
   }
 
-  /// The same as limits count it: IPv6 by its /64.
+  /// The peer's address as limits count it: IPv6 by its /64.
   package var network: String { transport.network ?? source }
 }

@@ -54,7 +54,7 @@ enum Logins {
     return (credentials, token)
   }
 
-  /// A user with what a login needs to know.
+  /// A user, with what a login needs to know.
   struct Account: RowDecodable {
     let passwordHash: String
     let epoch: Int64

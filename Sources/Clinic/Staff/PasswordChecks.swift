@@ -2,8 +2,8 @@ import Bcrypt
 import JSONRPC
 
 extension Clinic {
-  /// The hasher for whoever is at a connection: strangers by their address. Staff, and who is on
-  /// this host, find places and turns however many strangers there are.
+  /// The hasher on behalf of a connection's peer: strangers count by their address. Staff, and
+  /// peers on this host, find places and turns however many strangers there are.
   func hasher(for session: Session) -> BcryptHasher {
     if let identity = session.identity as? Identity { return hasher(for: identity.caller) }
     return passwords.serving(session.network, isInsider: session.transport.address == nil)
@@ -15,8 +15,8 @@ extension Clinic {
 }
 
 extension BcryptHasher {
-  /// Runs work of the hasher; its queue being full is `busy` to a caller. A password that is too
-  /// long for any hash is a wrong one.
+  /// Runs work of the hasher. A full queue is `busy` to the caller. A password that is too long for
+  /// any hash counts as a wrong one.
   func checking<T>(_ work: (BcryptHasher) async throws -> T) async throws -> T {
     do {
       return try await work(self)

@@ -2,8 +2,8 @@ package import JSONRPC
 import Postgres
 
 /// Exchanges a refresh token for new tokens. A refresh token works once; using it twice ends the
-/// whole login, but for a device that lost the answer: the last one may be used again within 30
-/// seconds, while its successor is unused.
+/// whole login. Exception, for lost replies: while its successor is unused it may be used again, by
+/// anyone within 30 seconds of its first use, by a paired device at any time before it expires.
 package struct Refresh: SessionMethod {
   package typealias Result = Credentials
   package static let name = "auth.refresh"

@@ -19,7 +19,7 @@ package struct Register: Command {
   package let speciality: Line?
   package let room: Room?
 
-  /// Computed before the transaction: others would wait for it.
+  /// The password's hash, computed before the transaction, which others would wait for.
   private var hash: String?
 
   private enum CodingKeys: CodingKey {

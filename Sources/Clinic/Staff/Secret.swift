@@ -15,7 +15,8 @@ enum Secret {
   }
 }
 
-/// A secret that was handed out, as a caller sends it back: a refresh token, or that of a pairing.
+/// A secret that was handed out, as a caller sends it back: a refresh token, or the secret of a
+/// pairing.
 package struct OpaqueToken: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }

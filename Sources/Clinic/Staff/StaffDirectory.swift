@@ -3,8 +3,8 @@ import Logging
 package import Postgres
 import Synchronization
 
-/// Who works here, kept in memory and kept true by LISTEN: what another instance, or a hand in the
-/// database, changes is known here within moments.
+/// Who works here, kept in memory and kept up to date by LISTEN: a change by another instance, or
+/// by hand in the database, is known here within moments.
 package final class StaffDirectory: Sendable {
   package struct Member: Sendable, Equatable {
     package let id: ID<User>
@@ -33,12 +33,12 @@ package final class StaffDirectory: Sendable {
     var endedLogins: EndedLogins
     /// When the listening connection last proved to be alive.
     var heardAt: ContinuousClock.Instant?
-    /// Counts what may change how doctors are shown.
+    /// Rises with every change that may affect how doctors are shown.
     var generation = 0
-    /// What was heard while everything is read anew, which may be later than what is read.
+    /// What was heard while everything was being read anew, which may be later than what was read.
     var heardMeanwhile: (members: [Member], logins: [Int64])?
 
-    /// Whatever order readings come in, the newest one stays.
+    /// Takes a reading. In whatever order readings come, the newest one stays.
     mutating func take(_ member: Member) {
       heardMeanwhile?.members.append(member)
       if let known = members[member.id],
@@ -55,7 +55,8 @@ package final class StaffDirectory: Sendable {
       endedLogins.insert(login, at: .now)
     }
 
-    /// Forgets what was known before: it may be of a database that has lost its last changes.
+    /// Replaces what was known before: that may come from a database that has lost its last
+    /// changes.
     mutating func replace(_ read: [Member], _ ended: EndedLogins) {
       let meanwhile = heardMeanwhile
       heardMeanwhile = nil
@@ -78,16 +79,18 @@ package final class StaffDirectory: Sendable {
     state = Mutex(State(endedLogins: EndedLogins(keptFor: Self.keptFor(settings))))
   }
 
-  /// Tokens of logins that ended longer ago have expired by themselves.
+  /// How long ended logins are kept: tokens of logins that ended earlier have expired by
+  /// themselves.
   private static func keptFor(_ settings: Settings) -> Duration {
     .seconds(60 * (settings.accessTokenMinutes + 5))
   }
 
-  /// Whether what is here can be relied on: the listening connection was alive within two seconds.
+  /// Whether the directory can be relied on: the listening connection was alive within the last two
+  /// seconds.
   package var isTrusted: Bool { heard(within: .seconds(2)) }
 
-  /// Whether PostgreSQL answered the listening connection so lately: a frozen one keeps its
-  /// connections and answers nobody.
+  /// Whether PostgreSQL has answered the listening connection within that time: a frozen server
+  /// keeps its connections and answers nobody.
   func heard(within time: Duration) -> Bool {
     state.withLock { $0.heardAt.map { ContinuousClock.now - $0 < time } ?? false }
   }
@@ -100,11 +103,11 @@ package final class StaffDirectory: Sendable {
     state.withLock { $0.endedLogins.contains(login) }
   }
 
-  /// Changes when the doctors' names or rooms may have.
+  /// Rises when the doctors' names or rooms may have changed.
   package var generation: Int { state.withLock { $0.generation } }
 
-  /// An active doctor, or a refusal. Whoever is none as far as is known here is asked for in
-  /// PostgreSQL: another instance may just have made one.
+  /// An active doctor, or a refusal. If the user is no doctor as far as is known here, PostgreSQL
+  /// is asked: another instance may just have made one.
   package func doctor(_ id: ID<User>) async throws -> Member {
     if let member = member(id), member.isActiveDoctor { return member }
     try await refresh(id)
@@ -160,7 +163,7 @@ extension StaffDirectory {
     }
   }
 
-  /// The connection proves each half second that it would hear something.
+  /// Makes the connection prove, each half second, that it would hear a change.
   private func prove(_ connection: Connection) async throws {
     while !Task.isCancelled {
       let asked = ContinuousClock.now
@@ -170,7 +173,7 @@ extension StaffDirectory {
     }
   }
 
-  /// One that says nothing is given up, though nobody has closed it.
+  /// Gives up a connection that says nothing, although nobody has closed it.
   private func answer(of connection: Connection, to sql: SQL) async throws -> Rows {
     try await postgres.loop.limited(to: .seconds(3), outlivesCaller: false) {
       try await connection.query(sql)
@@ -195,7 +198,8 @@ extension StaffDirectory {
     throw StoreFailure.connectionEnded
   }
 
-  /// Reads one user again; called after a change made here, so that it holds before its reply.
+  /// Reads one user again; called after a change made here, so that the change is in effect before
+  /// its reply.
   package func refresh(_ id: ID<User>) async throws {
     try take(await postgres.query(Self.select(id)))
   }
@@ -208,7 +212,7 @@ extension StaffDirectory {
     for member in try rows.decode(as: Member.self) { state.withLock { $0.take(member) } }
   }
 
-  /// Asks for users of whom this instance has not heard yet.
+  /// Asks PostgreSQL for users of whom this instance has not heard yet.
   func meet(_ ids: [ID<User>]) async throws {
     for id in ids where member(id) == nil { try await refresh(id) }
   }

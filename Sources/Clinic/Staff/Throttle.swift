@@ -11,13 +11,14 @@ package final class Throttle: Sendable {
   package enum Target: Sendable {
     /// A user, by the name that was typed, from wherever.
     case user(String)
-    /// The same from one address.
+    /// That name together with the address it is typed at.
     case login(String, source: String)
-    /// Whatever users, from one address.
+    /// Any user, from one address.
     case logins(source: String)
     case passwordChange(ID<User>)
+    /// Pairing codes requested per minute from an address.
     case pairing(source: String)
-    /// The same, for as long as a code waits.
+    /// Codes an address has requested, counted while a code is valid.
     case waitingCodes(source: String)
     case kiosk(String)
     /// A kiosk's visitor, by the last digits of the phone number.
@@ -78,12 +79,12 @@ package final class Throttle: Sendable {
     }
   }
 
-  /// Counts what has happened.
+  /// Counts an attempt.
   func note(_ target: Target) async {
     _ = await count([target])
   }
 
-  /// Refuses when as much has happened as may; counts nothing.
+  /// Refuses when the limit is reached; counts nothing.
   func require(_ target: Target, below limit: Int) async throws(ClinicError) {
     let (count, wait) = await present(target)
     if count >= limit { throw Self.refusal(limit: limit, actual: count + 1, wait: wait) }
@@ -105,7 +106,7 @@ package final class Throttle: Sendable {
     return local.withLock { $0.present(key, at: now) }
   }
 
-  /// Counts an attempt and refuses it after as many as there may be.
+  /// Counts an attempt and refuses it past the limit.
   func allow(_ target: Target, upTo limit: Int) async throws(ClinicError) {
     try await allow([(target, limit)])
   }
@@ -148,7 +149,7 @@ package final class Throttle: Sendable {
     _ = try? await redis.command(["DEL", .string(target.key)])
   }
 
-  /// Counts one attempt less, which says nothing of the others.
+  /// Counts one attempt less; the others still count.
   func takeBack(_ targets: [Target]) async {
     local.withLock { local in for target in targets { local.takeBack(target.key) } }
     _ = try? await redis.eval(Self.takeBackScript, keys: targets.map { .string($0.key) })

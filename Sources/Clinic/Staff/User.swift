@@ -59,8 +59,8 @@ package struct Username: CheckedText {
   }
 }
 
-/// What somebody typed as a user name: any text, so that a wrong one is answered like an unknown
-/// one.
+/// What somebody typed as a user name: any text, so that an invalid name is answered like an
+/// unknown one.
 package struct TypedUsername: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }

@@ -1,5 +1,5 @@
-/// Which failures are told that come again with every attempt: each once a minute, so that an
-/// outage of hours does not fill the journal.
+/// Which repeated failures are logged: each once a minute, so that an outage of hours does not fill
+/// the journal.
 struct OutageNotices: Sendable {
   private static let interval = Duration.seconds(60)
 

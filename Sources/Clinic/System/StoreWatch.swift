@@ -3,11 +3,11 @@ import Mongo
 import Postgres
 import Redis
 
-/// Tells the journal that a store is away, and that it is back: once each, and not of one that is
-/// back within a moment.
+/// Logs that a store is away, and that it is back: once each, and not for a store that is back
+/// within a moment.
 struct StoreWatch: Sendable {
   private static let interval = Duration.seconds(1)
-  /// Looks in a row that find it away.
+  /// How many looks in a row must find it away.
   private static let patience = 2
 
   let clinic: Clinic
@@ -30,7 +30,7 @@ struct StoreWatch: Sendable {
     }
   }
 
-  /// Why, if it is known: it may answer, and refuse the login.
+  /// The reason, if it is known: the store may answer, and refuse the login.
   private func reason(_ name: String) async -> String? {
     do {
       switch name {

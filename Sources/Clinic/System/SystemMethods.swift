@@ -37,7 +37,7 @@ package struct Version: Query {
   package struct Result: Codable, Sendable {
     let name: String
     let version: String
-    /// The clinic's name, and the IANA name of the zone that its day and its clocks go by.
+    /// The clinic's name, and the IANA name of the zone that decides its day and its clocks.
     let clinic: String
     let timeZone: String
   }
@@ -65,7 +65,7 @@ package struct Health: Query {
     let relayLeader: Bool
     let auditUnsealed: Int?
     let auditUnshipped: Int?
-    /// Rows that MongoDB is still to be told of, and how long the oldest has waited.
+    /// Outbox rows that are still to be shipped, and how long the oldest has waited.
     let outboxWaiting: Int?
     let outboxOldestSeconds: Double?
     let queueVersion: Int64

@@ -1,7 +1,7 @@
 import JSONRPC
 import Mongo
 
-/// JSON that PostgreSQL made, as MongoDB keeps it, and back.
+/// Turns JSON that PostgreSQL made into what MongoDB keeps, and back.
 extension BSON {
   /// - Parameter instants: members of these names hold instants as text, which become dates.
   init(_ json: JSONValue, instants: Set<String> = []) {
@@ -61,7 +61,7 @@ extension BSONDocument {
     json.endObject()
   }
 
-  /// As a value of a type, which need not know every member.
+  /// Decoded as `Value`, ignoring unknown members.
   func decode<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
     var json = JSONWriter()
     write(into: &json)

@@ -9,12 +9,12 @@ where RawValue: FixedWidthInteger & Codable & Sendable {
   init(rawValue: RawValue)
 }
 
-/// One that a column of PostgreSQL holds.
+/// A bounded number that a column of PostgreSQL holds.
 package protocol BoundedInteger: BoundedNumber, PostgresEncodable, PostgresDecodable
 where RawValue == Int32 {}
 
 extension BoundedNumber {
-  /// Whether it may be as large as a number can be.
+  /// Whether there is no upper bound but that of the type.
   private static var isOpen: Bool { bounds.upperBound == .max }
 
   package static var jsonSchema: JSONSchema {

@@ -1,14 +1,14 @@
 package import JSONRPC
 
-/// A list of a call, with limits that are checked when it is decoded.
+/// A list in a call's params, with limits that are checked when it is decoded.
 package protocol BoundedList: RawRepresentable, Codable, Sendable, JSONSchemaRepresentable
 where RawValue == [Element] {
   associatedtype Element: Codable & Sendable
-  /// How many there may be.
+  /// How many elements there may be.
   static var counts: ClosedRange<Int> { get }
   /// The list as it is taken.
   ///
-  /// - Throws: `InvalidValue` for what the elements by themselves do not tell.
+  /// - Throws: `InvalidValue` for faults that no single element shows.
   static func checked(_ list: [Element]) throws -> [Element]
   init(rawValue: [Element])
 }

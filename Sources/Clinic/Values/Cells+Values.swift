@@ -49,7 +49,7 @@ extension Cells {
     return TokenName(date: date, number: number)
   }
 
-  /// A cell of JSON that holds what a result shows.
+  /// Reads a cell of JSON that holds what a result shows.
   mutating func nextJSON<Value: Decodable>(
     as type: Value.Type = Value.self
   ) throws(PostgresError) -> Value? {

@@ -4,8 +4,8 @@ import Synchronization
 
 /// What day it is in the clinic.
 ///
-/// PostgreSQL decides, in the clinic's zone: its session's `TimeZone` is the configured one. So
-/// all instances agree, whatever their hosts' clocks and zones say.
+/// PostgreSQL decides, in the clinic's zone: the `TimeZone` of its sessions is the configured one.
+/// So all instances agree, whatever their hosts' clocks and zones say.
 package final class ClinicCalendar: Sendable {
   private struct Day {
     var date = LocalDate(days: 0)
@@ -19,11 +19,11 @@ package final class ClinicCalendar: Sendable {
     self.postgres = postgres
   }
 
-  /// The clinic's date now. Right after midnight it may be the old one for a moment; statements
-  /// use `current_date`.
+  /// The clinic's present date. Right after midnight it may be the old date for a moment;
+  /// statements use `current_date`.
   package var today: LocalDate { day.withLock { $0.date } }
 
-  /// Asks PostgreSQL for the date and for the time that is left of it.
+  /// Asks PostgreSQL for the date and for how long that still lasts.
   package func refresh() async throws {
     let rows = try await postgres.query(
       """

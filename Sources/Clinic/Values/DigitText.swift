@@ -1,5 +1,5 @@
-/// Puts numbers of fixed width and what stands between them together: dates and times, of which a
-/// list has thousands.
+/// Builds text from numbers of fixed width and what stands between them: dates and times, of which
+/// a list has thousands.
 struct DigitText: CustomStringConvertible {
   private var bytes: [UInt8] = []
 
@@ -9,7 +9,7 @@ struct DigitText: CustomStringConvertible {
 
   mutating func append(_ mark: Unicode.Scalar) { bytes.append(UInt8(ascii: mark)) }
 
-  /// Any number, in at least so many digits, of which 20 are the most.
+  /// Appends any number, with at least this many digits; at most 20.
   mutating func append(_ number: Int, digits: Int) {
     if number < 0 { append("-") }
     var text = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
@@ -28,7 +28,7 @@ struct DigitText: CustomStringConvertible {
     append(number, digits: digits)
   }
 
-  /// As `YYYY-MM-DD`.
+  /// Appends a date as `YYYY-MM-DD`.
   mutating func append(_ date: LocalDate) {
     let (year, month, day) = date.parts
     append(year, digits: 4)

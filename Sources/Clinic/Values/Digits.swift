@@ -1,5 +1,5 @@
 extension Int {
-  /// At least `width` digits.
+  /// The number with at least `width` digits.
   func padded(_ width: Int) -> String {
     var text = DigitText()
     text.append(self, digits: width)

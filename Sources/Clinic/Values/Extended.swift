@@ -1,4 +1,4 @@
-/// One object on the wire: the members of something, and more beside them.
+/// One object on the wire: the members of a base value, and more beside them.
 @dynamicMemberLookup
 package struct Extended<Base: Codable & Sendable, More: Codable & Sendable>: Codable, Sendable {
   package let base: Base

@@ -3,14 +3,14 @@ package import Postgres
 
 /// A moment, to the microsecond, in UTC.
 package struct Instant: Hashable, Comparable, Sendable {
-  /// Since 1970-01-01T00:00:00Z, without leap seconds.
+  /// Microseconds since 1970-01-01T00:00:00Z, without leap seconds.
   package let microseconds: Int64
 
   package init(microseconds: Int64) {
     self.microseconds = microseconds
   }
 
-  /// As far as there is a year for it: MongoDB holds any.
+  /// Clamped to what microseconds can count: MongoDB holds any number.
   init(milliseconds: Int64) {
     let range = Int64.min / 1000...Int64.max / 1000
     microseconds = min(max(milliseconds, range.lowerBound), range.upperBound) * 1000

@@ -23,6 +23,6 @@ extension JSONOf: PostgresDecodable {
 }
 
 extension JSONLimits {
-  /// For text that a store made: it may be as large as it is.
+  /// The limits for text that a store made: it may be of any size.
   static let stored = JSONLimits(maxBytes: .max, maxDepth: 200)
 }

@@ -52,7 +52,7 @@ package struct LocalDate: Hashable, Comparable, Sendable {
 
   package func adding(days count: Int) -> LocalDate { LocalDate(days: days + count) }
 
-  /// The same day of another year; of a leap day, in a year without one, the day before.
+  /// This day in another year; for a leap day, in a year without one, the day before.
   package func adding(years count: Int) -> LocalDate {
     let (year, month, day) = parts
     return LocalDate(year: year + count, month: month, day: day)

@@ -13,7 +13,7 @@ package struct Money: Hashable, Comparable, Sendable {
   }
 
   package static let zero = Money(cents: 0)
-  /// What one amount may be at most: a hundred million less a cent.
+  /// The largest amount: a hundred million less a cent.
   package static let limit = Money(cents: 9_999_999_999)
 
   package static func < (a: Self, b: Self) -> Bool { a.cents < b.cents }
@@ -139,13 +139,14 @@ extension Percent: PostgresEncodable, PostgresDecodable {
 
 /// Decimal text with up to two decimals, as hundredths.
 enum DecimalText {
-  /// Of what a call may give: nothing is less than zero.
+  /// The schema of amounts in params: nothing is less than zero.
   static let textSchema = JSONSchema.string(pattern: #"^[0-9]{1,15}(\.[0-9]{1,2}0*)?$"#)
   static let jsonSchema = JSONSchema.anyOf([textSchema, .number])
-  /// Of what is written.
+  /// The schema of amounts in results.
   static let resultSchema = JSONSchema.string(pattern: #"^-?[0-9]+\.[0-9]{2}$"#)
 
-  /// `nil` for what is no such number or too large. Zeros at the end do not count as decimals.
+  /// `nil` for other text and for numbers that are too large. Zeros at the end do not count as
+  /// decimals.
   static func hundredths(_ text: String) -> Int64? {
     var bytes = text.utf8[...]
     let isNegative = bytes.first == UInt8(ascii: "-")
@@ -166,7 +167,7 @@ enum DecimalText {
     return isNegative ? -value : value
   }
 
-  /// Of a JSON number's text, which may have an exponent: `1E+1`.
+  /// The hundredths of a JSON number's text, which may have an exponent: `1E+1`.
   static func hundredths(ofNumber text: String) -> Int64? {
     let parts = text.split(whereSeparator: { $0 == "e" || $0 == "E" })
     guard parts.count == 2 else { return hundredths(text) }
@@ -190,7 +191,7 @@ enum DecimalText {
     value.string.map { hundredths($0) } ?? value.numberText.flatMap { hundredths(ofNumber: $0) }
   }
 
-  /// From a string, or from a number's own text.
+  /// Decodes from a string, or from a number's own text.
   static func decode(_ decoder: any Decoder, what: String) throws -> Int64 {
     let value = try decoder.singleValueContainer().decode(JSONValue.self)
     guard value.kind == .string || value.kind == .number else {

@@ -6,12 +6,12 @@ package struct Page<Item: Codable & Sendable>: Codable, Sendable {
   package let items: [Item]
   package let nextCursor: String?
 
-  /// From one row more than was asked for, if there is one.
+  /// Makes a page from its rows and one more, if there is one.
   package init(_ rows: [Item], limit: PageLimit, cursor: (Item) -> String) {
     self.init(rows, limit: limit, item: { $0 }, cursor: cursor)
   }
 
-  /// The same from rows that know more than their items tell.
+  /// Makes a page from rows that know more than their items show.
   package init<Row>(
     _ rows: [Row], limit: PageLimit, item: (Row) -> Item, cursor: (Row) -> String
   ) {
@@ -28,9 +28,9 @@ package struct PageLimit: BoundedNumber {
   package static let bounds = 1...200
   package static let standard = PageLimit(rawValue: 50)
 
-  /// One row more than a page holds, for a LIMIT. It is text and no parameter: PostgreSQL keeps a
-  /// plan that knows how few rows are wanted, and need not plan each call. A search by part of a
-  /// name has a parameter there, because its plan depends on what is searched for.
+  /// One row more than a page holds, for a LIMIT. It is text and no parameter: that way PostgreSQL
+  /// keeps a plan that knows how few rows are wanted, and need not plan each call. A search by part
+  /// of a name has a parameter there, because its plan depends on the search term.
   var rows: SQL { "\(raw: String(rawValue + 1))" }
 }
 

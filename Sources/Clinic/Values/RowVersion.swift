@@ -1,7 +1,7 @@
 import JSONRPC
 import Postgres
 
-/// The number of times that a row was changed; an update that names another one is refused as
+/// How many times a row was changed; an update that names another number is refused as
 /// `stale_version`. By name only.
 package struct RowVersion: BoundedNumber, ByNameOnly, PostgresEncodable, PostgresDecodable {
   package let rawValue: Int64

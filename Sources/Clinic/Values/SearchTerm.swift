@@ -9,12 +9,12 @@ package struct SearchTerm: CheckedText {
 }
 
 extension SearchTerm {
-  /// Words past these are not looked for.
+  /// How many words are looked for; further ones are ignored.
   private static let words = 8
 
-  /// The condition that a row's `search` holds every word; `nil` for a term that has none. A word
+  /// The condition that a row's `search` holds every word; `nil` for a term without words. A word
   /// of one or two letters is looked for at the start of words, so that the search stays indexed;
-  /// signs alone are in no text.
+  /// punctuation alone matches no text.
   ///
   /// - Parameter phones: whether `search` holds a phone number: a word may be a part of it.
   func condition(phones: Bool = false) -> SQL? {
@@ -36,7 +36,8 @@ extension SearchTerm {
       && text.utf8.allSatisfy { "0123456789+-() ./".utf8.contains($0) }
   }
 
-  /// One number, however it is grouped, with a trunk's 0 or a country's 00 or without.
+  /// Normalises a phone number, however it is grouped, with a trunk's 0 or a country's 00 or
+  /// without.
   static func phone(_ text: String) -> SQL {
     "search LIKE '%' || ltrim(digits(\(text)), '0') || '%'"
   }

@@ -1,12 +1,12 @@
 package import JSONRPC
 package import Postgres
 
-/// A text with rules of its own. The rules are checked when it is decoded from a call; what comes
-/// from the database was checked then.
+/// A text with rules of its own. The rules are checked when it is decoded from a call; text from
+/// the database was checked when it came in.
 package protocol CheckedText: RawRepresentable, Hashable, Sendable, Codable, PostgresEncodable,
   PostgresDecodable, JSONSchemaRepresentable, CustomStringConvertible
 where RawValue == String {
-  /// What the type allows: in characters.
+  /// How many characters the type allows.
   static var lengths: ClosedRange<Int> { get }
   static var pattern: String? { get }
   static var sample: String { get }
@@ -119,14 +119,14 @@ package struct EmailAddress: CheckedText {
 }
 
 extension String {
-  /// Without white space at both ends.
+  /// The text without white space at both ends.
   package var trimmed: String {
     let body = drop(while: \.isWhitespace)
     guard let last = body.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(body[...last])
   }
 
-  /// Empty when there is no more than what joins, directs or parts letters.
+  /// The text, or an empty one if it only has characters that join, direct or separate letters.
   package var visible: String {
     unicodeScalars.contains(where: \.isInk) ? self : ""
   }
@@ -142,12 +142,12 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether there is something to see, without another sign before it.
+  /// Whether the character shows something by itself.
   fileprivate var isInk: Bool {
     isInWord && !properties.generalCategory.isMark
   }
 
-  /// Whether it may stand in an address: it is seen, or changes what is.
+  /// Whether the character may stand in an address: it is visible, or changes a visible one.
   fileprivate var isInWord: Bool {
     guard !properties.isDefaultIgnorableCodePoint, self != "\u{2800}" else { return false }
     switch properties.generalCategory {

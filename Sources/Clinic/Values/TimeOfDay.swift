@@ -3,7 +3,7 @@ package import Postgres
 
 /// A time of the clinic's wall clock, to the minute: `09:30`. What ends with the day ends at `24:00`.
 package struct TimeOfDay: Hashable, Comparable, Sendable {
-  /// Since midnight; 0 to 1440.
+  /// Minutes since midnight; 0 to 1440.
   package let minutes: Int
 
   package init(minutes: Int) {

@@ -29,7 +29,7 @@ package struct TimedCursor: CheckedText {
     return (date, time, id)
   }
 
-  /// The row that the page before ended with, to compare rows with.
+  /// The last row of the page before, to compare rows with.
   var place: SQL {
     guard let (date, time, id) = Self.parts(of: rawValue) else { return "(NULL, NULL, NULL)" }
     return "(\(date), \(time), \(id))"

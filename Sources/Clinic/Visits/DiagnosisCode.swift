@@ -1,7 +1,7 @@
 import JSONRPC
 import Postgres
 
-/// An ICD-10 code, checked for its form: `J45.9`. Kept in capitals.
+/// An ICD-10 code whose form was checked: `J45.9`. Kept in capitals.
 package struct DiagnosisCode: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }

@@ -3,9 +3,9 @@ import Postgres
 
 /// One visit with its notes and prescriptions, read by one statement.
 package struct GetVisit: Query {
-  /// Its notes and its prescriptions; both null for the reception.
+  /// The visit's notes and prescriptions; both null for the reception.
   package struct Contents: Codable, Sendable {
-    /// The first 200; `visits.list_notes` has all.
+    /// The first 200 notes; `visits.list_notes` has all.
     let notes: [ClinicalNote]?
     let prescriptions: [Prescription]?
   }

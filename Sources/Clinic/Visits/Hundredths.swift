@@ -11,14 +11,14 @@ package struct Hundredths: RawRepresentable, Hashable, Comparable, Sendable {
   package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
   static func - (a: Self, b: Self) -> Self { Self(rawValue: a.rawValue - b.rawValue) }
 
-  /// Multiplied and divided, rounded half away from zero. The value is one of a vital sign: nothing
+  /// The value multiplied and divided, rounded half away from zero. It is a vital sign, so nothing
   /// overflows.
   func scaled(_ factor: Int64, by divisor: Int64) -> Hundredths {
     let product = rawValue * factor
     return Hundredths(rawValue: (product + (product < 0 ? -divisor : divisor) / 2) / divisor)
   }
 
-  /// From a JSON number, or a string that holds one; nil for one with more decimals and for
+  /// Reads a JSON number, or a string that holds one; nil for one with more decimals and for
   /// anything else.
   init?(_ value: JSONValue) {
     if let whole = value.int {
@@ -37,7 +37,7 @@ extension Hundredths: ExpressibleByIntegerLiteral {
 }
 
 extension Hundredths: CustomStringConvertible {
-  /// Without zeros at the end.
+  /// The number without zeros at the end.
   package var description: String {
     var text = DecimalText.text(hundredths: rawValue)
     while text.hasSuffix("0") { text.removeLast() }

@@ -10,14 +10,14 @@ package struct VisitSummary: Codable, Sendable, RowDecodable {
   package let doctorName: String
   package let date: LocalDate
   package let status: Visit.Status
-  /// Its first 200 characters.
+  /// The first 200 characters of the complaint.
   package let chiefComplaint: String?
   package let diagnosisCodes: [String]
   package let completedAt: Instant?
   package let version: RowVersion
   package let createdAt: Instant
 
-  /// Of `visits v`, `patients p` and `users d`.
+  /// The columns, from `visits v`, `patients p` and `users d`.
   static let columns: SQL = """
     v.id, v.patient_id, p.name, v.doctor_id, d.full_name, v.date, v.status, \
     left(v.chief_complaint, 200), v.diagnosis_codes, v.completed_at, v.version, v.created_at

@@ -58,7 +58,7 @@ package struct UpdateVisit: Command, VisitFindings {
     return try results[1].row()
   }
 
-  /// A doctor, or the administrator, who may take a visit over.
+  /// The new doctor: a doctor, or the administrator who takes the visit over.
   private func newDoctor(
     _ id: ID<User>, by caller: Caller, in staff: StaffDirectory
   ) async throws -> ID<User> {

@@ -15,7 +15,7 @@ package struct Visit: Codable, Sendable {
   package let patientName: String
   package let doctorID: ID<User>
   package let doctorName: String
-  /// The token that it was opened from, or the appointment's.
+  /// The token that the visit was opened from, or that of the appointment.
   package let token: TokenName?
   package let appointmentID: ID<Appointment>?
   /// The clinic's day on which it was opened.
@@ -76,7 +76,7 @@ extension Visit: RowDecodable {
   }
 }
 
-/// What a caller who wants to change a visit must be and what the visit must be. Its row is locked.
+/// What decides whether a caller may change a visit. Its row is locked.
 struct LockedVisit: Sendable, RowDecodable {
   let id: ID<Visit>
   let patientID: ID<Patient>
@@ -107,12 +107,12 @@ struct LockedVisit: Sendable, RowDecodable {
     ).row(orMissing: "visit", id)
   }
 
-  /// Refuses everybody but the visit's doctor.
+  /// Refuses everybody except the visit's doctor.
   func requireOwner(_ caller: Caller) throws(ClinicError) {
     guard try caller.requireUser() == doctorID else { throw ClinicError(.notYourVisit) }
   }
 
-  /// Refuses a completed visit (rule 27), and one that was changed meanwhile (rule 29).
+  /// Refuses a completed visit (rule 27), and a visit that was changed meanwhile (rule 29).
   func requireOpen(_ known: RowVersion? = nil) throws(ClinicError) {
     if status == .completed { throw ClinicError(.visitCompleted) }
     try known.require(version)
@@ -121,7 +121,7 @@ struct LockedVisit: Sendable, RowDecodable {
 
 extension Caller {
   /// The doctor for whom a caller opens a visit: a doctor for himself or herself, an administrator
-  /// for the one that is named.
+  /// for the named doctor.
   func actingDoctor(_ named: ID<User>?, in staff: StaffDirectory) async throws -> ID<User> {
     let user = try requireUser()
     if role == .doctor {

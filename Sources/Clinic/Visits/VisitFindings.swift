@@ -11,7 +11,7 @@ protocol VisitFindings {
 }
 
 extension VisitFindings {
-  /// What it assigns to columns of a visit.
+  /// What is assigned to the columns of a visit.
   var assignments: [SQL] {
     get throws {
       var assignments: [SQL] = []

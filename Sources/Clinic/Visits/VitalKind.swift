@@ -1,10 +1,11 @@
 import JSONRPC
 
-/// What is measured: its unit on the wire, other units that are taken, and its bounds (rule 28).
+/// A vital sign that is measured: its unit on the wire, other accepted units, and its bounds (rule
+/// 28).
 protocol VitalKind: Sendable {
   static var unit: VitalUnit { get }
   static var otherUnits: [VitalUnit] { get }
-  /// Values outside are refused: nobody has them. In the unit.
+  /// Values outside are refused: nobody has them. In the standard unit.
   static var possible: ClosedRange<Hundredths> { get }
   /// Values outside are warned about: they may be a slip of the pen.
   static var usual: ClosedRange<Hundredths> { get }
@@ -15,7 +16,7 @@ protocol VitalKind: Sendable {
 extension VitalKind {
   static var otherUnits: [VitalUnit] { [] }
 
-  /// The unit that a text means; nil for none of this kind.
+  /// The unit of this name; nil when this vital sign has no such unit.
   static func unit(named text: String) -> VitalUnit? {
     let name = text.lowercased()
     return ([unit] + otherUnits).first {
@@ -24,10 +25,10 @@ extension VitalKind {
   }
 }
 
-/// A unit, and what a value in it is in the standard one.
+/// A unit, and how its values convert to the standard unit.
 struct VitalUnit: Sendable {
   let symbol: String
-  /// In lower case.
+  /// Other names of the unit, in lower case.
   var aliases: [String] = []
   var toStandard: @Sendable (Hundredths) -> Hundredths = { $0 }
 }

@@ -15,7 +15,7 @@ package struct Vitals: Codable, Sendable, Equatable {
   package struct Measure: Codable, Sendable, Equatable {
     package let value: Hundredths
     package let unit: String
-    /// In °C, bpm, kg, cm, %, breaths a minute.
+    /// The value in °C, bpm, kg, cm, % or breaths a minute.
     package let standardValue: Hundredths
   }
 
@@ -27,7 +27,7 @@ package struct Vitals: Codable, Sendable, Equatable {
 }
 
 extension Vitals {
-  /// What the database holds was checked when it came.
+  /// Reads what the database holds, which was checked when it came in.
   init?(stored: JSONB) {
     guard let document = try? JSONDocument(parsing: stored.bytes),
       let vitals = try? JSONValueDecoder(unknownMembers: .ignore)
@@ -36,7 +36,7 @@ extension Vitals {
     self = vitals
   }
 
-  /// What is possible and yet extreme: perhaps a slip.
+  /// Values that are possible and yet extreme: perhaps a slip.
   var warnings: [VitalWarning] {
     [
       Systolic.warning("blood_pressure.systolic", bloodPressure?.systolic),
@@ -53,7 +53,7 @@ extension Vitals {
 
 /// A vital sign that is extreme. It is kept all the same.
 package struct VitalWarning: Codable, Sendable, Equatable {
-  /// Its path, such as `vitals.weight`.
+  /// The path of the value, such as `vitals.weight`.
   package let field: String
   package let message: String
 }

@@ -11,14 +11,14 @@ package struct VitalsPatch: Codable, Sendable {
   let spo2: Patch<Given<OxygenSaturation>>
   let respiratoryRate: Patch<Given<RespiratoryRate>>
 
-  /// What is set, and null for what is cleared.
+  /// The values that are set, and null for those that are cleared.
   var stored: JSONB {
     get throws { JSONB(try JSONValueEncoder().encode(self)) }
   }
 }
 
 extension Patch<VitalsPatch> {
-  /// The column afterwards.
+  /// The new value of the column; nil when nothing changes.
   var assigned: SQL? {
     get throws {
       switch self {
@@ -125,7 +125,7 @@ struct GivenBloodPressure: Codable, Sendable, JSONSchemaRepresentable {
 }
 
 extension VitalKind {
-  /// The value, if somebody can have it.
+  /// The value, if it is possible.
   fileprivate static func checked(_ number: JSONValue, _ unit: VitalUnit) throws -> Hundredths {
     guard number.kind == .number || number.kind == .string else {
       throw InvalidValue(reason: .wrongType, message: "a number, or {value, unit}")
@@ -149,7 +149,7 @@ extension VitalKind {
   }
 }
 
-/// Reading objects whose members have rules together.
+/// Reads objects whose members have rules together.
 private enum VitalMembers {
   static func unit<Kind: VitalKind>(
     of kind: Kind.Type, in object: JSONValue, beside others: [String]

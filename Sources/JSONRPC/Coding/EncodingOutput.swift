@@ -9,7 +9,7 @@ final class EncodingOutput {
   private var lastWasLeftOut = false
   /// How many arrays and objects are open.
   private(set) var depth = 0
-  /// Which of the outer 64 are objects, a bit each; and of those inside of them.
+  /// Which of the outer 64 open containers are objects, one bit each; then those nested deeper.
   private var outerAreObjects: UInt64 = 0
   private var innerAreObjects: [Bool] = []
 
@@ -131,7 +131,7 @@ final class EncodingOutput {
     close(to: depth)
   }
 
-  /// Says instead of writing it that the value being encoded is to be left out of its object.
+  /// Leaves the value being encoded out of its object, instead of writing it.
   func leaveOut() {
     lastWasLeftOut = true
   }
@@ -149,8 +149,8 @@ struct WireKey {
   }
 }
 
-/// Whether keys of this type hold any text, as those of a dictionary do, and are no cases of an
-/// enum.
+/// Whether keys of this type may hold any text, like those of a dictionary, rather than being cases
+/// of an enum.
 func keysAreText<Key: CodingKey>(_ type: Key.Type) -> Bool {
   MemoryLayout<Key>.size > 2
 }

@@ -1,4 +1,4 @@
-/// Encodes straight into JSON text, without a tree between.
+/// Encodes straight into JSON text, without building a tree first.
 ///
 /// Properties are named in ``SnakeCase``; the keys of dictionaries are taken as they are. An
 /// optional that is nil is written as null, so that a result always shows every field.

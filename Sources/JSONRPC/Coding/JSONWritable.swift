@@ -1,6 +1,5 @@
 /// A value that writes itself, in a third of the time that a synthesized `encode(to:)` takes: for
-/// what long lists are made of. It writes what its properties would be encoded as, every one of
-/// them.
+/// the elements of long lists. It writes exactly what encoding its properties would write.
 public protocol JSONWritable: Encodable {
   /// Writes the members of its object, without the braces.
   func writeMembers(into json: inout JSONWriter)

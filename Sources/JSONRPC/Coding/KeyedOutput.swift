@@ -43,7 +43,7 @@ struct KeyedOutput<Key: CodingKey>: KeyedEncodingContainerProtocol {
     if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
   }
 
-  // The other numbers, by the way of any other type.
+  // The other numbers, written like values of any other type.
 
   func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try encodeAny(value, key) }
   func encodeIfPresent(_ value: Float?, forKey key: Key) throws { try encodeAny(value, key) }

@@ -6,7 +6,7 @@ final class MemberReading {
   let value: JSONValue
   let refusesUnknown: Bool
   let names: MethodParams?
-  /// A member was missing in this very object.
+  /// A member was missing in this object itself, not in one inside it.
   var misses = false
   /// Where the members start and end on the tape; for params by position, of the elements.
   private let first: Int

@@ -12,7 +12,7 @@ extension ParamsError {
     return ParamsError(reason: .wrongType, message: "must be \(wanted), not \(found)")
   }
 
-  /// The same error, seen from the container round it.
+  /// This error as the container around the value reports it.
   func inside(_ component: String) -> ParamsError {
     var error = self
     if let field {

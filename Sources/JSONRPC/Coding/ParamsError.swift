@@ -6,7 +6,7 @@ public struct ParamsError: Error, Sendable, Equatable {
   public var field: String?
   /// A phrase for people, without the field's name and without its value.
   public var message: String
-  /// What else helps a program: `did_you_mean`, `limit`, `allowed`.
+  /// Further members for programs: `did_you_mean`, `limit`, `allowed`.
   public var details: RPCError.Details
 
   public init(

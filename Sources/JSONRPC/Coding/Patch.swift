@@ -1,4 +1,4 @@
-/// A property's type whose member need not be there, although the property is no optional.
+/// A property type that may be absent from the JSON even though the property is not `Optional`.
 public protocol OptionalParam: Decodable {
   static var absent: Self { get }
 }
@@ -10,7 +10,7 @@ public enum Patch<Value> {
   case clear
   case set(Value)
 
-  /// What the field is afterwards.
+  /// The value of the field after the update.
   public func applied(to old: Value?) -> Value? {
     switch self {
     case .unchanged: old
@@ -32,7 +32,7 @@ extension Patch: Decodable, OptionalParam where Value: Decodable {
   }
 }
 
-/// As a property, what is unchanged is left out.
+/// As a property, `unchanged` is left out.
 extension Patch: Encodable where Value: Encodable {
   public func encode(to encoder: any Encoder) throws {
     switch self {

@@ -1,4 +1,4 @@
-/// Reads a value that is no container of its own.
+/// Reads a single value, which is no container.
 struct SingleInput: SingleValueDecodingContainer {
   let value: JSONValue
   let refusesUnknown: Bool

@@ -1,4 +1,4 @@
-/// Writes a value that is no container of its own.
+/// Writes a single value, which is no container.
 struct SingleOutput: SingleValueEncodingContainer {
   let output: EncodingOutput
 
@@ -18,7 +18,7 @@ struct SingleOutput: SingleValueEncodingContainer {
   func encode(_ value: UInt32) { output.int(Int(value)) }
   func encode(_ value: UInt64) { output.integer(value) }
   func encode(_ value: Double) throws { try output.double(value) }
-  /// By its own text: as a Double it would show digits that it does not have.
+  /// By the text of the Float: as a Double it would show digits that it does not have.
   func encode(_ value: Float) throws { try output.double(Double(value.description) ?? .nan) }
   func encode<T: Encodable>(_ value: T) throws { try output.encode(value) }
 }

@@ -24,7 +24,7 @@ public enum SnakeCase {
     }
   }
 
-  /// Whether a property of that name is called on the wire what stands in `text` at `range`.
+  /// Whether a property named `name` is called what stands in `text` at `range`, on the wire.
   static func matches(_ name: Span<UInt8>, _ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
     guard name.count <= range.count else { return false }
     var at = range.lowerBound

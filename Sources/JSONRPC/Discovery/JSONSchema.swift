@@ -13,7 +13,7 @@ public struct JSONSchema: Sendable, Equatable {
 
   /// What members an object may have beside its properties.
   indirect enum Others: Sendable, Equatable {
-    /// More may be added some day.
+    /// Any members: a later version may add some.
     case open
     case none
     case each(JSONSchema)
@@ -82,7 +82,7 @@ public struct JSONSchema: Sendable, Equatable {
     JSONSchema(.anyOf(schemas))
   }
 
-  /// The same, or null.
+  /// The given schema, or null.
   public static func nullable(_ schema: JSONSchema) -> JSONSchema {
     switch schema.shape {
     case .nullable, .null, .any: schema
@@ -90,14 +90,14 @@ public struct JSONSchema: Sendable, Equatable {
     }
   }
 
-  /// With a description for people.
+  /// This schema with a description for people.
   public func described(_ text: String) -> JSONSchema {
     var schema = self
     schema.text = text
     return schema
   }
 
-  /// With an example, as JSON text: `"\"2026-01-31\""`, `"12"`.
+  /// This schema with an example, as JSON text: `"\"2026-01-31\""`, `"12"`.
   public func example(_ json: String) -> JSONSchema {
     var schema = self
     schema.exampleText = json

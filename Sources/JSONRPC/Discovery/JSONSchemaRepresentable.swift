@@ -1,10 +1,10 @@
-/// A type that says itself what it is on the wire, since its `init(from:)` has rules of its own.
+/// A type that declares its own schema, because its `init(from:)` has rules of its own.
 ///
 /// The ``SchemaRecorder`` makes a value of it from the schema's example, or from an obvious sample:
 /// a type that refuses the obvious one gives ``JSONSchema/example(_:)``.
 public protocol JSONSchemaRepresentable {
   static var jsonSchema: JSONSchema { get }
-  /// Of what is written, where that is less than what is read; by default the same.
+  /// The schema of the value in results, if narrower than in params; the same by default.
   static var resultSchema: JSONSchema { get }
 }
 

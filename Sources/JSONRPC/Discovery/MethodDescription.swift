@@ -33,7 +33,7 @@ public struct MethodDescription: Sendable {
   public var summary: String
   public var description: String?
   public var params: MethodParams
-  /// Nil for a method that is only ever notified.
+  /// Nil for a method that is only sent as a notification.
   public var result: JSONSchema?
   /// Who may call it; empty when nobody needs to log in.
   public var roles: [String]

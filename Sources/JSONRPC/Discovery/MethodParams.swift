@@ -1,4 +1,4 @@
-/// The params of a method, learnt from the type that they are decoded into. Made once a method.
+/// The params of a method, learnt from the type that they are decoded into. Made once per method.
 public struct MethodParams: Sendable {
   public struct Field: Sendable, Equatable {
     /// The name on the wire.
@@ -18,10 +18,10 @@ public struct MethodParams: Sendable {
 
   /// All fields, in the order in which the type declares them.
   public let fields: [Field]
-  /// Those that may be given by position, in that order.
+  /// The fields that may be given by position, in that order.
   public let positional: [Field]
 
-  /// The names of fields that the type does not decode: somebody else reads them.
+  /// The names of fields that something other than the params type decodes.
   let besideType: [String]
 
   public static let none = MethodParams(fields: [])
@@ -36,13 +36,14 @@ public struct MethodParams: Sendable {
     positional = fields.filter { !$0.isByNameOnly }
   }
 
-  /// - Throws: ``SchemaError`` when the type is no struct of named properties, or one of them has
-  ///   no schema.
+  /// - Throws: ``SchemaError`` when the type is not a struct with named properties, or one of them
+  ///   has no schema.
   public init<T: Decodable>(_ type: T.Type) throws(SchemaError) {
     self.init(fields: try Recording(use: .params).fields(of: type))
   }
 
-  /// These and one more, by name only, that is read beside the type.
+  /// A copy with one more optional, by-name-only param, which something other than the params type
+  /// decodes.
   public func adding(_ name: String, _ schema: JSONSchema) -> MethodParams {
     let field = Field(name: name, schema: schema, isRequired: false, isByNameOnly: true)
     return MethodParams(fields: fields + [field], besideType: besideType + [name])

@@ -75,8 +75,8 @@ extension MethodDescription {
     writer.endObject()
   }
 
-  /// OpenRPC wants required params first. Where the positional order is another one, it promises
-  /// names alone.
+  /// OpenRPC wants required params first. Where the positional order differs from that, the
+  /// document promises params by name only.
   private func writeParams(into writer: inout JSONWriter) {
     let byName = params.fields.filter(\.isByNameOnly)
     let required = params.positional.filter(\.isRequired)
@@ -91,7 +91,7 @@ extension MethodDescription {
     writer.endArray()
   }
 
-  /// OpenRPC wants one error a code; the reasons that share one stand together.
+  /// OpenRPC wants one error per code; the reasons that share a code stand together.
   private func writeErrors(into writer: inout JSONWriter) {
     guard !errors.isEmpty else { return }
     writer.key("errors")

@@ -10,7 +10,7 @@ public struct SchemaError: Error, Sendable, CustomStringConvertible {
 /// `init(from:)` asks for, and takes down what that was. So the schema of a struct with synthesized
 /// `Decodable` is always what its decoding accepts.
 public enum SchemaRecorder {
-  /// Which way the type goes, which decides what an optional property means.
+  /// Whether the type is read or written, which decides what an optional property means.
   public enum Use: Sendable {
     /// Read from a client: optional properties may be left out, unknown members are refused.
     case params
@@ -29,7 +29,7 @@ public enum SchemaRecorder {
 /// What the decoders of one recording share.
 final class Recording {
   let use: SchemaRecorder.Use
-  /// The types that are being recorded, to notice one inside of itself.
+  /// The types that are being recorded, to notice a type that contains itself.
   private var open: [ObjectIdentifier] = []
 
   init(use: SchemaRecorder.Use) {

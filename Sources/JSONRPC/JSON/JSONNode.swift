@@ -1,8 +1,9 @@
 /// One word of a document's tape.
 ///
-/// A scalar is one word: its kind, where it starts and how long it is. An array or an object is
-/// two: the same, then a link word with the index of the node after it and the number of its
-/// elements or members; its content follows. A member is a string node and the node of its value.
+/// A scalar is one word: its kind, where it starts and how long it is. An array or an object has
+/// two words: one like a scalar's, then a link word with the index of the node after it and the
+/// number of its elements or members; its content follows. A member is a string node and the node
+/// of its value.
 struct JSONNode: Sendable {
   enum Kind: UInt8 {
     case null, `false`, `true`

@@ -1,5 +1,5 @@
 extension JSONParser {
-  /// How far a number has been read: what it has, and so what may follow.
+  /// Which parts of a number have been read, and so what may follow.
   enum NumberPart: UInt8 {
     case sign, zero, integer, point, fraction, exponent, exponentSign, exponentDigits
 

@@ -1,7 +1,7 @@
 /// A parser of one JSON value that can stop at any byte and go on when more have come.
 ///
 /// It checks RFC 8259 to the letter, UTF-8 included, and writes the document's tape while it reads.
-/// Each byte is looked at once, but for a few at the end of a chunk that cuts an escape or a
+/// Each byte is looked at once, except for a few at the end of a chunk that cuts an escape or a
 /// character.
 struct JSONParser: Sendable {
   enum Outcome {
@@ -50,7 +50,7 @@ struct JSONParser: Sendable {
     open.removeAll(keepingCapacity: true)
   }
 
-  /// The tape of the value that was read. A short one is copied, so that its room serves the next
+  /// The tape of the value that was read. A short tape is copied, so that its room serves the next
   /// value too; a long one is given away.
   mutating func takeTape() -> [JSONNode] {
     guard tape.capacity > 1024 else { return Array(copying: tape.span) }
@@ -58,8 +58,7 @@ struct JSONParser: Sendable {
     return tape
   }
 
-  /// Reads on. In `range` stands the text from the start of the value, each time with more at its
-  /// end.
+  /// Reads on. `range` holds the text from the start of the value, each time with more at its end.
   mutating func resume(_ buffer: [UInt8], _ range: Range<Int>) -> Outcome {
     let bytes = buffer.span.extracting(range)
     while true {

@@ -35,7 +35,7 @@ final class JSONStorage: Sendable {
     return Self.equal(bytes.span, node.start + 1, text)
   }
 
-  /// Whether two string nodes are the same text.
+  /// Whether two string nodes hold the same text.
   func strings(at first: Int, _ second: Int) -> Bool {
     if tape[first].kind == .string, tape[second].kind == .string {
       return bytes[tape[first].range] == bytes[tape[second].range]

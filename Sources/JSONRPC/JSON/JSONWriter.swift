@@ -1,5 +1,5 @@
-/// Writes one JSON text into a growing buffer. Commas are its own business; that every container is
-/// closed and every key has a value is the caller's.
+/// Writes one JSON text into a growing buffer. Inserts commas itself; the caller must close every
+/// container and give every key a value.
 public struct JSONWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8]
@@ -16,7 +16,7 @@ public struct JSONWriter: Sendable {
     bytes = []
   }
 
-  /// A writer without a buffer, to leave where another is taken from.
+  /// A writer without a buffer, a placeholder while the real one is taken out.
   static var empty: JSONWriter { JSONWriter() }
 
   public consuming func finish() -> [UInt8] { bytes }
@@ -53,7 +53,8 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
-  /// The same for a property's name, which is written in snake_case.
+  /// The name of the member whose value comes next, as a property's name, which is written in
+  /// snake_case.
   mutating func key(camelCase name: String) {
     let comma = takeComma(next: false)
     let utf8 = name.utf8
@@ -116,7 +117,7 @@ public struct JSONWriter: Sendable {
 
   public mutating func null() { raw("null") }
 
-  /// A number that is not finite has no JSON and is written as null.
+  /// A number that is not finite cannot be written in JSON, so it is written as null.
   public mutating func double(_ value: Double) {
     guard value.isFinite else {
       null()

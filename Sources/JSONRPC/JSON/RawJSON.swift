@@ -1,4 +1,4 @@
-/// JSON text as a property: encoded as it is, decoded from whatever value is there.
+/// JSON text as a property: written unchanged, read from any value.
 public struct RawJSON: Sendable, Equatable {
   /// One JSON value. Nothing checks it again.
   public var bytes: [UInt8]
@@ -7,8 +7,7 @@ public struct RawJSON: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// Takes JSON of a writer that puts space between: what stands outside of strings goes, line ends
-  /// among it.
+  /// Takes JSON that may have white space between its parts, and drops that, line ends included.
   public init(compacting text: [UInt8]) {
     bytes = []
     bytes.append(addingCapacity: text.count) { output in

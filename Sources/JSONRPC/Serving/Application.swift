@@ -14,7 +14,8 @@ public protocol Application: Sendable {
   /// running.
   func closed(_ session: Session)
 
-  /// What the server has to know of a method before it runs. Unknown methods get the default.
+  /// What the server has to know about a method before a call of it runs. Unknown methods get the
+  /// default.
   func profile(of method: String) -> CallProfile
 
   /// The fast way: an outcome that needs no waiting, computed on the connection's event loop, or
@@ -43,8 +44,8 @@ public struct CallProfile: Sendable, Hashable {
   /// A barrier starts when the calls before it on its connection have ended, and those after it
   /// start when it has ended.
   public var isBarrier: Bool
-  /// The method binds something to its connection, so it makes no sense in a request that stands
-  /// alone.
+  /// The method binds something to its connection, so it makes no sense in a stand-alone HTTP
+  /// request.
   public var needsConnection: Bool
 
   public init(

@@ -7,7 +7,7 @@ public final class CallContext: Sendable {
 
   /// The session that the call came from.
   public let sessionID: UInt64
-  /// Tells the calls of a process apart.
+  /// Unique among the calls of this process.
   public let number: UInt64
   /// When the task is cancelled with `.deadline`.
   public let deadline: ContinuousClock.Instant

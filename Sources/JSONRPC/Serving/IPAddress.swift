@@ -1,6 +1,6 @@
 /// A numeric address, of IPv4 or IPv6.
 package struct IPAddress: Hashable, CustomStringConvertible {
-  /// Four or sixteen. An IPv4 address within IPv6 is one of IPv4.
+  /// Four bytes or sixteen. An IPv4 address mapped into IPv6 is stored as an IPv4 address.
   package let bytes: [UInt8]
 
   package init(bytes: [UInt8]) {
@@ -51,8 +51,8 @@ package struct IPAddress: Hashable, CustomStringConvertible {
     return bytes
   }
 
-  /// What limits go by, as text: an IPv4 address itself, an IPv6 address by its first 64 bits, for
-  /// whoever has one has all that begin so.
+  /// The key limits count by: an IPv4 address itself, an IPv6 address's /64, since one host usually
+  /// controls a whole /64.
   package var network: String {
     guard bytes.count == 16 else { return description }
     return "\(IPAddress(bytes: bytes[..<8] + [UInt8](repeating: 0, count: 8)))/64"

@@ -7,10 +7,10 @@
 /// 1. `subscribe` before the state is read: from now on publications are kept for it;
 /// 2. `start` with the version of the state that the reply holds: older publications are forgotten.
 ///
-/// What was made in a call is *held*: nothing is sent before that call's reply was written. If the
-/// call fails, its subscriptions are removed.
+/// A subscription made in a call is *held*: nothing is sent before that call's reply was written.
+/// If the call fails, its subscriptions are removed.
 public protocol NotificationHub: Sendable {
-  /// As many subscriptions as the server lets a session have.
+  /// How many subscriptions the server lets a session have.
   var subscriptionsPerSession: Int { get }
 
   /// Keeps publications of `channel` for a subscription of `session`. `id` is unique in the
@@ -47,7 +47,7 @@ public protocol NotificationHub: Sendable {
   var statistics: HubStatistics { get }
 }
 
-/// What is done for a subscriber that reads slower than it is written to.
+/// What is done for a subscriber that reads more slowly than publications come.
 public enum OverflowPolicy: String, Sendable, CaseIterable {
   /// Drop what is pending and send one snapshot when it reads again.
   case coalesce
@@ -55,7 +55,7 @@ public enum OverflowPolicy: String, Sendable, CaseIterable {
   case close
 }
 
-/// Counters of a hub, since its start if not said otherwise.
+/// Counters of a hub, since its start unless said otherwise.
 public struct HubStatistics: Sendable, Hashable {
   /// Subscriptions now.
   public var subscriptions = 0

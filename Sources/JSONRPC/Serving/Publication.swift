@@ -8,9 +8,8 @@ public struct Publication: Sendable {
   public let version: Int64
   /// The encoded `result` object; the same bytes go to every subscriber.
   public let body: [UInt8]
-  /// The body holds the whole state: it goes to every subscriber whatever version that has seen,
-  /// makes what is still pending superfluous, and the next version is counted from its own. A new
-  /// day, a rebuild.
+  /// The body is the whole state (a new day, a rebuild). It is sent to every subscriber whatever
+  /// version they have, replaces anything pending, and restarts the version count.
   public let isSnapshot: Bool
 
   private let lazySnapshot: LazySnapshot?
@@ -38,7 +37,8 @@ public struct Publication: Sendable {
   /// The members of the whole state at `version`.
   public var snapshotMembers: [UInt8] { lazySnapshot?.value ?? [] }
 
-  /// The same with its body alone, for keeping: the whole state may be much larger.
+  /// The publication without the whole state, for keeping: the state may be much larger than the
+  /// body.
   public var withoutState: Publication { Publication(withoutStateOf: self) }
 }
 

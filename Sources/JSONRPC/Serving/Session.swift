@@ -2,8 +2,8 @@ import Synchronization
 
 /// One connection, as the application sees it: who is at the other end, and what was bound to it.
 ///
-/// The server makes one when a connection opens and keeps it until it is closed; a request that
-/// stands alone has one of its own. Every member may be used from any thread.
+/// The server makes a session when a connection opens and keeps it until that is closed; a
+/// stand-alone HTTP request has a session of its own. Every member may be used from any thread.
 public final class Session: Sendable {
   public enum Kind: Sendable, Hashable {
     /// Calls may bind a user and subscriptions to it.
@@ -45,8 +45,8 @@ public final class Session: Sendable {
     set { state.withLock { $0.identity = newValue } }
   }
 
-  /// Whether the connection may stay open; a TCP connection that stays unauthenticated is closed
-  /// after a time.
+  /// Whether the peer has identified itself. An unauthenticated TCP connection is closed after a
+  /// time.
   public var isAuthenticated: Bool {
     get { state.withLock { $0.isAuthenticated } }
     set {

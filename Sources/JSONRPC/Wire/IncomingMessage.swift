@@ -11,10 +11,11 @@ public struct EnvelopeLimits: Sendable, Equatable {
 public enum IncomingMessage: Sendable {
   /// One request; an invalid one is answered too.
   case single(Item)
-  /// At least one item. All but notifications are answered, in one array; when there is nothing to
-  /// answer, not at all.
+  /// At least one item. All except notifications are answered, in one array; when there is nothing
+  /// to answer, there is no array.
   case batch([Item])
-  /// A batch that is empty or over the limit: one error with the id null, and nothing is run.
+  /// A batch that is empty or over the limit: it gets one error with the id null, and nothing is
+  /// run.
   case refused(RPCError)
 
   public enum Item: Sendable {
@@ -95,7 +96,7 @@ private struct Envelope {
     return member != nil
   }
 
-  /// The first fault decides; the id is echoed whenever there is one that can be.
+  /// The first fault decides; the id is echoed if it can be.
   var item: IncomingMessage.Item {
     let requestID = id.flatMap { RequestID($0) }
     if let fault = fault(requestID) {

@@ -1,9 +1,9 @@
 /// Cuts a stream of bytes into JSON values: bytes in, events out.
 ///
 /// Values may have any white space or none between them and may be cut anywhere. A value on one
-/// line that is not JSON is answered, and reading resumes after that line. One that had spanned
-/// lines ends the stream: resuming inside it could run a nested object as a request. So does a
-/// request of HTTP: its body is a web page's.
+/// line that is not JSON is answered, and reading resumes after that line. A faulty value that had
+/// spanned several lines ends the stream: resuming inside it could run a nested object as a
+/// request. So does an HTTP request: its body may come from a web page.
 public struct MessageFramer: Sendable {
   public enum Event: Sendable {
     case message(JSONDocument)
@@ -43,8 +43,8 @@ public struct MessageFramer: Sendable {
   /// Nothing but white space has been read yet.
   private var isAtStart = true
 
-  /// What to end the next reply with: as the client ended its first line, and two newlines while it
-  /// has ended none.
+  /// What ends the next reply: what ended the client's first line, or two newlines while it has
+  /// ended none.
   public private(set) var terminator = Terminator.doubleLF
 
   public init(limits: JSONLimits = .init()) {
@@ -52,10 +52,10 @@ public struct MessageFramer: Sendable {
     parser = JSONParser(maxDepth: limits.maxDepth)
   }
 
-  /// How many bytes are held: received and not read yet, or of a message that is not complete.
+  /// How many bytes are held: not read yet, or part of a message that is not complete.
   public var bufferedBytes: Int { buffer.count - head }
 
-  /// How much memory is taken by that, and by what was read of a message that is not complete.
+  /// How much memory those bytes take, with what was already read of an incomplete message.
   public var heldBytes: Int {
     buffer.capacity + parser.tape.capacity * MemoryLayout<JSONNode>.stride
   }
@@ -116,7 +116,7 @@ public struct MessageFramer: Sendable {
     }
   }
 
-  /// Whether these bytes begin as a request of HTTP; nil while more of them have to tell.
+  /// Whether these bytes begin like an HTTP request; nil while more of them are needed to tell.
   private static func isHTTP(_ bytes: ArraySlice<UInt8>) -> Bool? {
     for method in methodsOfHTTP where bytes.starts(with: method.prefix(bytes.count)) {
       return bytes.count < method.count ? nil : true
@@ -124,7 +124,8 @@ public struct MessageFramer: Sendable {
     return false
   }
 
-  /// Those that a web page can send, and others that are common; each with the space behind it.
+  /// The HTTP methods that a web page can send, and other common ones; each with the space behind
+  /// it.
   private static let methodsOfHTTP = [
     "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "CONNECT ", "OPTIONS ", "TRACE ", "PATCH ", "PRI ",
   ].map { Array($0.utf8) }

@@ -13,7 +13,7 @@ extension RPCError {
       ])
   }
 
-  /// A request of HTTP where JSON-RPC is spoken as it is.
+  /// An HTTP request on a listener that speaks plain JSON-RPC.
   public static let httpRequest = RPCError(
     .parseError, reason: "http_request", message: "Parse error",
     ["detail": "this listener speaks JSON-RPC without HTTP; that is for the web listener"])

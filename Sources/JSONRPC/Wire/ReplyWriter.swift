@@ -51,12 +51,6 @@ public enum ReplyWriter {
     call(id: nil, method: method, params: params)
   }
 
-  public static func appendNotification(
-    method: String, params: [UInt8]?, to output: inout [UInt8]
-  ) {
-    output.append(contentsOf: notification(method: method, params: params))
-  }
-
   /// A request as a client sends it, or a notification.
   public static func call(id: RequestID?, method: String, params: [UInt8]?) -> [UInt8] {
     var writer = JSONWriter(capacity: (params?.count ?? 0) + method.utf8.count + 80)

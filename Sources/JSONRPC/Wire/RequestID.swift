@@ -32,7 +32,7 @@ public struct RequestID: Sendable {
 }
 
 extension RequestID: Hashable {
-  /// The same JSON text; strings are also the same when only their escapes differ.
+  /// Equal when the JSON text is; strings are also equal when only their escapes differ.
   public static func == (one: RequestID, other: RequestID) -> Bool {
     one.comparable == other.comparable
   }

@@ -4,7 +4,7 @@ public enum ServerMessage: Sendable {
   case failure(id: RequestID, RPCError)
   case notification(method: String, params: JSONValue?)
 
-  /// A batch gives several; nil when it is not JSON-RPC.
+  /// A batch gives several messages; nil when the document is not JSON-RPC.
   public static func read(_ document: JSONDocument) -> [ServerMessage]? {
     let root = document.root
     guard root.kind == .array else { return ServerMessage(root).map { [$0] } }
@@ -32,8 +32,8 @@ public enum ServerMessage: Sendable {
 }
 
 extension RPCError {
-  /// An error object as a server sent it; nil when it is none. `data` of another server may lack a
-  /// reason.
+  /// An error object as a server sent it; nil for anything else. An error of another server may
+  /// lack a reason in `data`.
   public init?(_ value: JSONValue) {
     guard let code = value["code"]?.int, let message = value["message"]?.string else { return nil }
     var details: Details = [:]

@@ -5,7 +5,7 @@ import Synchronization
 /// some tens of nanoseconds.
 final class CallMetrics: Sendable {
   private let methods: [String: MethodMetrics]
-  /// What somebody called that is not there: names that strangers choose are no labels.
+  /// Calls of methods that do not exist: names that strangers choose must not become labels.
   private let unknown: MethodMetrics
   private let latencies: [LatencyMetrics]
 

@@ -26,14 +26,14 @@ public struct MetricsText: Sendable {
     line("\(value)", labels, suffix)
   }
 
-  /// Seconds, or another number that is not whole.
+  /// A sample that is not a whole number, such as seconds.
   public mutating func sample(
     _ value: Double, _ labels: [(String, String)] = [], suffix: String = ""
   ) {
     line("\(value)", labels, suffix)
   }
 
-  /// A family of one sample.
+  /// A family with one sample.
   public mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: Int) {
     family(name, kind, help)
     sample(value)

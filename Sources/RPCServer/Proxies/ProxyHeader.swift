@@ -15,7 +15,7 @@ enum ProxyHeader: Equatable {
   private static let signature: [UInt8] = [
     0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a,
   ]
-  /// Addresses and what may follow them.
+  /// The longest header that is read: the addresses and what may follow them.
   private static let longest = 2_048
 
   init(_ bytes: [UInt8]) {
@@ -51,7 +51,7 @@ enum ProxyHeader: Equatable {
     self = .present(address: IPAddress(bytes: Array(bytes[16..<16 + size])), length: length)
   }
 
-  /// Of an address; 0 for a family that is not of the Internet.
+  /// The size of an address; 0 for a family that is not of the Internet.
   private static func size(of family: UInt8) -> Int {
     switch family {
     case 1: 4

@@ -21,7 +21,7 @@ public struct TrustedProxies: Sendable, Equatable {
 
   /// - Parameter list: addresses, networks (`10.0.0.0/8`), and `unix` for whoever connects to a
   ///   Unix socket of the web.
-  /// - Returns: nil when an entry is none of that.
+  /// - Returns: nil when an entry is none of these.
   public init?(_ list: [String]) {
     for entry in list {
       if entry == "unix" {

@@ -24,7 +24,7 @@ enum CertificateSubject {
     return name
   }
 
-  /// 2.5.4.3.
+  /// The object identifier 2.5.4.3.
   private static let commonName: [UInt8] = [0x55, 0x04, 0x03]
 }
 
@@ -43,7 +43,8 @@ private struct DER {
 
   init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
-  /// The content of the next value if it has this tag, or any; otherwise it stays.
+  /// The content of the next value if it has this tag (any tag, without one); otherwise the value
+  /// stays.
   mutating func next(_ tag: Tag? = nil) -> DER? {
     guard let first = rest.first, tag == nil || tag?.rawValue == first else { return nil }
     var input = rest.dropFirst()

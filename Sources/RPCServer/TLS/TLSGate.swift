@@ -15,8 +15,8 @@ final class TLSGate: ChannelInboundHandler, RemovableChannelHandler {
   private var isAdmitted = false
   private var timer: Scheduled<Void>?
 
-  /// - Parameter open: adds the handlers behind it, for a transport that may have the client's
-  ///   name.
+  /// - Parameter open: adds the handlers behind the gate, for a transport that may have the
+  ///   client's name.
   init(
     server: ServerCore, transport: Transport,
     open: @escaping (any Channel, Transport) throws -> Void
@@ -77,7 +77,8 @@ final class TLSGate: ChannelInboundHandler, RemovableChannelHandler {
     }
   }
 
-  /// With the name in the client's certificate, if it has shown one: NIO has checked it.
+  /// The transport with the name in the client's certificate, if it has shown one: NIO has checked
+  /// it.
   private func namedTransport(_ context: ChannelHandlerContext) throws -> Transport {
     guard case .tcp(let address) = transport,
       let certificate = try context.channel.pipeline.syncOperations.nioSSL_peerCertificate(),

@@ -5,7 +5,8 @@ public struct TLSSettings: Sendable {
   /// The server's certificate, then those that lead to a root.
   public var certificates: [UInt8]
   public var key: [UInt8]
-  /// Who vouches for clients. A client need not have a certificate; one that has is checked.
+  /// The CA certificates that client certificates must be signed by. A client need not have a
+  /// certificate; if it has one, that is checked.
   public var clientAuthorities: [UInt8]?
 
   public init(certificates: [UInt8], key: [UInt8], clientAuthorities: [UInt8]? = nil) {
@@ -14,7 +15,7 @@ public struct TLSSettings: Sendable {
     self.clientAuthorities = clientAuthorities
   }
 
-  /// What is wrong with them, for people. Holds nothing of a key.
+  /// What is wrong with the settings, for people. It contains nothing of a key.
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
   }

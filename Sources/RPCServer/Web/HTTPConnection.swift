@@ -42,7 +42,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   var writeProgress: WriteProgress?
   var isDraining = false
   var isAdmitted = false
-  /// Why there is no room for it: what its first request is answered with.
+  /// Why there is no room for the connection: its first request is answered with this.
   private var refusal: RPCError?
   private var inputHasEnded = false
   private var inputShare = MemoryBudget.Share()
@@ -52,7 +52,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
 
   var loop: LoopConnections { worker.connections }
 
-  /// - Parameter isEncrypted: it speaks TLS.
+  /// - Parameter isEncrypted: whether it speaks TLS.
   init(
     server: ServerCore, worker: EventLoopWorker, transport: Transport, isEncrypted: Bool
   ) {
@@ -100,12 +100,12 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     context.fireChannelInactive()
   }
 
-  /// No body is read any more.
+  /// Drops the body: none is read any more.
   private func releaseInput() {
     _ = server.input.settle(&inputShare, at: 0, limit: 0)
   }
 
-  /// Is no longer a connection of the server.
+  /// Takes the connection off the server.
   func leave() {
     releaseInput()
     settleUnread(at: 0)
@@ -262,7 +262,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     advance(exchange)
   }
 
-  /// Who sends the request, by the word of a trusted proxy.
+  /// The client of the request, as a trusted proxy tells it.
   func client(of request: WebRequest) -> Transport {
     let proxies = server.web.proxies
     let forwarded = request.head.headers["X-Forwarded-For"]
@@ -339,7 +339,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     if request?.head.bearer == nil { settleUnread(at: context.channel.unsentBytes) }
   }
 
-  /// Tells how much a stranger has not taken; closes when there is no room for it.
+  /// Tells the budget how much an unauthenticated client has not taken; closes when there is no
+  /// room for it.
   private func settleUnread(at bytes: Int) {
     let limit = server.limits.unreadBytesOfStrangers
     if !server.unread.settle(&unreadShare, at: bytes, limit: limit) { closeNow() }
@@ -353,8 +354,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     context?.eventLoop.assumeIsolated().execute { self.finish() }
   }
 
-  /// Says that no more comes, and reads what the client still sends: a close with unread input
-  /// would be a reset, and take the reply from it.
+  /// Says that no more comes, and drops what the client still sends: closing with unread input
+  /// would send a reset, and take the reply from the client.
   private func finish() {
     switch phase {
     case .closed, .lingering: return

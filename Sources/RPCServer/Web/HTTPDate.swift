@@ -11,7 +11,7 @@ struct HTTPDate {
     }
   }
 
-  /// - Parameter second: since 1970.
+  /// - Parameter second: seconds since 1970.
   static func text(ofSecond second: Int) -> String {
     // Days since 1 March 2000, with which 400 years begin that have as many days as any others.
     let days = second / 86_400 - 11_017
@@ -30,9 +30,9 @@ struct HTTPDate {
     number < 10 ? "0\(number)" : "\(number)"
   }
 
-  /// From the first day of 1970.
+  /// Beginning with the weekday of 1 January 1970.
   private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-  /// A leap day is the last of its year.
+  /// Beginning with March, so that a leap day is the last of its year.
   private static let months = [
     "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb",
   ]

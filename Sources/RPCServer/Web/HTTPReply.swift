@@ -6,7 +6,7 @@ struct HTTPReply {
   var status: HTTPResponseStatus
   var headers = HTTPHeaders()
   var body = ByteBuffer()
-  /// The connection ends with it.
+  /// Whether the connection ends with this reply.
   var closes = false
 
   init(
@@ -20,7 +20,7 @@ struct HTTPReply {
     for (name, value) in headers { self.headers.add(name: name, value: value) }
   }
 
-  /// A line for people.
+  /// A reply with a line for people.
   static func text(
     _ status: HTTPResponseStatus, _ text: String, headers: [(String, String)] = [],
     closes: Bool = false

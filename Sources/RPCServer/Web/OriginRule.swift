@@ -41,7 +41,7 @@ enum OriginRule: Equatable {
     headers.add(name: "Vary", value: "Origin")
   }
 
-  /// What a preflight is told beside that.
+  /// Headers that the answer to a preflight has in addition.
   static let preflightHeaders: [(String, String)] = [
     ("Access-Control-Allow-Methods", "POST"),
     ("Access-Control-Allow-Headers", "authorization, content-type"),

@@ -34,8 +34,8 @@ enum PagePath: Equatable {
     }
   }
 
-  /// Letters, digits, `-`, `_` and dots, but for the first: nothing that leads elsewhere, and
-  /// nothing hidden.
+  /// Whether the name has only letters, digits, `-`, `_` and dots, and does not begin with a dot:
+  /// nothing that leads elsewhere, and nothing hidden.
   private static func isName(_ name: Substring) -> Bool {
     guard let first = name.utf8.first, first != UInt8(ascii: ".") else { return false }
     return name.utf8.allSatisfy { byte in

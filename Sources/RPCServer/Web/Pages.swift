@@ -9,10 +9,10 @@ import Synchronization
 /// and keeps what the page loads by its content.
 final class Pages: Sendable {
   private let compressed = Mutex<[String: [UInt8]]>([:])
-  /// More files than the pages have.
+  /// How many compressed files are kept: more than the pages have.
   private static let limit = 256
 
-  /// Reads the file: not for an event loop.
+  /// Reads the file, so it must not run on an event loop.
   ///
   /// - Parameters:
   ///   - head: the request.
@@ -97,7 +97,7 @@ extension HTTPRequestHead {
     }
   }
 
-  /// Whether the client has the content already, packed or not.
+  /// Whether the client has this content already, compressed or not.
   fileprivate func knows(_ hash: String) -> Bool {
     headers[canonicalForm: "if-none-match"].contains { entry in
       let tag = entry.hasPrefix("W/") ? entry.dropFirst(2) : entry[...]

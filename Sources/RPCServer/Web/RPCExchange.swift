@@ -9,7 +9,7 @@ struct RPCExchange {
   private let connection: UInt64
   private let server: ServerCore
   private let worker: EventLoopWorker
-  /// Why it is not known who calls, once a call was refused for that.
+  /// The reason of the latest authentication refusal, for the 401.
   private var strangerReason: String?
   private var hasOtherOutcomes = false
 
@@ -70,7 +70,7 @@ struct RPCExchange {
     }
   }
 
-  /// The reasons that a token, or one that is missing, can have.
+  /// The reasons for which a token, or its absence, is refused.
   private static let tokenReasons: Set = [
     "not_authenticated", "token_invalid", "token_expired", "token_revoked",
   ]
@@ -97,7 +97,7 @@ struct RPCExchange {
 
   func cancelOverdue(at now: ContinuousClock.Instant) { _ = running.cancelOverdue(at: now) }
 
-  /// It was answered, or nobody waits for the answer any more.
+  /// Ends the exchange: it was answered, or nobody waits for the answer any more.
   func end() {
     running.cancelAll(.disconnected)
     server.application.closed(session)

@@ -1,10 +1,10 @@
-/// Gives the pages' files with `?v=…` after the name of each file that they load, which a browser
-/// may then keep for good: that address changes when the content does, or the content of what is
-/// loaded in turn.
+/// Serves the pages' files with `?v=…` after the name of each file that they load, which a browser
+/// may then cache forever: the address changes when the content of the file does, or the content of
+/// a file that it loads in turn.
 struct VersionedFiles {
   private let read: (String) -> [UInt8]?
   private var known: [String: [UInt8]] = [:]
-  /// Files whose links are being followed; one that leads back is left as it is.
+  /// Files whose links are being followed; a link back to one of them is left as it is.
   private var open: Set<String> = []
 
   /// - Parameter read: gives a file's bytes, nil for one that is not there.
@@ -57,7 +57,8 @@ struct VersionedFiles {
     return nil
   }
 
-  /// Nil for what is no file of the pages, or a page itself.
+  /// The version of the file that a link leads to; nil if it leads to no file of the pages, or to a
+  /// page itself.
   private mutating func version(of link: String, from path: String) -> String? {
     let folder = path.prefix { $0 != "/" }
     let name = link.hasPrefix("./") ? link.dropFirst(2) : link[...]

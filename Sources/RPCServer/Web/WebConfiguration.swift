@@ -12,7 +12,7 @@ public struct WebConfiguration: Sendable {
   /// Adds the application's figures to the server's.
   public var metrics: @Sendable (inout MetricsText) -> Void = { _ in }
 
-  /// Proxies that say whom a request, or a connection, comes from.
+  /// Proxies that are believed when they say whom a request, or a connection, comes from.
   public var proxies = TrustedProxies()
 
   public init() {}

@@ -8,7 +8,7 @@ enum WebPipeline {
   private static let decoder = "http.decoder"
   private static let pipelining = "http.pipelining"
 
-  /// Those that have to go when it speaks something else.
+  /// The handlers that are removed when the connection speaks something else.
   static let handlersOfHTTP = [pipelining, encoder, decoder]
 
   static func configure(

@@ -17,11 +17,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private var line: ByteBuffer?
   private var closeCode = WebSocketErrorCode.normalClosure
   private var closeReason = ""
-  /// What the client still sends is not looked at.
+  /// Whether input is ignored: the connection is ending.
   private var isEnding = false
   private var pings: RepeatedTask?
 
-  /// Bytes of a frame, for which a connection still lingers.
+  /// The longest frame for which a connection still lingers, in bytes.
   private static let mostWhileLingering = 65_536
 
   init(connection: ConnectionHandler, limits: Limits) {
@@ -152,7 +152,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 }
 
 extension RPCError {
-  /// How a WebSocket is closed because of it.
+  /// The close code of a WebSocket that ends with this error.
   fileprivate var webSocketCode: WebSocketErrorCode {
     switch reason {
     case "message_too_large": .messageTooLarge

@@ -6,9 +6,9 @@ struct WebSocketMessages {
   enum Event: Equatable {
     case nothing
     case message(ByteBuffer)
-    /// To be sent back.
+    /// A ping, whose data is to be sent back.
     case ping(ByteBuffer)
-    /// The client ends the conversation; with its reason, which is sent back.
+    /// The client closes, with this code, which is to be sent back.
     case close(WebSocketErrorCode?)
     /// A message past the limit, in bytes that have come so far.
     case tooLarge(Int)
@@ -23,7 +23,7 @@ struct WebSocketMessages {
     self.limit = limit
   }
 
-  /// Of a message that is not complete.
+  /// The bytes of an incomplete message.
   var heldBytes: Int { parts?.readableBytes ?? 0 }
 
   mutating func receive(_ frame: WebSocketFrame) -> Event {

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Counts what comes of a WebSocket's messages before they are complete: it is held by those who
-/// put frames and messages together.
+/// Counts the bytes of a WebSocket's messages before they are complete: the handlers that put
+/// frames and messages together hold them meanwhile.
 final class WebSocketMeter: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 

@@ -8,7 +8,7 @@ struct ClinicDay: Sendable {
   /// The first of the patients.
   let patient: Int
 
-  /// As many tokens as a busy day has.
+  /// How many tokens a busy day has.
   static let length = 1000
 
   init(in setting: Setting) async throws {
@@ -52,8 +52,8 @@ struct ClinicDay: Sendable {
 
   /// Empties the day.
   ///
-  /// The daemon remembers it and looks at versions alone, which count up; a batch that fails makes
-  /// it read the day again. So one is made to fail, by a rule that no event can keep.
+  /// The daemon remembers the day and only compares versions, which count up; after a failed batch
+  /// it reads the day again. So a batch is made to fail, by a constraint that no event can meet.
   func reset() async throws {
     try await setting.postgres.run(
       """
@@ -75,7 +75,7 @@ struct ClinicDay: Sendable {
     try await waitUntilEmpty()
   }
 
-  /// The boards' memory and Redis follow within a second or two.
+  /// Waits until the boards' memory and Redis have followed, which takes a second or two.
   private func waitUntilEmpty() async throws {
     for _ in 0..<500 {
       let health = try await setting.client.call("system.health", rawParams: nil)

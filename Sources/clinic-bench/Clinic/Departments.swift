@@ -1,5 +1,5 @@
-/// What scheduling, the pharmacy and billing are measured with. Every measurement begins with rows
-/// of its own, so that none meets what another has left.
+/// The rows that scheduling, the pharmacy and billing are measured with. Every measurement begins
+/// with rows of its own, so that none finds what another has left.
 struct Departments: Sendable {
   let setting: Setting
   let patient: Int
@@ -77,13 +77,13 @@ struct Departments: Sendable {
       .map { "ALTER TABLE \($0) \(action) TRIGGER USER;" }.joined()
   }
 
-  /// Variables of the scripts of pgbench.
+  /// The variables of pgbench's scripts.
   var variables: [String: String] {
     ["first": String(patient), "groups": String(groups), "doctor": String(doctor)]
   }
 
-  /// A transaction by pgbench, by as many clients as the callers that it stands beside. It ends
-  /// before the rows do.
+  /// The rate of a transaction run by pgbench, with as many clients as the measured calls have
+  /// callers. It ends before the rows are used up.
   func limit(_ script: String) async throws -> Double {
     try await setting.postgres.transactions(
       Postgres.Load(

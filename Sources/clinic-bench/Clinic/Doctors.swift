@@ -20,7 +20,7 @@ enum Doctors {
     return ids
   }
 
-  /// The daemon hears of new staff by PostgreSQL's notifications.
+  /// Waits until the daemon has heard of new staff, by PostgreSQL's notifications.
   private static func waitUntilKnown(_ ids: [Int], in setting: Setting) async throws {
     for _ in 0..<250 {
       let page = try await setting.client.call("doctors.list", rawParams: nil)

@@ -6,7 +6,7 @@ import RPCClient
 struct OwnDaemon: Sendable {
   let program: Program
   let socket: String
-  /// From before it was started until it had answered a call.
+  /// The time from before it was started until it had answered a call.
   let nanoseconds: UInt32
 
   static func start(in setting: Setting) async throws -> OwnDaemon {
@@ -35,7 +35,7 @@ struct OwnDaemon: Sendable {
     }
   }
 
-  /// It listens when everything else is ready.
+  /// Connects to the daemon, which listens once everything else is ready.
   private static func connect(
     to socket: String, of program: Program
   ) async throws -> RPCConnection {

@@ -3,7 +3,7 @@ enum Patients {
   static let count = 100_000
   private static let mark = "clinic-bench"
 
-  /// Loads them once, and takes away what earlier measurements have registered.
+  /// Loads the patients once, and removes those that earlier measurements have registered.
   static func load(into setting: Setting) async throws {
     try await forgetRegistered(in: setting)
     let known = try await setting.postgres.number(
@@ -43,7 +43,7 @@ enum Patients {
       "SELECT min(id) FROM patients WHERE registered_by = '\(mark)'")
   }
 
-  /// Takes away what was registered by measurements.
+  /// Removes the patients that measurements have registered.
   static func forgetRegistered(in setting: Setting) async throws {
     try await setting.postgres.run(
       """

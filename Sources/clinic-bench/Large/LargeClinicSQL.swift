@@ -1,4 +1,4 @@
-/// What fills a ``LargeClinic``.
+/// The SQL that fills a ``LargeClinic``.
 enum LargeClinicSQL {
   private static let base = LargeClinic.base
   private static let tables = [
@@ -10,7 +10,7 @@ enum LargeClinicSQL {
 
   static let quickly = "SET synchronous_commit = off; SET client_min_messages = warning;\n"
 
-  /// Takes away what slows inserts; tells the statements that bring it back, a line each.
+  /// Drops what slows inserts; prints the statements that bring it back, a line each.
   static let takeOff = """
     SET client_min_messages = warning;
     CREATE TEMP TABLE off AS
@@ -45,7 +45,7 @@ enum LargeClinicSQL {
       """
     }.joined()
 
-  /// Functions that make a text of a number.
+  /// Functions that make text from a number.
   static let phrases =
     """
     SET client_min_messages = warning;
@@ -209,7 +209,7 @@ enum LargeClinicSQL {
     COMMIT;
     """
 
-  /// What the copies are made of; their indexes are there by now.
+  /// Fills the outbox, from which the copies are made; their indexes are there by now.
   static let outbox = """
     INSERT INTO outbox (topic, entity_id)
       SELECT 'visit_history', id FROM visits WHERE id > \(base) ORDER BY id;

@@ -3,7 +3,7 @@ import NIOCore
 /// Every method that reads, on a ``LargeClinic``, at 64 callers.
 enum LargeReads {
   private static let callers = 64
-  /// What a call may take, in milliseconds, of 99 in 100 calls.
+  /// How long 99 of 100 calls may take, in milliseconds.
   private static let bound = 50.0
 
   /// One kind of call: its params for one of the rows.

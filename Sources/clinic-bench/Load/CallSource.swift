@@ -4,7 +4,7 @@ import NIOCore
 enum NextCall {
   /// A call of its own.
   case call(ByteBuffer)
-  /// The next part of what began with the call before: they count and are timed as one.
+  /// The next part of what began with the call before: the two count and are timed as one.
   case part(ByteBuffer)
   case end
 }

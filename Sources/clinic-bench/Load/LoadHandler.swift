@@ -8,7 +8,7 @@ final class LoadHandler: ChannelInboundHandler {
 
   let number: Int
   var framing = ReplyFraming.line
-  /// Who takes the replies at present.
+  /// The present receiver of the replies.
   var receiver: (any ReplyReceiver)?
   /// When the present call, with all its parts, began.
   var sentAt = NIODeadline.uptimeNanoseconds(0)

@@ -71,10 +71,10 @@ final class LoadRun: ReplyReceiver {
   }
 }
 
-/// What a load came to.
+/// The result of a load.
 struct LoadResult: Sendable {
   var seconds: Double
-  /// Nanoseconds, one a call.
+  /// Nanoseconds, one value per call.
   var latencies: [UInt32]
 
   var calls: Int { latencies.count }

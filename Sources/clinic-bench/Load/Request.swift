@@ -20,11 +20,11 @@ enum Request {
   }
 }
 
-/// How the end of a reply is told.
+/// How the end of a reply is recognised.
 enum ReplyFraming: Sendable {
   /// It ends with a line break.
   case line
-  /// It has so many bytes.
+  /// It has this many bytes.
   case bytes(Int)
 
   func isComplete(received: Int, last chunk: ByteBuffer) -> Bool {

@@ -17,9 +17,9 @@ struct Finding: Sendable {
   var p50: Double?
   var p99: Double?
   var cpu: Double?
-  /// Of one core.
+  /// The share of one core that the generator took.
   var generatorShare: Double?
-  /// What stands beside it.
+  /// The limit that the rate is compared with.
   var limit: String?
   var limitRate: Double?
   var goals: [Goal] = []

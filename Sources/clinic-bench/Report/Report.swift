@@ -38,7 +38,7 @@ struct Report: Sendable {
     ]
   }
 
-  /// The same for programs: an array of objects.
+  /// The report for programs: an array of objects.
   var json: String {
     var json = JSONWriter()
     json.beginArray()

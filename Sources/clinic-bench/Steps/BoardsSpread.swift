@@ -88,7 +88,7 @@ enum BoardsSpread {
     }
   }
 
-  /// The same bytes, by a server that does nothing but write them.
+  /// Spreads the same bytes by a server that does nothing but write them.
   private static func limit(
     _ notification: ByteBuffer, _ setting: Setting
   ) async throws -> Result {

@@ -5,7 +5,7 @@ struct Step: Sendable {
   let name: String
   let measure: @Sendable (Setting) async throws -> [Finding]
 
-  /// In the order in which they are made.
+  /// All measurements, in the order in which they are made.
   static let all = [
     Step(name: "start", measure: Start.measure),
     Step(name: "memory", measure: Memory.measure),

@@ -1,8 +1,8 @@
-/// What a load came to, and what it cost.
+/// The result of a load, and what it cost.
 struct Measurement: Sendable {
   var calls = 0
   var seconds = 0.0
-  /// Nanoseconds, one a call, in no order.
+  /// Nanoseconds, one value per call, in no order.
   var latencies: [UInt32] = []
   /// Nanoseconds of CPU of the daemon, and of this program.
   var daemon: UInt64 = 0
@@ -10,7 +10,7 @@ struct Measurement: Sendable {
 
   var rate: Double { seconds > 0 ? Double(calls) / seconds : 0 }
   var daemonMicroseconds: Double { calls > 0 ? Double(daemon) / 1000 / Double(calls) : 0 }
-  /// Of one core.
+  /// The share of one core that the generator took.
   var generatorShare: Double { seconds > 0 ? Double(generator) / 1e9 / seconds : 0 }
 
   mutating func add(_ other: Measurement) {
@@ -23,7 +23,7 @@ struct Measurement: Sendable {
 }
 
 extension [UInt32] {
-  /// The value below which so much of all lies, in milliseconds.
+  /// The latency below which this share of the calls lies, in milliseconds.
   func milliseconds(at quantile: Double) -> Double {
     guard !isEmpty else { return 0 }
     let index = Int(Double(count - 1) * quantile)

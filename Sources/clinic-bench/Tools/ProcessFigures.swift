@@ -1,14 +1,15 @@
 import Foundation
 import NIOCore
 
-/// What the kernel counts of a process.
+/// What the kernel counts for a process.
 struct ProcessFigures: Sendable {
   let pid: Int32
 
   static let own = ProcessFigures(pid: ProcessInfo.processInfo.processIdentifier)
 
-  /// Nanoseconds of CPU that its threads have had. Threads that have ended are left out: this is
-  /// for the difference over some seconds, and `/proc/PID/stat` counts in hundredths of a second.
+  /// Nanoseconds of CPU that the process's threads have used. Threads that have ended are left out:
+  /// this is meant for the difference over some seconds, and `/proc/PID/stat` counts in hundredths
+  /// of a second.
   func cpuNanoseconds() throws -> UInt64 {
     let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")
     return tasks.reduce(0) { sum, task in

@@ -56,9 +56,9 @@ struct BackupCommand: AsyncParsableCommand {
     try show(result.manifest, result.path, isEncrypted: secret != nil, removed: removed)
   }
 
-  /// While the transaction is open, `pg_dump` sees what it sees.
+  /// Writes the backup while the transaction is open, whose view of the database `pg_dump` shares.
   ///
-  /// - Returns: the first of the paths that was free when all of it was written.
+  /// - Returns: the first of the paths that was free when everything was written.
   private static func write(
     _ manifest: BackupManifest, snapshot: String, environment: [String: String], secret: [UInt8]?,
     to paths: [String]
@@ -147,18 +147,18 @@ struct BackupFolder: Sendable {
 
   init(_ folder: String) { self.folder = folder }
 
-  /// What a backup may be called, the first choice first: several may be made within one second.
+  /// Possible names of a backup, the first choice first: several may be made within one second.
   ///
-  /// - Parameter time: as in a manifest.
+  /// - Parameter time: the time in the manifest.
   func paths(at time: String) -> [String] {
     let name = "\(folder)/clinic-\(time.filter { $0 != "-" && $0 != ":" })"
     return ["\(name).backup"] + (2...99).map { "\(name)-\($0).backup" }
   }
 
-  /// Removes the oldest that are named by their time, and what was begun before all others that
-  /// count and never finished.
+  /// Removes the oldest of the backups that are named by their time, and unfinished ones that were
+  /// begun before all that are kept.
   ///
-  /// - Parameter path: one that stays, and is counted, whatever the others' times are.
+  /// - Parameter path: a backup that is kept, and counted, whatever the others' times are.
   /// - Returns: the names of the backups.
   func removeAll(but count: Int, with path: String) -> [String] {
     let names = SmallFile.names(in: folder)

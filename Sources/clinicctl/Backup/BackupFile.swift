@@ -3,9 +3,9 @@ import Systemd
 
 /// A backup: a line of JSON that says what it is, then what `pg_dump` wrote.
 ///
-/// An encrypted one begins with a line that has the salt, and goes on with sealed pieces, each with
-/// its length before it; within them is what would stand in a plain one. Of a plain one,
-/// `tail -n +2` is a dump that `pg_restore` takes.
+/// An encrypted backup begins with a line that has the salt, and goes on with sealed pieces, each
+/// with its length before it; together they contain what a plain backup would. In a plain one,
+/// everything after the first line (`tail -n +2`) is a dump that `pg_restore` takes.
 enum BackupFile {
   /// The first line of an encrypted backup.
   private struct Envelope: Codable {
@@ -23,7 +23,7 @@ enum BackupFile {
     private var seal: BackupSeal?
     private var waiting: [UInt8] = []
 
-    /// - Parameter secret: the backup is encrypted with it, if there is one.
+    /// - Parameter secret: what the backup is encrypted with, if it is.
     init(_ file: ByteStream, secret: [UInt8]?) throws {
       self.file = file
       guard let secret else { return }
@@ -43,7 +43,7 @@ enum BackupFile {
       }
     }
 
-    /// Returns when all of it is on the disk.
+    /// Returns when the whole backup is on the disk.
     mutating func finish() throws {
       if seal != nil { try put(waiting, isLast: true) }
       try file.finish()
@@ -62,14 +62,14 @@ enum BackupFile {
     private var seal: BackupSeal?
     private var waiting: [UInt8] = []
     private var isAtEnd = false
-    /// What was read of the file and not used yet.
+    /// Bytes that were read from the file and not used yet.
     private var ahead: [UInt8] = []
     private(set) var manifest = BackupManifest()
 
-    /// Whoever has no key cannot have changed it.
+    /// Whether the backup is encrypted, so that nobody without the key can have changed it.
     var isEncrypted: Bool { seal != nil }
 
-    /// - Throws: ``Failure`` when it is no backup, or is encrypted and there is no secret.
+    /// - Throws: ``Failure`` when the file is no backup, or is encrypted and there is no secret.
     init(_ file: ByteStream, secret: [UInt8]?) throws {
       self.file = file
       var line = try takeLine()

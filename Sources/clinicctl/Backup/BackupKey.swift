@@ -17,7 +17,7 @@ struct BackupKey: ParsableArguments {
         """), completion: .file())
   var keyFile: String?
 
-  /// Nil when there is none.
+  /// The secret; nil when there is none.
   ///
   /// - Throws: ``Failure`` when a file that was named cannot be read, or its key is short.
   func secret() throws -> [UInt8]? {
@@ -33,7 +33,8 @@ struct BackupKey: ParsableArguments {
     return nil
   }
 
-  /// Nil for an empty file, which systemd gives for a credential that there is not.
+  /// The content of a key file; nil for an empty file, which systemd gives for a credential that
+  /// does not exist.
   private static func read(_ path: String) throws -> [UInt8]? {
     var bytes: [UInt8]
     do {

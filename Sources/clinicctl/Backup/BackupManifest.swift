@@ -1,7 +1,7 @@
 import Clinic
 import Postgres
 
-/// What a backup holds, as of the moment that it shows.
+/// What a backup contains, as of the moment of its dump.
 struct BackupManifest: Codable, Equatable, Sendable {
   static let format = "clinicd-backup"
 

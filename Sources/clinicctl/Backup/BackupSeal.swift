@@ -6,7 +6,7 @@ import FoundationEssentials
 struct BackupSeal {
   /// Bytes of a piece before it is sealed; the last one may have fewer.
   static let pieceSize = 1 << 20
-  /// What a sealed piece is longer.
+  /// How many bytes longer a sealed piece is.
   static let overhead = 16
   static let saltSize = 16
 
@@ -15,7 +15,7 @@ struct BackupSeal {
 
   /// - Parameters:
   ///   - secret: what the key file holds.
-  ///   - salt: random, and kept with the backup, so that each one has a key of its own.
+  ///   - salt: random, and kept with the backup, so that each backup has a key of its own.
   init(secret: [UInt8], salt: [UInt8]) {
     key = HKDF<SHA256>.deriveKey(
       inputKeyMaterial: SymmetricKey(data: secret), salt: salt, info: Array("clinicd backup".utf8),

@@ -71,7 +71,7 @@ struct RestoreCommand: AsyncParsableCommand {
     }
   }
 
-  /// Nothing is overwritten: what is there may be all that is left.
+  /// Refuses a database that is not empty: what is there may be all that is left.
   private static func requireEmpty(_ postgres: PostgresClient) async throws {
     let daemons: Int = try await postgres.query(
       """
@@ -87,8 +87,8 @@ struct RestoreCommand: AsyncParsableCommand {
     }
   }
 
-  /// The tables and what is like them, when no `pg_restore` works on them any more: the server may
-  /// still be busy with what one that was ended has sent.
+  /// The tables and similar objects, read when no `pg_restore` works on them any more: the server
+  /// may still be busy with what an ended one has sent.
   private static func tables(of postgres: PostgresClient) async throws -> [String] {
     while try await !postgres.query(
       """
@@ -139,8 +139,8 @@ struct RestoreCommand: AsyncParsableCommand {
     }
   }
 
-  /// Compares, ends logins whose end the backup may not have seen, and lets what was carried to
-  /// other stores be carried again.
+  /// Compares the result with the manifest, ends logins whose end the backup may not have seen, and
+  /// makes the relay ship everything again.
   private static func finish(_ manifest: BackupManifest, in postgres: PostgresClient) async throws {
     try await postgres.withTransaction { transaction in
       _ = try await transaction.query("DROP TABLE \(raw: Migrator.restoreMark)")

@@ -6,7 +6,7 @@ import RPCClient
 struct BoardJSON {
   private var isDisconnected = false
 
-  /// Nil for one more failure to connect again: the first one said it.
+  /// The line of an event; nil for a further failure to connect again: the first one said so.
   mutating func line(_ event: SubscriptionEvent) -> [UInt8]? {
     let wasDisconnected = isDisconnected
     if case .disconnected = event { isDisconnected = true } else { isDisconnected = false }

@@ -8,7 +8,7 @@ struct BoardLines {
 
   init(at now: ContinuousClock.Instant) { state = BoardState(at: now) }
 
-  /// The lines that an event is worth; none for one that changes nothing.
+  /// The lines of an event; none for an event that changes nothing.
   mutating func lines(_ event: SubscriptionEvent, at now: ContinuousClock.Instant) -> [String] {
     let before = state.board
     state.apply(event, at: now)
@@ -40,7 +40,7 @@ struct BoardLines {
     return "\(token.number) \(Printable.text(token.state))\(place.isEmpty ? "" : "  \(place)")"
   }
 
-  /// Nil when they are what they were.
+  /// The counts as text; nil when they are unchanged.
   private func counts(_ before: BoardState.Board?) -> String? {
     guard let board = state.board,
       board.waiting != before?.waiting || board.estimatedWaitMinutes != before?.estimatedWaitMinutes

@@ -5,7 +5,7 @@ struct BoardScreen {
   let rows: Int
   let style: Style
 
-  /// As many lines as there are rows at most, none wider than the window.
+  /// The lines, at most as many as there are rows, none wider than the window.
   func lines(_ state: BoardState, at now: ContinuousClock.Instant) -> [String] {
     guard rows > 0, columns > 0 else { return [] }
     guard rows > 3 else { return tiny(state, at: now) }

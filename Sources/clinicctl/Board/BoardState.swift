@@ -15,7 +15,7 @@ struct BoardState {
       Printable.text(token.split(separator: "-").last.map(String.init) ?? token)
     }
 
-    /// Where to go and to whom, as far as that is known.
+    /// Which room and which doctor, as far as that is known.
     var place: String {
       [room.map(Self.door), doctorLabel].compactMap { $0 }.map { Printable.text($0) }
         .joined(separator: "  ")
@@ -77,7 +77,8 @@ struct BoardState {
     newsSince = now
   }
 
-  /// A change that a filter left out has no board, and changes none.
+  /// Takes a change or a snapshot. A change that a filter left out has no board, and changes
+  /// nothing here.
   private mutating func take(_ state: JSONValue, at now: ContinuousClock.Instant) {
     if let date = state["date"]?.string { self.date = Printable.text(date) }
     guard let value = state["board"],

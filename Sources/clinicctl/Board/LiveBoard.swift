@@ -60,7 +60,7 @@ struct LiveBoard {
     }
   }
 
-  /// Each line over the one that was there, so that nothing flickers.
+  /// Draws each line over the old one, so that nothing flickers.
   private func draw(_ state: BoardState) throws {
     let size = Terminal.size() ?? (80, 24)
     let screen = BoardScreen(columns: size.columns, rows: size.rows, style: style)

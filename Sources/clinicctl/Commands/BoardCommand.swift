@@ -46,7 +46,8 @@ struct BoardCommand: AsyncParsableCommand {
     }
   }
 
-  /// Also ends when its reader does, as `head` does: the next change may be hours away.
+  /// Runs `body`, and ends it when the reader of the output does, such as `head`: the next change
+  /// may be hours away.
   private static func whileRead(_ body: @Sendable @escaping () async throws -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await body() }

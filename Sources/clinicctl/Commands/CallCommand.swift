@@ -58,8 +58,8 @@ struct CallCommand: AsyncParsableCommand {
     }
   }
 
-  /// What looks like a number may be a phone: a call that was refused for that was not run, and is
-  /// made again with the text as it was typed.
+  /// Whether the daemon wants a string where a number was typed, a phone number perhaps: the
+  /// refused call was not run, and is made again with the text as typed.
   private static func wantsText(_ error: RPCError) -> Bool {
     error.code == RPCError.Code.invalidParams.rawValue && error.reason == "wrong_type"
   }

@@ -4,7 +4,7 @@ import JSONRPC
 import Systemd
 import Terminal
 
-/// Shows what a daemon is told.
+/// Shows the daemon's configuration.
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",

@@ -8,7 +8,7 @@ struct DatabaseOptions: ParsableArguments {
   @Flag(name: .long, help: "Write results as JSON.")
   var json = false
 
-  /// - Throws: ``Failure`` when none is named, or it is no URL of PostgreSQL's.
+  /// - Throws: ``Failure`` when no database is named, or its URL is not one of PostgreSQL.
   func url() throws -> String {
     guard let url = try ConfigurationSource.told()["DATABASE_URL"], !url.isEmpty else {
       throw Failure.usage(

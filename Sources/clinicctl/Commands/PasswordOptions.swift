@@ -2,7 +2,7 @@ import ArgumentParser
 import Systemd
 import Terminal
 
-/// Where a password comes from. Never from the command line, which other users can see.
+/// Where a password comes from: never from the command line, which other users can see.
 struct PasswordOptions: ParsableArguments {
   @Option(
     name: .long, help: "Read the password from the first line of a file.", completion: .file())

@@ -35,7 +35,7 @@ struct RebuildCommand: AsyncParsableCommand {
     try options.show(result)
   }
 
-  /// Shows how much is still on its way, until that is nothing.
+  /// Shows how much is still to be shipped, until that is nothing.
   private func waitUntilCarried(_ daemon: Daemon) async throws {
     let showsProgress = Terminal.isTerminal(.error)
     while true {

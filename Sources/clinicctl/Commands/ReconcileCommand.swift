@@ -37,7 +37,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     if !isOK { throw Failure.failed("the stores do not agree") }
   }
 
-  /// One result out of those of the parts.
+  /// Joins the results of the parts into one.
   private static func joined(_ results: [JSONValue], isOK: Bool) throws -> JSONValue {
     var writer = JSONWriter()
     writer.beginObject()

@@ -52,7 +52,7 @@ struct StatusCommand: AsyncParsableCommand {
     return "You are \(Printable.text(name)) (\(caller["role"].map(CellText.text) ?? "no role"))."
   }
 
-  /// Nil when the caller may not know.
+  /// Asks the daemon; nil when the caller is not allowed to.
   private func askIfAllowed(_ method: String, _ daemon: Daemon) async throws -> JSONValue? {
     do {
       return try await daemon.call(method)

@@ -26,8 +26,9 @@ enum DisplayWidth {
     return atRight ? padding + text : text + padding
   }
 
-  /// What terminals count: each letter and each mark that takes room of its own, also within what
-  /// is one character to a reader of Hindi; but an emoji of several parts once.
+  /// The columns as terminals count them: each letter and each mark that takes room of its own
+  /// counts, even within what is one character to a reader of Hindi; an emoji of several parts
+  /// counts once.
   private static func of(_ character: Character) -> Int {
     let scalars = character.unicodeScalars
     if let first = scalars.first, first.value < 0x300, scalars.count == 1 { return 1 }

@@ -2,10 +2,10 @@ import JSONRPC
 
 /// Shows the result of any method to people: lists as tables, objects as lines of name and value.
 struct ResultRenderer {
-  /// The terminal's columns; nil for as many as it takes.
+  /// The terminal's columns; nil for no limit.
   let width: Int?
 
-  /// What a table does without first when it is too wide.
+  /// The columns that a table drops first when it is too wide.
   private static let bookkeeping = ["version", "created at", "updated at"]
 
   func lines(_ result: JSONValue) -> [String] {
@@ -51,7 +51,8 @@ struct ResultRenderer {
     return lines
   }
 
-  /// Texts of several lines, such as a printed receipt, keep them, below their name.
+  /// A name and its value. Texts of several lines, such as a printed receipt, keep their lines,
+  /// below the name.
   private func field(
     _ heading: String, _ value: JSONValue, nameWidth: Int, margin: String
   ) -> [String] {

@@ -1,13 +1,13 @@
 import Systemd
 import Terminal
 
-/// Emphasis by escape sequences. What it marks says the same in words: it is only a help.
+/// Emphasis by escape sequences. It is only a help: what it marks is also said in words.
 struct Style: Equatable {
   let isEnabled: Bool
 
   static let plain = Style(isEnabled: false)
 
-  /// Unless `NO_COLOR` is set, or the terminal knows no colours.
+  /// The style of the terminal: plain if `NO_COLOR` is set, or the terminal knows no colours.
   static var ofTerminal: Style {
     let environment = ProcessEnvironment.variables
     let refuses = environment["NO_COLOR"].map { !$0.isEmpty } ?? false

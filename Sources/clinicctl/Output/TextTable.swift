@@ -5,15 +5,15 @@ struct TextTable {
     var isNumeric = false
   }
 
-  /// Between two columns.
+  /// The gap between two columns.
   private static let gap = 2
-  /// A column that is narrower than this says nothing.
+  /// The least width of a column: a narrower one says nothing.
   private static let narrowest = 6
 
   var columns: [Column]
   var rows: [[String]]
 
-  /// How wide it is when nothing is cut.
+  /// The width of the table when nothing is cut.
   var width: Int { (widths(within: nil) ?? []).reduce(0, +) + Self.gap * (columns.count - 1) }
 
   mutating func removeColumns(_ headings: [String]) {

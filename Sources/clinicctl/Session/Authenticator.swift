@@ -1,11 +1,11 @@
 import JSONRPC
 import RPCClient
 
-/// Binds new connections to the login that was kept, and renews that when it has expired.
+/// Binds new connections to the kept login, and renews that when it has expired.
 struct Authenticator: Sendable {
   let endpoint: Endpoint
-  /// Whether a login that has expired for good is a failure. Without it the connection stays what
-  /// it is: unknown, or known to the kernel.
+  /// Whether a login that has expired for good is a failure. If not, the connection stays a
+  /// stranger's, or in the role that the kernel's word gives.
   let isRequired: Bool
 
   func callAsFunction(_ connection: RPCConnection) async throws {
@@ -26,8 +26,8 @@ struct Authenticator: Sendable {
     }
   }
 
-  /// A refresh token works once, so one process at a time uses it; who comes second finds the new
-  /// one.
+  /// Renews the login. A refresh token works once, so only one process at a time uses it; the next
+  /// one finds the new token.
   private func renew(
     _ expired: StoredLogin, in store: LoginStore, over connection: RPCConnection
   ) async throws {

@@ -11,7 +11,7 @@ struct Daemon: Sendable {
   let client: RPCClient
   let endpoint: Endpoint
 
-  /// Connects, as the user of the login that was kept.
+  /// Connects, as the user of the kept login.
   ///
   /// - Parameter callTimeout: how long an answer may take when the options do not say.
   /// - Throws: ``Failure``.

@@ -5,7 +5,7 @@ import Systemd
 /// The logins of this person, one for each daemon, in a file that nobody else may read:
 /// `$XDG_CONFIG_HOME/clinicd/session.json`.
 ///
-/// The tokens of one daemon are never shown to another: the endpoint says whose they are.
+/// The tokens of one daemon are never shown to another: they are kept by endpoint.
 struct LoginStore {
   private struct File: Codable {
     var logins: [StoredLogin]
@@ -16,7 +16,7 @@ struct LoginStore {
 
   init(folder: String) { self.folder = folder }
 
-  /// The store of whoever runs the program.
+  /// The store of the user who runs the program.
   ///
   /// - Throws: ``Failure`` when the environment tells no home.
   static func ofThisUser() throws -> LoginStore {
@@ -37,7 +37,7 @@ struct LoginStore {
 
   /// Keeps a login, in the place of an earlier one at the same daemon.
   ///
-  /// - Parameter lock: what keeps others away, if the caller has it already.
+  /// - Parameter lock: the store's lock, if the caller has it already.
   func save(_ login: StoredLogin, under lock: FileLock? = nil) throws {
     let lock = try lock ?? self.lock()
     defer { withExtendedLifetime(lock) {} }

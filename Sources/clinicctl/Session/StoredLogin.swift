@@ -20,7 +20,7 @@ struct Credentials: Decodable {
   var refreshToken: String
   var user: User
 
-  /// As it is kept for the daemon that gave it.
+  /// The login as it is kept for the daemon that gave it.
   func login(at endpoint: Endpoint) -> StoredLogin {
     StoredLogin(
       endpoint: endpoint.description, username: user.username, accessToken: accessToken,

@@ -1,5 +1,5 @@
 /// One patient of a day in the clinic: how he or she comes, and what happens on the way. All of it
-/// follows from the number, so that each day is the same but for who is faster.
+/// follows from the number, so that each day is the same, except for who is faster.
 struct DayPatient: Sendable {
   enum Way: Int { case bookedForDesk, bookedForKiosk, walksToDesk, walksToKiosk }
   /// What a doctor does who calls this patient's token for the first time.

@@ -27,7 +27,7 @@ struct UserArgument: ParsableArguments {
     enum Keys: CodingKey { case limit, cursor }
   }
 
-  /// The user's number. A name may be of digits alone, and then it is the name that is meant.
+  /// The user's number. If digits were typed and a user has that name, the name is meant.
   func id(_ daemon: Daemon) async throws -> Int {
     var query = Query()
     repeat {
@@ -43,7 +43,7 @@ struct UserArgument: ParsableArguments {
 }
 
 extension UserArgument {
-  /// Changes what `members` writes.
+  /// Updates the user with the members that `members` writes.
   func update(_ options: GlobalOptions, _ members: (inout JSONWriter) -> Void) async throws {
     let daemon = try await Daemon(options)
     var writer = JSONWriter()

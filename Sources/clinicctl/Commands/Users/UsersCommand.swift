@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Looks after those who log in.
+/// Looks after the users, who log in.
 struct UsersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "users",
@@ -19,6 +19,6 @@ enum UserRole: String, ExpressibleByArgument, Encodable, CaseIterable {
   case kiosk = "KIOSK"
   case display = "DISPLAY"
 
-  /// In lower case too.
+  /// Reads a role, also in lower case.
   init?(argument: String) { self.init(rawValue: argument.uppercased()) }
 }

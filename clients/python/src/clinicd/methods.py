@@ -1916,7 +1916,7 @@ class AsyncRpc:
     async def cancel(
         self,
         *,
-        id: Any,
+        id: float | str,
     ) -> types.RpcCancelResult:
         """Cancels the calls of this connection that have an id."""
         params: dict[str, Any] = {
@@ -3806,7 +3806,7 @@ class Rpc:
     def cancel(
         self,
         *,
-        id: Any,
+        id: float | str,
     ) -> types.RpcCancelResult:
         """Cancels the calls of this connection that have an id."""
         params: dict[str, Any] = {

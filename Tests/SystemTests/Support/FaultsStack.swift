@@ -146,9 +146,9 @@ final class FaultsStack: Sendable {
     }
   }
 
-  /// The package's root: this file's, above `Tests/SystemTests`.
+  /// The package's root: this file's, above `Tests/SystemTests/Support`.
   private static func checkout(_ file: String = #filePath) throws -> String {
-    let parts = file.split(separator: "/").dropLast(3)
+    let parts = file.split(separator: "/").dropLast(4)
     let root = "/" + parts.joined(separator: "/")
     try #require(SmallFile.exists(root + "/scripts/stack"))
     return root

@@ -1,7 +1,7 @@
 import JSONRPC
 package import Postgres
 
-/// What a store should have given and did not.
+/// A store did not give what it should have.
 enum StoreFailure: Error {
   case noRow
   case connectionEnded
@@ -28,7 +28,7 @@ extension ClinicError {
     }
   }
 
-  /// What the schema refuses, and what that means.
+  /// The reason that each constraint of the schema stands for.
   private static let reasonsByConstraint: [String: Reason] = [
     "users_username_key": .usernameTaken,
     "users_email_key": .emailTaken,
@@ -57,8 +57,8 @@ extension ClinicError {
   /// What a standby says before it is promoted.
   private static let readOnly = "25006"
 
-  /// Classes of SQLSTATE that pass by themselves: connections, resources, an operator's hand, the
-  /// system, transactions rolled back.
+  /// Classes of SQLSTATE that go away by themselves: connections, resources, operator intervention,
+  /// the system, transactions that were rolled back.
   private static let passingStates: Set<String> = ["08", "40", "53", "55", "57", "58"]
 
   /// Why the present call was cancelled.
@@ -72,11 +72,11 @@ extension ClinicError {
 }
 
 extension PostgresError {
-  /// A lock was not to be had in time, or at once.
+  /// Whether a lock could not be had in time, or at once.
   var isLockTimeout: Bool { sqlState == "55P03" }
 
-  /// A deadlock, a serialization failure, a lock that was not to be had, or a key that another call
-  /// has just used: the same again may succeed, or finds out how it stands.
+  /// Whether a repetition may succeed, or give a clear answer: after a deadlock, a serialization
+  /// failure, a lock that could not be had, or a key that another call has just used.
   var isRetriable: Bool {
     ["40P01", "40001", "55P03"].contains(sqlState) || constraint == "idempotency_keys_pkey"
   }

@@ -6,10 +6,10 @@ struct PatientTable: Sendable {
   let name: String
   /// The row's number as text, for `patient_merge_rows`.
   let key: SQL
-  /// Where a row was made for another one of the same patient: a condition on the patient of that.
+  /// Matches rows created for another row (a token for its appointment), given that row's patient.
   private let isMadeFor: @Sendable (ID<Patient>) -> SQL
 
-  /// What is made for a row stands after it.
+  /// Ordered so that a table comes after the tables its rows are made for.
   static let moved = [
     PatientTable("appointments"),
     PatientTable("queue_tokens", key: "(date || '/' || number)") {
@@ -47,7 +47,7 @@ struct PatientTable: Sendable {
     self.isMadeFor = isMadeFor
   }
 
-  /// Gives all rows of a patient to another one, and keeps which they were.
+  /// Gives all rows of a patient to another one, and records which rows those were.
   func move(
     from old: ID<Patient>, to survivor: ID<Patient>, merge: Int64
   ) -> SQL {
@@ -59,10 +59,10 @@ struct PatientTable: Sendable {
     """
   }
 
-  /// Gives back the rows of a merge that still belong to the survivor, and with them what was made
-  /// since for a row that went back: a visit's prescription, an appointment's token. That counts as
-  /// moved by the merge, so that the queue shows it. The merges above it, of the patients in
-  /// between, have these rows no more.
+  /// Gives back the rows of a merge that still belong to the survivor, and with them the rows made
+  /// since for one that went back: a visit's prescription, an appointment's token. Those count as
+  /// moved by the merge, so that the queue shows them. Later merges, of the patients in between, no
+  /// longer have these rows.
   func giveBack(
     to old: ID<Patient>, from survivor: ID<Patient>, merge: Int64
   ) -> SQL {
