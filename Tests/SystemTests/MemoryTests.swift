@@ -43,9 +43,14 @@ import Testing
       // First, what grows until it is as large as it has to be: buffers, statements of each
       // connection, the allocator's parts.
       try await answer(2 * Self.calls)
-      let before = try Self.residentBytes(of: daemon)
-      try await answer(Self.calls)
-      let growth = try Self.residentBytes(of: daemon) - before
+      // What calls leave behind, each round leaves; on a busy machine one round may still need a
+      // buffer more than those before.
+      var growth = Int.max
+      for _ in 0..<3 where growth >= Self.allowance {
+        let before = try Self.residentBytes(of: daemon)
+        try await answer(Self.calls)
+        growth = try Self.residentBytes(of: daemon) - before
+      }
       #expect(growth < Self.allowance)
     }
   }
