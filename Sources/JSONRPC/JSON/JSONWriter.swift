@@ -16,7 +16,7 @@ public struct JSONWriter: Sendable {
     bytes = []
   }
 
-  /// A writer without a buffer, a placeholder while the real one is taken out.
+  /// A writer that has no buffer: it takes the place of one that is being written with elsewhere.
   static var empty: JSONWriter { JSONWriter() }
 
   public consuming func finish() -> [UInt8] { bytes }
