@@ -52,18 +52,18 @@ struct Measure: ParsableCommand {
   private func measure(_ mainThread: MainThread) async throws {
     let scratch = try Scratch(mainThread)
     defer { scratch.remove() }
+    var report = Report()
+    defer { if !report.findings.isEmpty { print(json ? report.json : report.table) } }
     do {
       let setting = try await Setting(
         pid: pid, seconds: quick ? 2 : seconds, isQuick: quick, scratch: scratch)
       try await Patients.load(into: setting)
       if data == .large { try await LargeClinic.load(into: setting) }
-      var report = Report()
       for step in steps {
         Self.tell("measuring \(step.name), load of the machine \(Self.machineLoad)")
         report.add(try await step.measure(setting))
       }
       await setting.client.close()
-      print(json ? report.json : report.table)
     } catch {
       Self.tell("\(error)")
       throw ExitCode.failure

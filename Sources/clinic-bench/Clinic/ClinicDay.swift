@@ -53,20 +53,21 @@ struct ClinicDay: Sendable {
   /// Empties the day.
   ///
   /// The daemon remembers the day and only compares versions, which count up; after a failed batch
-  /// it reads the day again. So a batch is made to fail, by a constraint that no event can meet.
+  /// it reads the day again. So a batch is made to fail, by a constraint that no event can meet; by
+  /// its name the daemon takes it for a refusal and logs nothing.
   func reset() async throws {
     try await setting.postgres.run(
       """
       SET client_min_messages = warning;
       INSERT INTO queue_days (date) VALUES (current_date) ON CONFLICT DO NOTHING;
-      ALTER TABLE queue_events DROP CONSTRAINT IF EXISTS clinic_bench,
-        ADD CONSTRAINT clinic_bench CHECK (version < 0) NOT VALID;
+      ALTER TABLE queue_events DROP CONSTRAINT IF EXISTS queue_tokens_live_patient,
+        ADD CONSTRAINT queue_tokens_live_patient CHECK (version < 0) NOT VALID;
       """)
     let probe = Array(#"{"patient_id":\#(patient + Patients.count - 1)}"#.utf8)
     let reply = try? await setting.client.call("queue.walk_in", rawParams: probe)
     try await setting.postgres.run(
       """
-      ALTER TABLE queue_events DROP CONSTRAINT clinic_bench;
+      ALTER TABLE queue_events DROP CONSTRAINT queue_tokens_live_patient;
       DELETE FROM queue_events WHERE date = current_date;
       DELETE FROM queue_tokens WHERE date = current_date;
       UPDATE queue_days SET last_number = 0, version = 0, closed_at = NULL WHERE date = current_date;

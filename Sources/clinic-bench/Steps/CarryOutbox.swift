@@ -11,7 +11,7 @@ enum CarryOutbox {
   static func measure(_ setting: Setting) async throws -> [Finding] {
     let clinic = try await Departments(in: setting)
     try await clinic.openSlots()
-    let mongo = try MongoClient(url: setting.mongo, database: "clinic")
+    let mongo = try MongoClient(url: setting.mongo)
     _ = try await mongo.deleteMany(collection, filter: [:])
     try await completeVisits(clinic)
     let before = try setting.daemon.cpuNanoseconds()
