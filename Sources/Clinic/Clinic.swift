@@ -72,7 +72,8 @@ package final class Clinic: Sendable {
       postgres: postgres, redis: redis, live: liveQueue, hub: hub, staff: staff, calendar: calendar,
       rules: settings.queue, log: log)
     queue = QueueLane(
-      postgres: postgres, live: liveQueue, feed: feed, staff: staff, settings: settings)
+      postgres: postgres, live: liveQueue, feed: feed, staff: staff, calendar: calendar,
+      settings: settings)
     relay = Relay(
       postgres: postgres, mongo: mongo, queue: queue, load: load, settings: settings, log: log,
       anchorFile: anchorFile)

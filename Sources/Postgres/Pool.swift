@@ -286,13 +286,14 @@ final class Pool: @unchecked Sendable {
     }
   }
 
-  /// Ends the wait of callers for whom no connection is open.
+  /// Ends the wait of callers for whom no connection is open, nor will be.
   private func failWaiting(_ error: PostgresError) {
-    if pipelined.wires.isEmpty {
+    let isClosed = phase == .closed
+    if isClosed || pipelined.wires.isEmpty {
       pipelined.failWaiting(error)
-      if long.wires.isEmpty { long.failWaiting(error) }
+      if isClosed || long.wires.isEmpty { long.failWaiting(error) }
     }
-    if open[.transactions, default: 0] == 0 {
+    if isClosed || open[.transactions, default: 0] == 0 {
       for borrower in waitingTransactions.removeAll() { borrower.end(.failure(error)) }
     }
   }

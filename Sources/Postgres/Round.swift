@@ -38,6 +38,8 @@ final class Round: @unchecked Sendable {
   private(set) var failure: PostgresError?
   private(set) var isDone = false
   var isCancelled = false
+  /// Whether the server was asked to stop it.
+  var isStopping = false
   /// Its number among the rounds of its connection.
   var sequence = 0
   var limitTimer: Timer?

@@ -16,16 +16,24 @@ extension Wire {
   }
 
   /// Asks the server to stop a round. For a round further back the request is sent when that one is
-  /// next: the request stops whatever the server is doing at that moment.
-  func stop(_ round: Round) {
-    if rounds.first === round { requestCancel() }
+  /// next, as the request stops whatever the server is doing at that moment; until then its caller
+  /// does not wait longer than for an answer.
+  private func stop(_ round: Round) {
+    guard rounds.first !== round else { return stopFirst() }
+    // Its answer is dropped when it comes.
+    _ = loop.schedule(after: Self.answerLimit) { round.end(.failure(.cancelled)) }
+  }
+
+  /// Asks the server to stop the round that it is working on, if nobody wants that any more.
+  func stopFirst() {
+    // A request that is on its way may hit this round, or the next one: it is waited for.
+    guard !isCancelling, let round = rounds.first, round.isCancelled, !round.isStopping else {
+      return
+    }
+    round.isStopping = true
+    requestCancel()
     _ = loop.schedule(after: Self.answerLimit) { [weak self] in
-      if self?.rounds.first === round {
-        self?.close()
-      } else {
-        // Its answer is dropped when it comes.
-        round.end(.failure(.cancelled))
-      }
+      if self?.rounds.first === round { self?.close() }
     }
   }
 
@@ -58,6 +66,7 @@ extension Wire {
     cancelsReturned += 1
     lastCancelled = sent
     for round in held.removeAll() { send(round) }
+    stopFirst()
     let waiting = onQuiet
     onQuiet = []
     for work in waiting { work() }

@@ -67,11 +67,12 @@ extension Wire {
       if let cleanup = round.rewound(isExposed: isExposed) {
         if !cleanup.isEmpty { send(Round(cleanup)) }
         send(round)
+        stopFirst()
         return
       }
     }
     round.finish()
-    if let next = rounds.first, next.isCancelled { stop(next) }
+    stopFirst()
     onRoundDone?()
   }
 

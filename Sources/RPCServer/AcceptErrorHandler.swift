@@ -7,12 +7,15 @@ final class AcceptErrorHandler: ChannelInboundHandler {
   typealias InboundIn = any Channel
 
   private let logger: Logger
+  /// Whether the listener is to accept at all.
+  private let isOpen: @Sendable () -> Bool
   private var isPaused = false
   /// Whether the present trouble has been logged.
   private var isTold = false
 
-  init(logger: Logger) {
+  init(logger: Logger, while isOpen: @escaping @Sendable () -> Bool) {
     self.logger = logger
+    self.isOpen = isOpen
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -31,6 +34,7 @@ final class AcceptErrorHandler: ChannelInboundHandler {
     try? channel.syncOptions?.setOption(.autoRead, value: false)
     context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(200)) {
       self.isPaused = false
+      guard self.isOpen() else { return }
       try? channel.syncOptions?.setOption(.autoRead, value: true)
     }
   }

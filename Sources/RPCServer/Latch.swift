@@ -8,6 +8,8 @@ final class Latch: Sendable {
   }
   private let state = Mutex(State())
 
+  var isOpen: Bool { state.withLock { $0.isOpen } }
+
   /// - Returns: whether this call opened it.
   @discardableResult
   func open() -> Bool {

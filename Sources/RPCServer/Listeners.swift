@@ -18,6 +18,7 @@ final class Listeners: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let workers: [EventLoopWorker]
   private let open = Mutex<[Listener]>([])
+  private let hasStopped = Latch()
 
   init(core: ServerCore, group: MultiThreadedEventLoopGroup, workers: [EventLoopWorker]) {
     self.core = core
@@ -88,6 +89,7 @@ final class Listeners: Sendable {
     let core = core
     let workers = workers
     let limits = core.limits
+    let hasStopped = hasStopped
     let waterMark = ChannelOptions.Types.WriteBufferWaterMark(
       low: limits.pendingWriteBytes / 4, high: limits.pendingWriteBytes)
     return ServerBootstrap(group: group)
@@ -97,7 +99,8 @@ final class Listeners: Sendable {
       .serverChannelOption(.socketOption(.so_sndbuf), value: .init(limits.kernelBytes))
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: core.logger))
+          try channel.pipeline.syncOperations.addHandler(
+            AcceptErrorHandler(logger: core.logger) { !hasStopped.isOpen })
         }
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -126,7 +129,8 @@ final class Listeners: Sendable {
             guard let tls else { return try open(channel, transport) }
             try channel.pipeline.syncOperations.addHandlers(
               NIOSSLServerHandler(context: tls),
-              TLSGate(server: core, transport: transport, open: open))
+              TLSGate(
+                server: core, loop: worker.connections, transport: transport, open: open))
           }
           guard isTCP, let address = transport.address, core.web.proxies.contains(address) else {
             return try begin(channel, transport)
@@ -153,6 +157,7 @@ final class Listeners: Sendable {
   /// Closes the listeners, except adopted ones: their connections wait for whoever adopts them
   /// next.
   func stopAccepting() async {
+    hasStopped.open()
     for listener in open.withLock({ $0 }) {
       do {
         if listener.isAdopted {

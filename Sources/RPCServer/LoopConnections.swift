@@ -28,6 +28,8 @@ final class LoopConnections {
   private var connections: [UInt64: ConnectionHandler] = [:]
   /// The connections that speak HTTP: only calls and time concern them.
   private var webConnections: [UInt64: any LoopConnection] = [:]
+  /// The connections whose TLS handshake is under way.
+  private var gates: [ObjectIdentifier: TLSGate] = [:]
   private var channels: [String: [Subscription]] = [:]
   private var prefixes: [String: NotificationPrefix] = [:]
   /// Connections that have something to send at the end of this batch of messages.
@@ -65,6 +67,15 @@ final class LoopConnections {
 
   func removeWebConnection(_ id: UInt64) {
     webConnections[id] = nil
+  }
+
+  func add(_ gate: TLSGate) {
+    gates[ObjectIdentifier(gate)] = gate
+    if isDraining { gate.close() }
+  }
+
+  func remove(_ gate: TLSGate) {
+    gates[ObjectIdentifier(gate)] = nil
   }
 
   private var all: [any LoopConnection] {
@@ -118,6 +129,7 @@ final class LoopConnections {
     case .drain:
       isDraining = true
       for connection in all { connection.drain() }
+      for gate in gates.values { gate.close() }
       checkIdle()
     case .cancelAll:
       for connection in all { connection.cancelCalls(.shutdown) }

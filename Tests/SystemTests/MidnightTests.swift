@@ -246,9 +246,10 @@ import Testing
     }
   }
 
-  @Test("rule 16: a day that somebody holds keeps no later day open")
+  @Test("rule 16: a day that somebody holds keeps no later day open, and nobody waiting today")
   func heldDay() async throws {
-    try await TestClinic.run(1) { clinic in
+    try await TestClinic.run(1, ["CLINIC_CALL_SECONDS": "2"]) { clinic in
+      let patients = try await clinic.patients(3)
       await clinic.daemons[0].process.stop()
       _ = try await clinic.postgres.query(
         "INSERT INTO queue_days (date) VALUES (current_date - 10), (current_date - 9)")
@@ -259,6 +260,13 @@ import Testing
         try await eventually(within: .seconds(30), "the later one is closed") {
           try await clinic.texts(
             "SELECT (closed_at IS NULL)::text FROM queue_days ORDER BY date") == ["true", "false"]
+        }
+        let desk = try await clinic.connect(.reception)
+        for patient in patients {
+          try await eventually("the held day is waited for") {
+            try await clinic.waitingSessions() > 0
+          }
+          try await desk.call("queue.walk_in", ["patient_id": .int(patient)])
         }
       }
       try await eventually(within: .seconds(30), "the other one too") {

@@ -335,6 +335,27 @@ import Testing
     }
   }
 
+  @Test("a right password is not refused because many are brought to another cost")
+  func rehashedTogether() async throws {
+    try await TestClinic.run(
+      1, ["CLINIC_PASSWORD_COST": "13", "CLINIC_CALL_SECONDS": "4"]
+    ) { clinic in
+      let hash = try await Clinic.passwordHash(of: "the right password", cost: 4)
+      _ = try await clinic.postgres.query(
+        """
+        INSERT INTO users (username, password_hash, full_name, role) \
+        SELECT 'known-' || n, \(hash), 'Known', 'RECEPTION' FROM generate_series(1, 20) n
+        """)
+      let reasons = try await concurrently(20) { index in
+        try await clinic.stranger().outcome(
+          "auth.login",
+          ["username": .string("known-\(index + 1)"), "password": "the right password"]
+        ).reason
+      }
+      #expect(reasons.allSatisfy { $0 == "ok" }, "\(reasons)")
+    }
+  }
+
   /// Fifty at a time from each instance, and the fourth round also would pass twenty in a minute.
   @Test("many right logins at once are no guesses")
   func rightAtOnce() async throws {
@@ -385,6 +406,38 @@ import Testing
         try await caller.call(
           "auth.login", ["username": .string(typed), "password": .string(member.password)])
       }
+    }
+  }
+
+  @Test("a password whose commit is under way is changed, and its caller is told so")
+  func cancelledInCommit() async throws {
+    try await TestClinic.run(1) { clinic in
+      let member = try await clinic.member(.doctor)
+      for sql: SQL in [
+        """
+        CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$
+        """,
+        """
+        CREATE CONSTRAINT TRIGGER waits AFTER UPDATE ON users \
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION waits()
+        """,
+      ] { _ = try await clinic.postgres.query(sql) }
+      let wire = try clinic.daemons[0].wire(.tcp)
+      _ = try await wire.call("auth.login", member.login)
+      let new: JSON = "a password that is new"
+      try await clinic.holding("SELECT pg_advisory_xact_lock(1)") {
+        try await wire.send(
+          WireSocket.request(
+            "auth.change_password",
+            ["current_password": .string(member.password), "new_password": new], id: 7))
+        try await eventually("it commits") { try await clinic.waitingSessions() > 0 }
+        _ = try await wire.call("rpc.cancel", ["id": 7], id: 9)
+      }
+      #expect(try await wire.answer(to: 7)["result"]?["access_token"] != nil)
+      #expect(try await wire.call("auth.whoami", [:], id: 10)["result"] != nil)
+      try await clinic.stranger().call(
+        "auth.login", ["username": .string(member.username), "password": new])
     }
   }
 

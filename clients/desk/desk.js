@@ -125,9 +125,9 @@ const refresh = () => Promise.all([loadDoctors(), showAppointments()]).catch(() 
 
 async function loadDoctors() {
   const isNewest = newest("doctors");
-  const { items } = await call("doctors.list");
+  const everybody = await all("doctors.list", {});
   if (!isNewest()) return;
-  doctors = items;
+  doctors = everybody;
   offerDoctors();
   queue.draw();
 }

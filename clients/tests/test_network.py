@@ -197,9 +197,13 @@ def test_a_kiosk_whose_renewal_fails_goes_on(paired: Open, daemon: Daemon) -> No
         kiosk = paired("/kiosk", (1080, 1920))
         began = time.monotonic()
         # It renews its token after 48 seconds, and without that has none after 60.
-        time.sleep(44)
+        kiosk.run(
+            "const { send } = WebSocket.prototype; window.renewals = 0;"
+            "WebSocket.prototype.send = function (text) {"
+            "  window.renewals += text.includes('auth.refresh'); send.call(this, text); }"
+        )
         stack(daemon, "kill", "postgres")
-        time.sleep(max(0, began + 54 - time.monotonic()))
+        kiosk.wait(lambda: kiosk.run("return window.renewals"), seconds=60)
         stack(daemon, "start", "postgres")
         time.sleep(max(0, began + 62 - time.monotonic()))
         kiosk.click("#with-appointment")

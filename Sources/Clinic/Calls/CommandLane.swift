@@ -115,7 +115,7 @@ package final class CommandLane: Sendable {
           let began = ContinuousClock.now
           let outcome = await job.perform(in: transaction)
           if case .failure(let error as PostgresError) = outcome {
-            if error.kind != .server && error.kind != .cancelled { throw error }
+            if !error.isOfStatement { throw error }
             // A deadlock, or a lock that others hold: aside, the call finds out how it stands. Who
             // has waited there for a lock has its turn again.
             let hasWaited = isAside && error.isLockTimeout && Self.hasWaited(since: began)
@@ -148,7 +148,7 @@ package final class CommandLane: Sendable {
             job.finish(.failure(error))
           }
         }
-        return known?.kind == .server ? nil : error
+        return Self.showsThatStoreIsAway(error) ? error : nil
       }
       for job in jobs { job.setAside() }
       if !companions.isEmpty { return await perform(jobs, together: false) }
@@ -157,6 +157,14 @@ package final class CommandLane: Sendable {
         if let away { job.finish(.failure(away)) } else { away = await perform([job]) }
       }
       return away
+    }
+  }
+
+  private static func showsThatStoreIsAway(_ error: any Error) -> Bool {
+    switch error {
+    case let error as PostgresError: !error.isOfStatement
+    case let error as ClinicError: error.reason == .storeUnavailable
+    default: false
     }
   }
 

@@ -38,29 +38,41 @@ package final class Refusals: Sendable {
     _ reason: Reason, of method: String, by caller: Caller?, on session: Session,
     subject: @autoclosure () -> Subject? = nil
   ) async throws(ClinicError) {
-    if caller?.role.isStaff != true {
-      let flood = Flood(
-        minute: Self.minute,
-        origin: caller.map { .device($0.name) } ?? .address(session.network), reason: reason,
-        method: method)
-      guard count(flood, of: caller, from: session) else { return }
+    let entry = AuditEntry(
+      by: caller, from: session.source, method: method, subject: subject(),
+      outcome: reason.rawValue)
+    if caller?.role.isStaff == true { return try await audit.record(entry) }
+    let flood = Flood(
+      minute: Self.minute,
+      origin: caller.map { .device($0.name) } ?? .address(session.network), reason: reason,
+      method: method)
+    guard isFirst(flood, of: caller, from: session) else { return }
+    do {
+      try await audit.record(entry)
+    } catch {
+      // It is told with those that follow.
+      count(flood, of: caller, from: session)
+      throw error
     }
-    try await audit.record(
-      AuditEntry(
-        by: caller, from: session.source, method: method, subject: subject(),
-        outcome: reason.rawValue))
   }
 
-  /// Counts a refusal.
-  ///
-  /// - Returns: whether it is to be recorded at once: the first one of a known caller.
-  private func count(_ flood: Flood, of caller: Caller?, from session: Session) -> Bool {
+  /// Whether a refusal is to be recorded at once: the first one of a known caller. Any other is
+  /// counted.
+  private func isFirst(_ flood: Flood, of caller: Caller?, from session: Session) -> Bool {
     floods.withLock { floods in
       let isFirst = caller != nil && floods[flood] == nil
       Self.add(
         Count(caller: caller, source: session.source, untold: isFirst ? 0 : 1),
         to: flood, network: session.network, in: &floods)
       return isFirst
+    }
+  }
+
+  private func count(_ flood: Flood, of caller: Caller?, from session: Session) {
+    floods.withLock { floods in
+      Self.add(
+        Count(caller: caller, source: session.source, untold: 1),
+        to: flood, network: session.network, in: &floods)
     }
   }
 

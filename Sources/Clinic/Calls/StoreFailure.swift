@@ -72,6 +72,14 @@ extension ClinicError {
 }
 
 extension PostgresError {
+  /// Whether it concerns one statement, and the connection goes on.
+  var isOfStatement: Bool {
+    switch kind {
+    case .server, .cancelled, .timedOut, .decoding: true
+    case .unavailable, .connectionLost, .outcomeUnknown: false
+    }
+  }
+
   /// Whether a lock could not be had in time, or at once.
   var isLockTimeout: Bool { sqlState == "55P03" }
 

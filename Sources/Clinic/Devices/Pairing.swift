@@ -80,11 +80,16 @@ package struct ClaimDevice: SessionMethod {
   package let secret: OpaqueToken
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
-    let opened = try await clinic.postgres.withTransaction { transaction in
-      try await open(from: session.source, in: transaction, of: clinic)
+    let opened: (Credentials, AccessToken, StaffDirectory.Member?)?
+    opened = try await clinic.postgres.withTransaction { transaction in
+      guard
+        let (credentials, token) = try await open(
+          from: session.source, in: transaction, of: clinic)
+      else { return nil }
+      return (credentials, token, try await clinic.staff.read(token.userID, in: transaction))
     }
-    guard let (credentials, token) = opened else { return Result(.pending) }
-    try await clinic.staff.refresh(token.userID)
+    guard let (credentials, token, member) = opened else { return Result(.pending) }
+    if let member { clinic.staff.take(member) }
     _ = try clinic.logins.bind(session, to: token)
     return Result(.claimed, credentials)
   }

@@ -174,10 +174,11 @@ package final class Relay: Sendable {
           let areEmptied = try await MongoCollections.areEmptied(in: mongo, of: postgres)
           looksThatMissed = areEmptied ? looksThatMissed + 1 : 0
           if looksThatMissed == Self.looksBeforeRefill {
+            // If this fails, after as many looks again.
+            looksThatMissed = 0
             try await MongoCollections.createIndexes(in: mongo)
             _ = try await postgres.query(MongoCollections.again, isLong: true)
             log.notice("MongoDB was emptied: everything is carried there again")
-            looksThatMissed = 0
           }
         }
       }

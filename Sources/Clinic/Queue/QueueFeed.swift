@@ -150,7 +150,10 @@ package final class QueueFeed: Sendable {
         try await take(event, on: date)
       case .compare:
         state.withLock { $0.willCompare = false }
-        try await compare()
+        // A frozen session must not hold up the feed.
+        try await postgres.loop.limited(to: .seconds(15), outlivesCaller: false) {
+          try await self.compare()
+        }
       }
     } catch {
       log.debug("the queue's feed waits for a store", metadata: ["error": "\(error)"])

@@ -7,6 +7,7 @@ import Postgres
 /// up to the row's version, lets each call decide on that, writes what they did in a handful of
 /// statements, and commits. That takes two round trips per batch, however many calls are in it. A
 /// refused call has written nothing; a batch that the database refuses is repeated call by call.
+/// Whoever holds a day that is over keeps nobody waiting but those who change that day, too.
 package final class QueueLane: Sendable {
   private static let depth = 128
 
@@ -14,18 +15,23 @@ package final class QueueLane: Sendable {
   private let live: LiveQueue
   private let feed: QueueFeed
   private let staff: StaffDirectory
+  private let calendar: ClinicCalendar
   private let settings: Settings
+  /// What changes today, or a day to come.
   private let waiting = Gathering<QueueJob>()
+  /// What changes a day that is over.
+  private let waitingForPast = Gathering<QueueJob>()
   private let days = KnownDays()
 
   init(
     postgres: PostgresClient, live: LiveQueue, feed: QueueFeed, staff: StaffDirectory,
-    settings: Settings
+    calendar: ClinicCalendar, settings: Settings
   ) {
     self.postgres = postgres
     self.live = live
     self.feed = feed
     self.staff = staff
+    self.calendar = calendar
     self.settings = settings
   }
 
@@ -101,7 +107,9 @@ package final class QueueLane: Sendable {
 
   private func submit(_ job: QueueJob) async -> Result<[UInt8], any Error> {
     await withTaskCancellationHandler {
-      if !waiting.add(job) { job.finish(.failure(ClinicError(.stopping))) }
+      let isOver = job.date.map { $0 < calendar.today } ?? false
+      let queue = isOver ? waitingForPast : waiting
+      if !queue.add(job) { job.finish(.failure(ClinicError(.stopping))) }
       return await job.outcome()
     } onCancel: {
       job.cancel()
@@ -109,14 +117,20 @@ package final class QueueLane: Sendable {
   }
 
   func run() async {
+    await withTaskGroup { group in
+      for queue in [waiting, waitingForPast] { group.addTask { await self.perform(queue) } }
+    }
+  }
+
+  private func perform(_ queue: Gathering<QueueJob>) async {
     while !Task.isCancelled {
-      let jobs = await waiting.take(Self.depth)
+      let jobs = await queue.take(Self.depth)
       // Nearly always one day: today.
       var byDate: [LocalDate?: [QueueJob]] = [:]
       for job in jobs { byDate[job.date, default: []].append(job) }
       for (date, jobs) in byDate { await perform(jobs, on: date) }
     }
-    for job in waiting.close() { job.finish(.failure(ClinicError(.stopping))) }
+    for job in queue.close() { job.finish(.failure(ClinicError(.stopping))) }
   }
 
   /// - Parameter retries: how often a job that is alone may begin again after a deadlock.
@@ -157,7 +171,10 @@ package final class QueueLane: Sendable {
     let entry = CallContext.$current.withValue(job.context) { job.entry(.failure(error)) }
     guard let entry else { return error }
     do {
-      _ = try await postgres.query(AuditEntry.insert([entry]))
+      // A frozen session must not hold up the lane.
+      try await postgres.loop.limited(to: .seconds(4)) {
+        _ = try await self.postgres.query(AuditEntry.insert([entry]))
+      }
       return error
     } catch let failure {
       return failure

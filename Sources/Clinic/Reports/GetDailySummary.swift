@@ -63,7 +63,12 @@ package struct RollUp: Command {
     let date =
       try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today.adding(days: -1)
     // The work is done on other connections; this one holds the key of the call meanwhile.
-    _ = try await transaction.query("SET LOCAL idle_in_transaction_session_timeout = '65s'")
+    let limit = max(Self.time ?? .zero, clinic.settings.callTime) + .seconds(5)
+    _ = try await transaction.query(
+      """
+      SELECT set_config('idle_in_transaction_session_timeout', \
+      \("\(limit.components.seconds)s"), true)
+      """)
     do {
       try await DailySummaries.store([date], from: clinic.postgres, to: clinic.mongo)
     } catch is MongoError {

@@ -39,9 +39,9 @@ package struct ChangePassword: SessionMethod {
     }
     let hash = try await hasher.checking { try await $0.hash(newPassword.rawValue) }
     let credentials = try await clinic.logins.renewing(session) {
-      let (credentials, token) = try await change(
+      let (credentials, token, member) = try await change(
         to: hash, of: account, by: identity.caller, from: session.source, in: clinic)
-      try await clinic.staff.refresh(id)
+      clinic.staff.take(member)
       _ = try clinic.logins.bind(session, to: token)
       return credentials
     }
@@ -52,22 +52,24 @@ package struct ChangePassword: SessionMethod {
   private func change(
     to hash: String, of account: Logins.Account, by caller: Caller, from source: String,
     in clinic: Clinic
-  ) async throws -> (Credentials, AccessToken) {
+  ) async throws -> (Credentials, AccessToken, StaffDirectory.Member) {
     let id = account.user.id
     return try await clinic.postgres.withTransaction { transaction in
       let rows = try await transaction.query(
         """
         UPDATE users SET password_hash = \(hash), version = version + 1 WHERE id = \(id) \
-        AND epoch = \(account.epoch) RETURNING epoch
+        AND epoch = \(account.epoch) RETURNING \(sql: StaffDirectory.columns)
         """)
-      guard !rows.isEmpty else { throw ClinicError(.tokenRevoked) }
-      let opened = try await Logins.open(
-        account.user, epoch: try rows.single(), source: source, in: transaction, of: clinic)
+      guard let member = try rows.decode(as: StaffDirectory.Member.self).first else {
+        throw ClinicError(.tokenRevoked)
+      }
+      let (credentials, token) = try await Logins.open(
+        account.user, epoch: member.epoch, source: source, in: transaction, of: clinic)
       transaction.enqueue(
         AuditEntry.insert([
           AuditEntry(by: caller, method: Self.name, subject: Subject("user", id))
         ]))
-      return opened
+      return (credentials, token, member)
     }
   }
 }

@@ -29,9 +29,9 @@ package struct Login: SessionMethod {
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
     let account = try await provenAccount(on: session, in: clinic)
-    let rehashed = try await rehashed(account, in: clinic)
-    let (credentials, token) = try await clinic.postgres.withTransaction { transaction in
-      let opened = try await Logins.open(
+    let rehashed = await rehashed(account, in: clinic)
+    let (credentials, token, member) = try await clinic.postgres.withTransaction { transaction in
+      let (credentials, token) = try await Logins.open(
         account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
       let caller = Caller(
         role: account.user.role, userID: account.user.id, name: account.user.username,
@@ -48,11 +48,12 @@ package struct Login: SessionMethod {
           WHERE id = \(account.user.id) AND password_hash = \(account.passwordHash)
           """)
       }
-      return opened
+      let isKnown = clinic.staff.member(account.user.id)?.epoch == account.epoch
+      let member =
+        isKnown ? nil : try await clinic.staff.read(account.user.id, in: transaction)
+      return (credentials, token, member)
     }
-    if clinic.staff.member(account.user.id)?.epoch != account.epoch {
-      try await clinic.staff.refresh(account.user.id)
-    }
+    if let member { clinic.staff.take(member) }
     _ = try clinic.logins.bind(session, to: token)
     return credentials
   }
@@ -90,11 +91,14 @@ package struct Login: SessionMethod {
   }
 
   /// The hash of the password at the configured cost, if the stored hash has another: otherwise a
-  /// wrong password and an unknown user would take different times (rule 51).
-  private func rehashed(_ account: Logins.Account, in clinic: Clinic) async throws -> String? {
+  /// wrong password and an unknown user would take different times (rule 51). A right password is
+  /// never refused for it: when many come at once, some are hashed at a later login.
+  private func rehashed(_ account: Logins.Account, in clinic: Clinic) async -> String? {
     guard clinic.passwords.needsRehash(account.passwordHash) else { return nil }
-    return try await clinic.passwords.serving("user:\(account.user.id)", isInsider: true)
-      .checking { try await $0.hash(password.rawValue) }
+    let hasher = clinic.passwords.serving("user:\(account.user.id)", isInsider: true)
+    return try? await clinic.postgres.loop.limited(to: .seconds(3), outlivesCaller: false) {
+      try await hasher.checking { try await $0.hash(password.rawValue) }
+    }
   }
 
   /// The limits of an attempt. A user as such is never refused, only at an address.

@@ -60,7 +60,7 @@ package final class StaffDirectory: Sendable {
     mutating func replace(_ read: [Member], _ ended: EndedLogins) {
       let meanwhile = heardMeanwhile
       heardMeanwhile = nil
-      members = Dictionary(uniqueKeysWithValues: read.map { ($0.id, $0) })
+      members = Dictionary(read.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
       endedLogins = ended
       generation += 1
       for member in meanwhile?.members ?? [] { take(member) }
@@ -134,7 +134,9 @@ extension StaffDirectory {
       do {
         try await postgres.withConnection { connection in
           _ = try await answer(of: connection, to: "LISTEN clinic_staff")
-          try await reload()
+          try await postgres.loop.limited(to: .seconds(10), outlivesCaller: false) {
+            try await self.reload()
+          }
           await changed(.everything)
           try await follow(connection, changed: changed)
         }
@@ -204,12 +206,20 @@ extension StaffDirectory {
     try take(await postgres.query(Self.select(id)))
   }
 
+  /// Reads one user in a transaction that changes it; the reading is taken once that is committed,
+  /// when nothing may fail any more.
+  func read(_ id: ID<User>, in transaction: Transaction) async throws -> Member? {
+    try await transaction.query(Self.select(id)).decode(as: Member.self).first
+  }
+
+  func take(_ member: Member) { state.withLock { $0.take(member) } }
+
   private static func select(_ id: ID<User>) -> SQL {
     "SELECT \(sql: columns) FROM users WHERE id = \(id)"
   }
 
   private func take(_ rows: Rows) throws {
-    for member in try rows.decode(as: Member.self) { state.withLock { $0.take(member) } }
+    for member in try rows.decode(as: Member.self) { take(member) }
   }
 
   /// Asks PostgreSQL for users of whom this instance has not heard yet.
@@ -234,7 +244,7 @@ extension StaffDirectory {
     state.withLock { $0.replace(members, endedLogins) }
   }
 
-  private static let columns: SQL =
+  static let columns: SQL =
     "id, username, full_name, role, enabled, epoch, speciality, room, version"
 }
 

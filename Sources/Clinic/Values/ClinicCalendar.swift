@@ -25,11 +25,14 @@ package final class ClinicCalendar: Sendable {
 
   /// Asks PostgreSQL for the date and for how long that still lasts.
   package func refresh() async throws {
-    let rows = try await postgres.query(
-      """
-      SELECT current_date, (extract(epoch FROM day_start(current_date + 1) - now()) \
-      * 1000000)::bigint
-      """)
+    // A frozen session must not hold up the calendar.
+    let rows = try await postgres.loop.limited(to: .seconds(4), outlivesCaller: false) {
+      try await self.postgres.query(
+        """
+        SELECT current_date, (extract(epoch FROM day_start(current_date + 1) - now()) \
+        * 1000000)::bigint
+        """)
+    }
     guard let row = rows.first else { return }
     var cells = row.cells
     let date: LocalDate = try cells.next()

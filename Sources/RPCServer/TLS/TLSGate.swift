@@ -10,18 +10,21 @@ final class TLSGate: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
 
   private let server: ServerCore
+  private let loop: LoopConnections
   private let transport: Transport
   private let open: (any Channel, Transport) throws -> Void
   private var isAdmitted = false
   private var timer: Scheduled<Void>?
+  private var channel: (any Channel)?
 
   /// - Parameter open: adds the handlers behind the gate, for a transport that may have the
   ///   client's name.
   init(
-    server: ServerCore, transport: Transport,
+    server: ServerCore, loop: LoopConnections, transport: Transport,
     open: @escaping (any Channel, Transport) throws -> Void
   ) {
     self.server = server
+    self.loop = loop
     self.transport = transport
     self.open = open
   }
@@ -43,23 +46,33 @@ final class TLSGate: ChannelInboundHandler, RemovableChannelHandler {
     }
     isAdmitted = true
     let channel = context.channel
+    self.channel = channel
     timer = context.eventLoop.assumeIsolated().scheduleTask(
       in: TimeAmount(server.limits.handshakeTime)
     ) {
       channel.close(promise: nil)
     }
+    loop.add(self)
+  }
+
+  /// Ends the handshake: the server stops, and nobody waits for an answer here.
+  func close() {
+    channel?.close(promise: nil)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     leave()
+    loop.checkIdle()
     context.fireChannelInactive()
   }
 
   private func leave() {
     timer?.cancel()
     timer = nil
+    channel = nil
     if isAdmitted {
       isAdmitted = false
+      loop.remove(self)
       server.admission.release(transport)
     }
   }

@@ -349,7 +349,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   private func replyWasSent(isLast: Bool) {
     settleUnread(at: 0)
     writeProgress = nil
-    guard isLast else { return }
+    let endsDrain = if case .idle = phase { isDraining } else { false }
+    guard isLast || endsDrain else { return }
     // Not within the write that has just ended: what TLS says at the end would be lost.
     context?.eventLoop.assumeIsolated().execute { self.finish() }
   }

@@ -27,12 +27,12 @@ struct ConfigCommand: ParsableCommand {
     writer.key("items")
     writer.beginArray()
     for key in ConfigurationKey.all {
-      let value = source[key.name].flatMap { $0.isEmpty ? nil : $0 }
+      let (value, teller) = Self.value(of: key, in: source)
       if changed, value == nil { continue }
       writer.beginObject()
       writer.member("key", key.name)
       writer.member("value", Self.shown(value, of: key))
-      writer.member("from", origin(of: key, value, in: source))
+      writer.member("from", origin(of: key, value, told: teller, in: source))
       writer.endObject()
     }
     writer.endArray()
@@ -41,15 +41,29 @@ struct ConfigCommand: ParsableCommand {
     try ResultOutput(writesJSON: !isForPeople).show(try JSONDocument(parsing: writer.bytes).root)
   }
 
+  /// - Returns: the value that was given, if one was, and the key that told it: an address on
+  ///   loopback may be told by its port alone.
+  private static func value(
+    of key: ConfigurationKey, in source: ConfigurationSource
+  ) -> (value: String?, teller: String) {
+    if let value = source[key.name], !value.isEmpty { return (value, key.name) }
+    let portName = key.name.replacing("_ADDRESS", with: "_PORT")
+    guard ["CLINIC_TCP_PORT", "CLINIC_WEB_PORT"].contains(portName), portName != key.name,
+      let port = source[portName], !port.isEmpty
+    else { return (nil, key.name) }
+    return ("127.0.0.1:" + port, portName)
+  }
+
   private static func shown(_ value: String?, of key: ConfigurationKey) -> String? {
     guard let value else { return key.standard }
     return key.isSecret ? "(hidden)" : value
   }
 
   private func origin(
-    of key: ConfigurationKey, _ value: String?, in source: ConfigurationSource
+    of key: ConfigurationKey, _ value: String?, told teller: String,
+    in source: ConfigurationSource
   ) -> String {
-    if value != nil { return source.origins[key.name]?.rawValue ?? "environment" }
+    if value != nil { return source.origins[teller]?.rawValue ?? "environment" }
     return key.standard == nil ? "missing" : "default"
   }
 }

@@ -43,6 +43,19 @@ struct LifeTests {
     }
   }
 
+  @Test func aDrainDoesNotWaitForHandshakes() async throws {
+    try await TestServer.run { server in
+      try server.server.use(
+        TLSSettings(
+          certificates: Array(TLSSettingsTests.certificate.utf8),
+          key: Array(TLSSettingsTests.key.utf8)))
+      let silent = try await TestClient.connect(to: server.tcp)
+      while server.server.statistics.connections == 0 { await Task.yield() }
+      await server.server.drain(within: .seconds(600))
+      try await silent.channel.closeFuture.get()
+    }
+  }
+
   @Test func cancellingItsTaskStopsAServer() async throws {
     try await TestServer.run { server in
       let task = Task { await server.server.run() }
