@@ -20,28 +20,28 @@ help: ## Show these targets
 run: build ## Run clinicd on private servers with a demo clinic; Ctrl-C stops it all
 	@scripts/run
 
-test: ## Run every test on real servers of their own (ARGS="--filter Queue")
+test: ## Run the tests of Swift, Python and the pages on real servers of their own (ARGS="--filter Queue")
 	@scripts/test $(ARGS)
 
 test-python: ## Run the Python client's tests (ARGS="-k board"); make test runs them too
 	@scripts/test-python $(ARGS)
 
 test-boot: build ## Install the package on a booted systemd, and try what an administrator does (root)
-	Tests/Boot/run $(RELEASE)
+	Tests/Boot/run "$(RELEASE)"
 
 test-pages: ## Run the pages' tests in headless Chromium (ARGS="-k kiosk"); make test runs them too
 	@scripts/test-pages $(ARGS)
 
 chaos: build ## Kill, stop, freeze, slow and fill everything under load, for minutes (ARGS="--seed 7 --minutes 10")
-	Tests/Chaos/chaos.py $(RELEASE) $(ARGS)
+	Tests/Chaos/chaos.py "$(RELEASE)" $(ARGS)
 
 siege: build ## Hold ten thousand hostile connections against a release (ARGS="--seconds 60")
-	Tests/Chaos/siege.py $(RELEASE) $(ARGS)
+	Tests/Chaos/siege.py "$(RELEASE)" $(ARGS)
 
 bench: build ## Measure a release build on private servers (ARGS=..., DATA=large)
 	@CLINIC_HOME=.build/bench-$(if $(filter large,$(DATA)),large,stack) CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
 	  CLINIC_STACK_CACHE_MB=2048 CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \
-	  scripts/run $(RELEASE)/clinic-bench --data $(DATA) $(ARGS)
+	  scripts/run "$(RELEASE)/clinic-bench" --data $(DATA) $(ARGS)
 
 figures: build ## Measure the pages in headless Chromium
 	@scripts/figures
@@ -64,14 +64,14 @@ build: dependencies ## Build a release
 	swift build -c release --static-swift-stdlib
 
 install: ## Install a built release (DESTDIR, PREFIX)
-	@test -x $(RELEASE)/clinicd || { echo 'Nothing is built; run make build first.' >&2; exit 1; }
-	scripts/install $(RELEASE) "$(DESTDIR)" $(PREFIX) $(UNITS)
+	@test -x "$(RELEASE)/clinicd" || { echo 'Nothing is built; run make build first.' >&2; exit 1; }
+	scripts/install "$(RELEASE)" "$(DESTDIR)" "$(PREFIX)" "$(UNITS)"
 
 deb: build ## Build a Debian package in dist/
-	scripts/deb $(RELEASE)
+	scripts/deb "$(RELEASE)"
 
 clean: ## Remove what was built (.clinic, the demo's data, stays)
-	scripts/stack down .build/test-stack
+	scripts/test clean
 	scripts/stack down .build/bench-stack
 	scripts/stack down .build/bench-large
 	rm -rf .build dist
