@@ -431,7 +431,13 @@ import Testing
           WireSocket.request(
             "auth.change_password",
             ["current_password": .string(member.password), "new_password": new], id: 7))
-        try await eventually("it commits") { try await clinic.waitingSessions() > 0 }
+        try await eventually("it commits") {
+          try await clinic.number(
+            """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+            AND application_name = 'clinicd' AND wait_event = 'advisory'
+            """) > 0
+        }
         _ = try await wire.call("rpc.cancel", ["id": 7], id: 9)
       }
       #expect(try await wire.answer(to: 7)["result"]?["access_token"] != nil)

@@ -91,14 +91,14 @@ package struct Login: SessionMethod {
   }
 
   /// The hash of the password at the configured cost, if the stored hash has another: otherwise a
-  /// wrong password and an unknown user would take different times (rule 51). A right password is
-  /// never refused for it: when many come at once, some are hashed at a later login.
+  /// wrong password and an unknown user would take different times (rule 51). No right password is
+  /// refused for it, or waits for it: when many come at once, most are hashed at a later login.
   private func rehashed(_ account: Logins.Account, in clinic: Clinic) async -> String? {
-    guard clinic.passwords.needsRehash(account.passwordHash) else { return nil }
-    let hasher = clinic.passwords.serving("user:\(account.user.id)", isInsider: true)
-    return try? await clinic.postgres.loop.limited(to: .seconds(3), outlivesCaller: false) {
-      try await hasher.checking { try await $0.hash(password.rawValue) }
+    guard clinic.passwords.needsRehash(account.passwordHash), clinic.passwords.isIdle else {
+      return nil
     }
+    return try? await clinic.passwords.serving("user:\(account.user.id)", isInsider: true)
+      .hash(password.rawValue)
   }
 
   /// The limits of an attempt. A user as such is never refused, only at an address.
