@@ -39,6 +39,7 @@ package final class Clinic: Sendable {
   package let relay: Relay
   package let printer = PaperPrinter()
   private let refusalNotices = Mutex(OutageNotices())
+  private let refusalCount = Atomic(0)
   let anchorFile: AnchorFile
   /// What `rpc.discover` tells each role, made when somebody asks.
   let documents = Shared<[Role?: JSONValue]>([:])
@@ -142,13 +143,17 @@ package final class Clinic: Sendable {
     for _ in 0..<2000 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(1)) }
   }
 
-  /// Logs what PostgreSQL refuses although it answers: for want of resources (53), by a setting
-  /// (25), by its system (58); each once a minute.
+  /// How many calls PostgreSQL has refused although it answers, since the start.
+  package var storeRefusals: Int { refusalCount.load(ordering: .relaxed) }
+
+  /// Counts and logs what PostgreSQL refuses although it answers: for want of resources (53), by a
+  /// setting (25), by its system (58). Each is logged once a minute.
   func tellRefusal(_ error: PostgresError) {
     guard error.kind == .server, let state = error.sqlState,
-      ["25", "53", "58"].contains(state.prefix(2)),
-      refusalNotices.withLock({ $0.isNews(state) })
+      ["25", "53", "58"].contains(state.prefix(2))
     else { return }
+    refusalCount.add(1, ordering: .relaxed)
+    guard refusalNotices.withLock({ $0.isNews(state) }) else { return }
     log.error("PostgreSQL refuses what it is told", metadata: ["error": "\(error)"])
   }
 

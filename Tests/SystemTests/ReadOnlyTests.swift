@@ -20,6 +20,10 @@ import Testing
         let error = try await desk.refused(method, params)
         #expect(error.reason == "store_unavailable", "\(method)")
       }
+      let metrics = try PrometheusText(
+        try await HTTPClient(clinic.daemons[0]).get("/metrics").text)
+      let refusals = metrics["clinicd_store_refusals_total", ["store": "postgresql"]]
+      #expect(refusals ?? 0 >= 1, "it answers, and is up; what it refuses is counted")
       // Sessions keep what they began with: they are left for new ones.
       try await clinic.setReadOnly(false)
       try await eventually("it works on") {
