@@ -1,6 +1,7 @@
 import Glibc
 import JSONRPC
 import Postgres
+import Systemd
 import Testing
 
 @testable import Clinic
@@ -63,6 +64,44 @@ import Testing
       let verified = try await again.call("audit.verify", ["limit": 10_000])
       #expect(verified["ok"]?.bool == true)
       #expect(try verified.integer("checked") > sealed)
+    }
+  }
+
+  @Test("rule 48: a chain that is emptied by hand begins anew under the key that is there")
+  func lostKey() async throws {
+    try await TestClinic.run(1, mayLogErrors: true) { clinic in
+      let admin = try await clinic.admin()
+      try await admin.call("patients.create", ["name": "Asha Rao"])
+      try await eventually("all is sealed") { try await clinic.unsealedEntries() == 0 }
+      await clinic.daemons[0].process.stop(SIGTERM)
+      let other = try clinic.daemon(
+        1, on: clinic.stores.postgresURL,
+        ["CLINIC_AUDIT_KEY": "a key of another machine, 32 bytes or more"])
+      do {
+        try await other.start()
+        try await eventually("it is told") {
+          other.process.output.contains("the audit was sealed under another CLINIC_AUDIT_KEY")
+        }
+        _ = try await clinic.postgres.withConnection { connection in
+          try await connection.execute(
+            script: """
+              BEGIN;
+              TRUNCATE audit_chain;
+              UPDATE projections SET position = 0, xid = '0', entry_id = 0 WHERE name = 'audit_chain';
+              COMMIT;
+              """)
+        }
+        try await eventually("all is sealed") { try await clinic.unsealedEntries() == 0 }
+        // The anchor is of the chain that was.
+        try SmallFile.remove("\(clinic.folder)/audit-anchor")
+        let desk = try await Caller.connect(to: other.unix)
+        let verified = try await desk.call("audit.verify", ["limit": 10_000])
+        #expect(verified["ok"]?.bool == true)
+      } catch {
+        await other.process.stop()
+        throw error
+      }
+      await other.process.stop()
     }
   }
 
