@@ -21,14 +21,19 @@ import Testing
       let sealed = try await clinic.number("SELECT count(*) FROM audit_chain")
 
       let key = "a key of another machine, 32 bytes or more"
+      let manager = try NotifySocket("\(clinic.folder)/notify.sock")
       let other = try clinic.daemon(
-        1, on: clinic.stores.postgresURL, ["CLINIC_AUDIT_KEY": key])
+        1, on: clinic.stores.postgresURL,
+        ["CLINIC_AUDIT_KEY": key, "NOTIFY_SOCKET": manager.path])
       do {
         try await other.start()
         try await eventually("it is told") {
           other.process.output.contains("the audit was sealed under another CLINIC_AUDIT_KEY")
         }
         #expect(!other.process.output.contains(key))
+        try await manager.await {
+          $0.hasPrefix("STATUS=") && $0.contains("; the audit waits: another CLINIC_AUDIT_KEY")
+        }
         let desk = try await Caller.connect(to: other.unix)
         try await desk.call("patients.create", ["name": "Asha Rao"])
         // The relay has seen the entry, and left it.

@@ -268,7 +268,7 @@ private final class SystemdService: Sendable {
 }
 
 /// The manager's end of `sd_notify`.
-private final class NotifySocket: Sendable {
+final class NotifySocket: Sendable {
   let path: String
   private let descriptor: Int32
   private let received = Mutex<[String]>([])
