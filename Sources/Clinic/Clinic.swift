@@ -5,7 +5,6 @@ package import Mongo
 package import Postgres
 package import Redis
 package import StoreLoop
-import Synchronization
 
 /// The clinic: its stores, its departments and what runs in the background.
 package final class Clinic: Sendable {
@@ -27,6 +26,7 @@ package final class Clinic: Sendable {
   package let audit: AuditJournal
   let patients: PatientLookup
   package let refusals: Refusals
+  package let storeRefusals: StoreRefusals
   package let commands: CommandLane
   /// The lane of invoices and payments: an invoice that takes the last number makes others wait
   /// (rule 40).
@@ -38,7 +38,6 @@ package final class Clinic: Sendable {
   package let feed: QueueFeed
   package let relay: Relay
   package let printer = PaperPrinter()
-  private let refusalNotices = Mutex(OutageNotices())
   let anchorFile: AnchorFile
   /// What `rpc.discover` tells each role, made when somebody asks.
   let documents = Shared<[Role?: JSONValue]>([:])
@@ -61,7 +60,8 @@ package final class Clinic: Sendable {
     staff = StaffDirectory(postgres: postgres, settings: settings, log: log)
     logins = LoginBook(settings: settings, staff: staff, postgres: postgres, hub: hub)
     throttle = Throttle(redis: redis)
-    audit = AuditJournal(postgres: postgres)
+    storeRefusals = StoreRefusals(log: log)
+    audit = AuditJournal(postgres: postgres, refusals: storeRefusals)
     patients = PatientLookup(postgres: postgres)
     refusals = Refusals(audit: audit)
     commands = CommandLane(postgres: postgres, width: 3, aside: 2, alone: 3)
@@ -141,16 +141,6 @@ package final class Clinic: Sendable {
   package func whenReady() async throws {
     try await calendar.refresh()
     for _ in 0..<2000 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(1)) }
-  }
-
-  /// Logs what PostgreSQL refuses although it answers: for want of resources (53), by a setting
-  /// (25), by its system (58); each once a minute.
-  func tellRefusal(_ error: PostgresError) {
-    guard error.kind == .server, let state = error.sqlState,
-      ["25", "53", "58"].contains(state.prefix(2)),
-      refusalNotices.withLock({ $0.isNews(state) })
-    else { return }
-    log.error("PostgreSQL refuses what it is told", metadata: ["error": "\(error)"])
   }
 
   private var background: [@Sendable () async -> Void] {

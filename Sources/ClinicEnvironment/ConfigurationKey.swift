@@ -33,7 +33,8 @@ package struct ConfigurationKey: Sendable {
       meaning: "signs access tokens; 32 bytes or more", isSecret: true),
     ConfigurationKey(
       name: "CLINIC_AUDIT_KEY", standard: nil, unit: "text",
-      meaning: "seals the audit; 32 bytes or more", isSecret: true),
+      meaning: "seals the audit; 32 bytes or more; the same for as long as the database lives",
+      isSecret: true),
     ConfigurationKey(
       name: "ALGORITHM", standard: "HS256", unit: "name",
       meaning: "algorithm of access tokens: HS256, HS384 or HS512"),
@@ -51,19 +52,23 @@ package struct ConfigurationKey: Sendable {
       meaning: "the Unix socket; unused when systemd passes sockets"),
     ConfigurationKey(
       name: "CLINIC_SOCKET_MODE", standard: "0660", unit: "octal",
-      meaning: "the Unix socket's permissions"),
+      meaning: "the Unix socket's permissions; unused when systemd passes sockets"),
     ConfigurationKey(
       name: "CLINIC_TCP_ADDRESS", standard: "127.0.0.1:7654", unit: "host:port",
       meaning: "the TCP listener, `none` for none; unused when systemd passes sockets"),
     ConfigurationKey(
       name: "CLINIC_TCP_PORT", standard: "7654", unit: "port",
-      meaning: "the port of the TCP listener on loopback, if no address is given"),
+      meaning:
+        "the port of the TCP listener on loopback, if no address is given; unused when systemd passes sockets"
+    ),
     ConfigurationKey(
       name: "CLINIC_WEB_ADDRESS", standard: "127.0.0.1:7680", unit: "host:port",
       meaning: "the web listener, `none` for none; unused when systemd passes sockets"),
     ConfigurationKey(
       name: "CLINIC_WEB_PORT", standard: "7680", unit: "port",
-      meaning: "the port of the web listener on loopback, if no address is given"),
+      meaning:
+        "the port of the web listener on loopback, if no address is given; unused when systemd passes sockets"
+    ),
     ConfigurationKey(
       name: "CLINIC_WEB_ORIGINS", standard: "none", unit: "list",
       meaning: "origins whose pages may call beside the listener's own: `https://clinic.example`"),
@@ -97,7 +102,9 @@ package struct ConfigurationKey: Sendable {
     ConfigurationKey(
       name: "CLINIC_ROLES", standard: "root=ADMIN,@clinic-kiosk=KIOSK,@clinic-display=DISPLAY",
       unit: "list",
-      meaning: "roles of users and `@groups` on the Unix socket, by name or number"),
+      meaning:
+        "roles of users and `@groups` on the Unix socket, by name or number; a list of your own replaces this one, so name `root=ADMIN` in it"
+    ),
     ConfigurationKey(
       name: "CLINIC_QUEUE_PASS_OVER_LIMIT", standard: "3", unit: "times",
       meaning: "how many times at most a waiting patient is passed over"),

@@ -78,6 +78,10 @@ public final class MongoClient: Sendable {
   /// Probes that were not answered, since the start.
   public var failures: Int { health.failures }
 
+  /// Why the last probe was not answered, in libmongoc's words, which may name a host: for the
+  /// operator's log, not for callers. `nil` when it does not say.
+  public var lastFailure: String? { health.lastFailure }
+
   /// Probes the server each second until the task is cancelled, then closes the client for good.
   public func run() async throws {
     health.startProbing()
@@ -94,8 +98,13 @@ public final class MongoClient: Sendable {
 
   /// Asks the server whether it is there, whatever is known about it, and throws the reason if not.
   public func ping() async throws(MongoError) {
-    let call = TypedCall(CallOptions()) { (connection) throws(MongoError) in
-      _ = try connection.command(["ping": 1], isWrite: false)
+    let call = TypedCall(CallOptions()) { [health] (connection) throws(MongoError) in
+      do throws(MongoError) {
+        _ = try connection.command(["ping": 1], isWrite: false)
+      } catch {
+        health.note(connection.connectFailure)
+        throw error
+      }
     }
     probes.add(call)
     do {
@@ -132,6 +141,7 @@ private final class Health: Sendable {
     var isUp: Bool?
     var isProbing = false
     var failures = 0
+    var lastFailure: String?
   }
 
   private let state = Monitor(State())
@@ -144,6 +154,10 @@ private final class Health: Sendable {
   var isKnownDown: Bool { state.withLock { $0.isProbing && $0.isUp == false } }
 
   var failures: Int { state.withLock { $0.failures } }
+
+  var lastFailure: String? { state.withLock { $0.lastFailure } }
+
+  func note(_ failure: String?) { state.withLock { $0.lastFailure = failure } }
 
   func succeed() { state.withLock { $0.isUp = true } }
 

@@ -9,6 +9,8 @@ final class MongoConnection {
   let encoder = BSONEncoder()
   /// Whether a call failed in a way after which this client must not be used again.
   private(set) var isBroken = false
+  /// Why no server was to be had, in libmongoc's words.
+  private(set) var connectFailure: String?
 
   /// Connects when it is first used.
   init(_ settings: ConnectionSettings, timeout: Duration) throws(MongoError) {
@@ -49,12 +51,17 @@ final class MongoConnection {
     return MongoError(.unavailable)
   }
 
-  /// What an error of libmongoc means. Its message stays here: it may name a host or quote a
-  /// document.
+  /// What an error of libmongoc means. Its message stays here: it may quote a document. That no
+  /// server was to be had is said without one.
   func failure(_ error: bson_error_t, since started: ContinuousClock.Instant) -> MongoError {
     let kind = MongoError.Kind(
       domain: error.domain, code: error.code, waited: started.duration(to: .now),
       limit: timeout)
+    if error.domain == MONGOC_ERROR_SERVER_SELECTION.rawValue {
+      connectFailure = unsafe withUnsafeBytes(of: error.message) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+    }
     switch kind {
     case .unavailable, .notAuthenticated: isBroken = true
     // The server's own time limit leaves the connection in order, a silent socket does not.

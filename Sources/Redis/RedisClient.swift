@@ -45,6 +45,10 @@ public final class RedisClient: Sendable {
   /// Connections that were lost or not to be had, since the start.
   public var failures: Int { core.failures.load(ordering: .relaxed) }
 
+  /// Why the last connection that failed could not be made, in words for the operator:
+  /// `Connection refused`.
+  public var lastFailure: String? { core.lastFailure.withLock { $0 } }
+
   /// Keeps the connections open until the task is cancelled, then closes them and ends the
   /// subscriptions.
   public func run() async throws {

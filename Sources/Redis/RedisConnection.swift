@@ -19,6 +19,8 @@ final class RedisConnection: @unchecked Sendable {
   private let onMessage: (@Sendable (RedisValue) -> Void)?
 
   private var phase = Phase.connecting
+  /// Why the last address that was tried cannot be connected to.
+  private var reason = "there is no such address"
   private var socket: SocketBox?
   private var registration: Registration?
   private var reader: RedisReader?
@@ -59,10 +61,14 @@ extension RedisConnection {
   func connect() {
     release()
     guard phase == .connecting else { return }
-    guard let address = untried.popFirst() else { return fail(RedisError(.unavailable)) }
-    var progress = Socket.Progress.failed
-    guard let socket = Socket(connectingTo: address, progress: &progress), progress != .failed
+    guard let address = untried.popFirst() else {
+      return fail(RedisError(.unavailable, reason: reason))
+    }
+    var progress = Socket.Progress.waiting
+    guard let socket = Socket(connectingTo: address, progress: &progress),
+      progress == .done || progress == .waiting
     else {
+      if case .failed(let number) = progress { reason = Socket.message(of: number) }
       return connect()
     }
     let descriptor = socket.descriptor
@@ -122,7 +128,10 @@ extension RedisConnection {
   private func handle(_ readiness: Readiness) {
     switch phase {
     case .connecting:
-      if socket?.socket.isConnected == true { open() } else { connect() }
+      let number = socket?.socket.connectionError ?? 0
+      guard number != 0 else { return open() }
+      reason = Socket.message(of: number)
+      connect()
     case .open:
       if readiness.contains(.writable) { flush() }
       if readiness != .writable { receive() }

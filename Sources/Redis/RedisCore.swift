@@ -1,11 +1,12 @@
 internal import StoreLoop
 internal import Synchronization
 
-/// What a client does on its loop. Used only there, except `isUp`.
+/// What a client does on its loop. Used only there, except what is atomic or locked.
 final class RedisCore: @unchecked Sendable {
   let isUp = Atomic(false)
   /// Connections that were lost or not to be had.
   let failures = Atomic(0)
+  let lastFailure = Mutex<String?>(nil)
 
   private enum Phase {
     /// No attempt to connect has ended yet: calls wait.
@@ -40,6 +41,7 @@ final class RedisCore: @unchecked Sendable {
         up: { [weak self] connection in self?.enter(.up(connection)) },
         down: { [weak self] error in
           self?.failures.add(1, ordering: .relaxed)
+          if let reason = error.reason { self?.lastFailure.withLock { $0 = reason } }
           self?.enter(.down(Self.reason(error)))
         }))
     self.link = link

@@ -20,10 +20,17 @@ public struct RedisError: Error, Sendable, Hashable {
   public let kind: Kind
   /// The first word of the server's message, such as `WRONGTYPE` or `OOM`.
   public let code: String?
+  /// Why there is no connection, in the system's words: for the operator, not for callers.
+  let reason: String?
 
   public init(_ kind: Kind, code: String? = nil) {
+    self.init(kind, code: code, reason: nil)
+  }
+
+  init(_ kind: Kind, code: String? = nil, reason: String?) {
     self.kind = kind
     self.code = code
+    self.reason = reason
   }
 
   /// What an error reply means. Only its first word is kept: the others may quote a key.

@@ -71,7 +71,9 @@ final class RedisLink: @unchecked Sendable {
 extension RedisLink {
   private func connect() {
     attempt += 1
-    wait(configuration.connectTimeout) { $0.failed(RedisError(.unavailable)) }
+    wait(configuration.connectTimeout) {
+      $0.failed(RedisError(.unavailable, reason: "no answer in time"))
+    }
     switch configuration.address.place {
     case .unix(let path): connect(to: SocketAddress(path: path).map { [$0] } ?? [])
     case .tcp(let host, let port):

@@ -2,10 +2,11 @@ internal import Glibc
 
 /// Owns a stream socket that never blocks.
 struct Socket: ~Copyable {
-  enum Progress {
+  enum Progress: Equatable {
     case done
     case waiting
-    case failed
+    /// With the system's error number.
+    case failed(Int32)
   }
 
   let descriptor: Int32
@@ -14,7 +15,10 @@ struct Socket: ~Copyable {
   init?(connectingTo address: SocketAddress, progress: inout Progress) {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(address.family, type, 0)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      progress = .failed(errno)
+      return nil
+    }
     self.descriptor = descriptor
     if address.family != AF_UNIX {
       // Small commands leave at once; a peer that vanished is found out even when idle.
@@ -26,11 +30,12 @@ struct Socket: ~Copyable {
       return unsafe connect(
         descriptor, start.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
     }
-    switch status == 0 ? 0 : errno {
+    let number = status == 0 ? 0 : errno
+    switch number {
     case 0: progress = .done
     case EINPROGRESS, EINTR: progress = .waiting
     // Of a Unix socket whose queue is full, too.
-    default: progress = .failed
+    default: progress = .failed(number)
     }
   }
 
@@ -41,11 +46,17 @@ struct Socket: ~Copyable {
     unsafe setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  /// Whether the connection that was waited for has been made.
-  var isConnected: Bool {
+  /// Why the connection that was waited for could not be made; 0 when it has been.
+  var connectionError: Int32 {
     var error: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
-    return unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0
+    return unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno
+  }
+
+  /// What the system says of an error's number: `Connection refused`.
+  static func message(of number: Int32) -> String {
+    guard let text = unsafe strerror(number) else { return "error \(number)" }
+    return unsafe String(cString: text)
   }
 
   /// How many of the bytes the kernel took; nil when the connection is broken.

@@ -48,8 +48,24 @@ extension SmallFile {
   ///
   /// - Throws: EEXIST when something has it.
   public static func move(_ path: String, toNew name: String) throws(Failure) {
-    // Whoever makes the name has it, on every file system; not all of them have links.
+    if unsafe link(path, name) == 0 {
+      syncFolder(of: name)
+      unsafe unlink(path)
+      return
+    }
+    // A file system without links. Whoever makes the name has it there.
+    guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw Failure(number: errno) }
     try ByteStream(creating: name).close()
     guard unsafe rename(path, name) == 0 else { throw Failure(number: errno) }
+    syncFolder(of: name)
+  }
+
+  /// Brings the names in a file's folder to the disk, as far as the file system can.
+  static func syncFolder(of path: String) {
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
+    let descriptor = unsafe open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 }

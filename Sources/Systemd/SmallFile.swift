@@ -58,5 +58,6 @@ public enum SmallFile {
     let isSynced = fsync(file) == 0
     close(file)
     guard isSynced, unsafe rename(temporary, path) == 0 else { throw Failure(number: errno) }
+    syncFolder(of: path)
   }
 }

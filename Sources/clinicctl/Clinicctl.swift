@@ -13,7 +13,8 @@ struct Clinicctl: AsyncParsableCommand {
       The daemon is found at --tcp, at --socket, at $CLINIC_SOCKET, at ./.clinic/run/rpc.sock if \
       that exists, or at /run/clinicd/rpc.sock.
 
-      Exit status: 0 done; 1 the call failed; 2 wrong usage; 3 no daemon can be reached.
+      Exit status: 0 done; 1 the call failed; 2 wrong usage; 3 no daemon, or no \
+      database.
       """,
     version: Settings.version,
     subcommands: [

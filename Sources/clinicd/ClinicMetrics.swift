@@ -25,6 +25,10 @@ struct ClinicMetrics: Sendable {
       "clinicd_store_errors_total", .counter,
       "Connections to a store that were lost or not to be had, and probes without an answer.")
     for (store, failures) in clinic.storeFailures { text.sample(failures, [("store", store)]) }
+    text.family(
+      "clinicd_store_refusals_total", .counter,
+      "Calls that a store refused although it answers: a full disk, a database that only reads.")
+    text.sample(clinic.storeRefusals.count, [("store", "postgresql")])
     text.single(
       "clinicd_staff_trusted", .gauge, "Whether what is known of the staff is up to date.",
       clinic.staff.isTrusted ? 1 : 0)

@@ -28,6 +28,10 @@ struct Configuration: Sendable {
   var migratesAtStart: Bool
   var stateDirectory: String
   var logLevel: Logger.Level
+  /// The keys that were given for listeners of the daemon's own.
+  var ownListenerKeys: [String]
+  /// What is no mistake and perhaps not meant, a line each.
+  var notes: [String]
 
   /// Everything that is wrong, a line each; never the value of a secret.
   struct Invalid: Error, CustomStringConvertible {
@@ -126,6 +130,11 @@ struct Configuration: Sendable {
     stateDirectory = reader.text("CLINIC_STATE_DIRECTORY")
     let levels: [Logger.Level] = [.debug, .info, .notice, .warning, .error]
     logLevel = reader.choice("CLINIC_LOG_LEVEL", levels.map { ($0.rawValue, $0) }) ?? .info
+    ownListenerKeys = reader.given([
+      "CLINIC_SOCKET_MODE", "CLINIC_TCP_ADDRESS", "CLINIC_TCP_PORT", "CLINIC_WEB_ADDRESS",
+      "CLINIC_WEB_PORT",
+    ])
+    notes = reader.notes
     if !reader.problems.isEmpty { throw Invalid(problems: reader.problems) }
   }
 }

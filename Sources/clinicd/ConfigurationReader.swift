@@ -9,6 +9,7 @@ import Systemd
 struct ConfigurationReader {
   private let values: [String: String]
   private(set) var problems: [String] = []
+  private(set) var notes: [String] = []
 
   init(_ values: [String: String]) {
     self.values = values
@@ -27,6 +28,11 @@ struct ConfigurationReader {
   }
 
   mutating func fault(_ problem: String) { problems.append(problem) }
+
+  /// Those of some keys that have a value.
+  func given(_ names: [String]) -> [String] {
+    names.filter { values[$0]?.isEmpty == false }
+  }
 
   mutating func text(_ name: String) -> String {
     if let value = values[name], !value.isEmpty { return value }
@@ -168,7 +174,7 @@ struct ConfigurationReader {
   }
 
   /// `root=ADMIN,1000=RECEPTION,@clinic-kiosk=KIOSK`. Names that the host does not know are left
-  /// out: the same configuration serves hosts without a kiosk.
+  /// out: the same configuration serves hosts without a kiosk. A user's is noted.
   mutating func roles(_ name: String) -> ([UInt32: Role], [UInt32: Role]) {
     var users: [UInt32: Role] = [:]
     var groups: [UInt32: Role] = [:]
@@ -184,6 +190,8 @@ struct ConfigurationReader {
         if let id = UInt32(group) ?? ProcessEnvironment.groupID(named: group) { groups[id] = role }
       } else if let id = UInt32(who) ?? ProcessEnvironment.userID(named: who) {
         users[id] = role
+      } else {
+        notes.append("\(name): this machine has no user \(who), who is given no role")
       }
     }
     return (users, groups)

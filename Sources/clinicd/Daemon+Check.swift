@@ -54,6 +54,11 @@ extension Daemon {
         throw Failure(
           description: "postgresql: the user may not create tables in the schema public")
       }
+      if isCurrent, try await !AuditChain(key: configuration.settings.auditKey).fits(postgres) {
+        throw Failure(
+          description: "CLINIC_AUDIT_KEY: the audit was sealed under another key: put that one back"
+        )
+      }
       return "postgresql: ok\(isCurrent ? "" : ", migrations are missing")"
     } catch let error as PostgresError {
       throw Failure(of: postgres, error, zone: zone)
@@ -67,13 +72,23 @@ extension Daemon {
     for _ in 0..<20 where !redis.isUp { try await Task.sleep(for: .milliseconds(100)) }
     // Of the queue's keys, on which the user has rights.
     let key: RedisArgument = "queue:check"
-    _ = try await redis.command(["SET", key, "1", "EX", "10"])
-    _ = try await redis.command(["DEL", key])
+    do {
+      _ = try await redis.command(["SET", key, "1", "EX", "10"])
+      _ = try await redis.command(["DEL", key])
+    } catch {
+      guard error.kind == .unavailable, let reason = redis.lastFailure else { throw error }
+      throw Failure(description: "redis: \(reason)")
+    }
     return "redis: ok"
   }
 
   private func checkMongo() async throws -> String {
-    try await mongo.ping()
+    do {
+      try await mongo.ping()
+    } catch {
+      guard error.kind == .unavailable, let reason = mongo.lastFailure else { throw error }
+      throw Failure(description: "mongodb: \(reason)")
+    }
     do {
       // Asks for the right to write, and finds nothing.
       try await mongo.deleteMany("visit_history", filter: ["_id": "clinicd check"])

@@ -77,8 +77,10 @@ struct Lifetime: Sendable {
     let migrator = Migrator(clinic.postgres)
     do {
       if configuration.migratesAtStart {
-        let applied = try await migrator.up {
-          log.notice("somebody else migrates the database; waiting for the end of that")
+        let applied = try await takingTime {
+          try await migrator.up {
+            log.notice("somebody else migrates the database; waiting for the end of that")
+          }
         }
         for migration in applied {
           log.info("applied migration \(migration.number) \(migration.name)")
@@ -94,6 +96,20 @@ struct Lifetime: Sendable {
       throw failure
     } catch let error as PostgresError {
       throw Daemon.Failure(of: clinic.postgres, error, zone: configuration.settings.timeZone)
+    }
+  }
+
+  /// Does work of the start that may take any time, and asks systemd for more of it meanwhile.
+  private func takingTime<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while true {
+          notifier.extendTimeout(by: .seconds(60))
+          try await Task.sleep(for: .seconds(20))
+        }
+      }
+      defer { group.cancelAll() }
+      return try await work()
     }
   }
 
@@ -115,7 +131,7 @@ struct Lifetime: Sendable {
         descriptor: socket.descriptor, speaking: socket.name == "web" ? .web : .rpc)
       try configuration.requireEncryption(of: address)
     }
-    guard adopted.isEmpty else { return }
+    guard adopted.isEmpty else { return tellUnused() }
     var place = configuration.socketPath
     do {
       try await server.bind(unixPath: configuration.socketPath, mode: configuration.socketMode)
@@ -131,6 +147,15 @@ struct Lifetime: Sendable {
       let reason = (error as? IOError).map { systemMessage(of: $0.errnoCode) } ?? "\(error)"
       throw Daemon.Failure(description: "cannot listen on \(place): \(reason)")
     }
+  }
+
+  /// Somebody has set what systemd's sockets decide.
+  private func tellUnused() {
+    let keys = configuration.ownListenerKeys
+    guard !keys.isEmpty else { return }
+    log.warning(
+      "systemd has passed the sockets, so some keys have no effect: see systemctl cat 'clinicd*.socket'",
+      metadata: ["keys": "\(keys.joined(separator: ", "))"])
   }
 
   /// Keeps systemd informed: how it is, once a second, and that everything still answers.
@@ -177,6 +202,7 @@ struct Lifetime: Sendable {
     return "\(statistics.connections) connections, \(hub.subscriptions) subscriptions, "
       + (queue.map { "\($0.waiting) waiting, \($0.withDoctors) with doctors, " } ?? "") + stores
       + (behind.isEmpty ? "" : ", lag \(behind.reduce(0, +))")
+      + (lag.hasWrongKey ? "; the audit waits: another CLINIC_AUDIT_KEY has sealed it" : "")
       + (reloader.failure.map { "; not reloaded: \($0)" } ?? "")
   }
 }

@@ -45,6 +45,7 @@ struct Check: AsyncParsableCommand {
     await ending {
       let configuration = try Configuration.ofCommand()
       try say("configuration: ok")
+      for note in configuration.notes { try say(note) }
       if isConfigurationAlone { return }
       for line in try await Daemon(configuration).check() { try say(line) }
     }

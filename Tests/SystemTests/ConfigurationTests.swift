@@ -116,6 +116,28 @@ import Testing
     #expect(!output.contains("nothing-of-that-kind"))
   }
 
+  @Test("check: why a store cannot be used is told, and nothing of its URL")
+  func reasons() async throws {
+    let (status, output) = try await check([
+      "CLINIC_STATE_DIRECTORY": "/tmp", "REDIS_URL": "redis://:secret-of-redis@localhost:1",
+      "MONGO_URL": "mongodb://clinic:secret-of-mongo@localhost:1/clinic",
+    ])
+    #expect(status == 1)
+    for store in ["postgresql", "redis", "mongodb"] {
+      let line = output.split(separator: "\n").first { $0.contains("\(store): ") }
+      #expect(line?.lowercased().contains("connection refused") == true, "\(output)")
+    }
+    #expect(!output.contains("secret-of"))
+  }
+
+  @Test("check: a user who is not there, and so has no role, is told and is no mistake")
+  func unknownUser() async throws {
+    let checked = try await check(
+      ["CLINIC_ROLES": "rooot=ADMIN,@no-such-group=KIOSK"], "--configuration")
+    let note = "CLINIC_ROLES: this machine has no user rooot, who is given no role"
+    #expect(checked == (0, "configuration: ok\n\(note)\n"))
+  }
+
   @Test("a name that begins like an address of loopback is none")
   func loopback() async throws {
     let (status, output) = try await check(

@@ -51,6 +51,48 @@ import Testing
     }
   }
 
+  @Test("down to a migration: those after it are taken back, the newest first, and no others")
+  func downTo() async throws {
+    try await withEmptyDatabase { url in
+      try await onDatabase(url) { postgres in
+        let migrator = Migrator(postgres)
+        let all = try await migrator.up().map(\.number)
+        let kept = all.count - 3
+        let undone = try await migrator.down(to: kept).map(\.number)
+        #expect(undone == all.suffix(3).reversed())
+        #expect(try await migrator.status().filter(\.isApplied).map(\.number) == Array(1...kept))
+        #expect(try await migrator.down(to: kept).isEmpty)
+        await #expect(throws: Migrator.Failure.notApplied(kept + 1)) {
+          _ = try await migrator.down(to: kept + 1)
+        }
+        #expect(try await migrator.down(to: 0).count == kept)
+      }
+    }
+  }
+
+  @Test("clinicctl migrate down: not while a daemon uses the database")
+  func downUnderDaemon() async throws {
+    try await TestClinic.run(1) { clinic in
+      let kept = Migrator(clinic.postgres).migrations.count - 2
+      let down = ["migrate", "down", "--to", "\(kept)", "--yes"]
+      let refused = try await clinic.clinicctl(down)
+      #expect(refused.status == 1)
+      #expect(refused.output.contains("clinicd uses this database"), "\(refused.output)")
+      #expect(try await Migrator(clinic.postgres).check())
+      await clinic.daemons[0].process.stop(SIGTERM)
+      try await eventually("its sessions end") {
+        try await clinic.number(
+          """
+          SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+          AND application_name = 'clinicd'
+          """) == 0
+      }
+      let done = try await clinic.clinicctl(down)
+      #expect(done.status == 0, "\(done.output)")
+      #expect(try await Migrator(clinic.postgres).status().count(where: \.isApplied) == kept)
+    }
+  }
+
   @Test("ten that start at once migrate once")
   func atOnce() async throws {
     try await withEmptyDatabase { url in

@@ -20,6 +20,14 @@ import Testing
         let error = try await desk.refused(method, params)
         #expect(error.reason == "store_unavailable", "\(method)")
       }
+      // It answers, and is up; what it refuses is counted, reads of which the audit is to know too.
+      for (method, params) in [
+        ("patients.create", ["name": "Asha Rao"]), ("patients.list", [:]),
+      ] as [(String, JSON)] {
+        let before = try await clinic.storeRefusals()
+        #expect(try await desk.refused(method, params).reason == "store_unavailable")
+        #expect(try await clinic.storeRefusals() > before, "\(method)")
+      }
       // Sessions keep what they began with: they are left for new ones.
       try await clinic.setReadOnly(false)
       try await eventually("it works on") {
@@ -30,6 +38,11 @@ import Testing
 }
 
 extension TestClinic {
+  fileprivate func storeRefusals() async throws -> Double {
+    let metrics = try PrometheusText(try await HTTPClient(daemons[0]).get("/metrics").text)
+    return try #require(metrics["clinicd_store_refusals_total", ["store": "postgresql"]])
+  }
+
   fileprivate func setReadOnly(_ isReadOnly: Bool) async throws {
     let name = try #require(try await texts("SELECT current_database()::text").first)
     try await postgres.withTransaction { transaction in

@@ -1,4 +1,3 @@
-import Clinic
 import Glibc
 import JSONRPC
 import Postgres
@@ -6,6 +5,8 @@ import RPCClient
 import Synchronization
 import Systemd
 import Testing
+
+@testable import Clinic
 
 /// What systemd and the daemon say to one another, with the test in systemd's place.
 @Suite struct SystemdActivationTests {
@@ -31,6 +32,10 @@ import Testing
         // The daemon opened no sockets of its own.
         #expect(!SmallFile.exists(service.ownSocket))
         #expect(service.listeners == 2)
+        let unused = "so some keys have no effect"
+        let lines = service.process.output.split(separator: "\n").filter { $0.contains(unused) }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("keys=CLINIC_TCP_ADDRESS, CLINIC_WEB_ADDRESS") == true)
         service.process.signal(SIGTERM)
         #expect(try await service.exitStatus() == 0)
         #expect(try await first.rest().isEmpty)
@@ -69,6 +74,27 @@ import Testing
         #expect(try await service.exitStatus() == 0)
         #expect(!SmallFile.exists(service.ownSocket))
         #expect(manager.count("READY=1") == 1)
+        #expect(!service.process.output.contains("have no effect"), "its sockets are its own")
+      }
+    }
+  }
+
+  @Test("a start that waits for another's migration asks systemd for more time")
+  func asksForTime() async throws {
+    try await TestClinic.run(1) { clinic in
+      let manager = try NotifySocket("\(clinic.folder)/notify.sock")
+      let service = SystemdService(
+        clinic, settings: ["NOTIFY_SOCKET": manager.path, "CLINIC_MIGRATE_AT_START": "yes"])
+      try await clinic.postgres.withConnection { connection in
+        _ = try await connection.query("SELECT pg_advisory_lock(\(Migrator.lock))")
+        try await service.run {
+          try await manager.await { $0 == "EXTEND_TIMEOUT_USEC=60000000" }
+          #expect(manager.count("READY=1") == 0)
+          _ = try await connection.query("SELECT pg_advisory_unlock(\(Migrator.lock))")
+          try await manager.await { $0.hasPrefix("READY=1") }
+          service.process.signal(SIGTERM)
+          #expect(try await service.exitStatus() == 0)
+        }
       }
     }
   }
@@ -242,7 +268,7 @@ private final class SystemdService: Sendable {
 }
 
 /// The manager's end of `sd_notify`.
-private final class NotifySocket: Sendable {
+final class NotifySocket: Sendable {
   let path: String
   private let descriptor: Int32
   private let received = Mutex<[String]>([])

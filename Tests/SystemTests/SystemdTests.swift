@@ -30,6 +30,22 @@ import Testing
     #expect(raiseDescriptorLimit() == raised)
   }
 
+  @Test("a new name stands for a whole file or for none, and is taken from nobody")
+  func movesToNewName() async throws {
+    let folder = try TemporaryFolder.make()
+    let (first, second, name) = ("\(folder)/first", "\(folder)/second", "\(folder)/name")
+    #expect(throws: SmallFile.Failure.self) { try SmallFile.move(first, toNew: name) }
+    #expect(SmallFile.names(in: folder).isEmpty, "nothing empty is left")
+    try SmallFile.write([1], to: first)
+    try SmallFile.write([2], to: second)
+    try SmallFile.move(first, toNew: name)
+    let taken = #expect(throws: SmallFile.Failure.self) { try SmallFile.move(second, toNew: name) }
+    #expect(taken?.isTaken == true)
+    #expect(SmallFile.names(in: folder) == ["name", "second"])
+    #expect(try SmallFile.read(name) == [1])
+    await TemporaryFolder.remove(folder)
+  }
+
   @Test func aDescriptorThatIsNoSocket() {
     #expect(!JournalWriter.isConnected(standardError: 2, to: "0:0"))
     #expect(!JournalWriter.isConnected(standardError: -1, to: "8:1"))

@@ -32,6 +32,7 @@ import Testing
       for store in ["postgresql", "redis", "mongodb"] {
         #expect(metrics["clinicd_store_up", ["store": store]] == 1)
       }
+      #expect(metrics["clinicd_store_refusals_total", ["store": "postgresql"]] == 0)
       #expect(metrics["clinicd_postgres_connections", [:]] ?? 0 > 0)
       #expect(metrics["process_resident_memory_bytes", [:]] ?? 0 > 10_000_000)
       #expect(metrics["process_start_time_seconds", [:]] ?? 0 > 1_700_000_000)

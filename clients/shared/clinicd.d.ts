@@ -1093,6 +1093,7 @@ export interface SystemHealthResultStoresItem {
 
 export interface SystemHealthResultDetails {
   relay_leader: boolean;
+  audit_key_fits: boolean | null;
   audit_unsealed: number | null;
   audit_unshipped: number | null;
   outbox_waiting: number | null;

@@ -69,6 +69,35 @@ package struct AuditChain: Sendable {
     }
   }
 
+  /// The last links, each with the one before it and its entry.
+  static let newest: SQL = """
+    SELECT c.position, c.link, (SELECT link FROM audit_chain WHERE position = c.position - 1), \
+    \(sql: SealedEntry.columns) FROM audit_chain c JOIN audit_entries e ON e.id = c.entry_id \
+    ORDER BY c.position DESC LIMIT 16
+    """
+
+  /// Whether this key has sealed the end of the chain. No other key makes any of its links, and who
+  /// edits an entry spoils one of them only.
+  ///
+  /// - Parameter rows: what ``newest`` gives. No rows fit every key.
+  func fits(_ rows: Rows) throws -> Bool {
+    let links = try rows.map { row in
+      var cells = row.cells
+      let position: Int64 = try cells.next()
+      let link: [UInt8] = try cells.next()
+      let before: [UInt8]? = try cells.next()
+      let entry = try SealedEntry(cells: &cells)
+      let start = before ?? [UInt8](repeating: 0, count: 32)
+      return self.link(over: entry, after: start, at: position) == link
+    }
+    return links.isEmpty || links.contains(true)
+  }
+
+  /// Whether this key has sealed the end of a database's chain.
+  package func fits(_ postgres: PostgresClient) async throws -> Bool {
+    try fits(await postgres.query(Self.newest))
+  }
+
   /// Takes up a database that was restored into another cluster. Its entries carry transaction
   /// numbers that this cluster has not reached, so that new entries would be ordered before them.
   /// Sealed entries are put before everything else, unsealed ones after all transactions that have

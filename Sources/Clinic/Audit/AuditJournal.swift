@@ -5,10 +5,12 @@ package final class AuditJournal: Sendable {
   private typealias Waiting = (entry: AuditEntry, done: CheckedContinuation<Bool, Never>)
 
   private let postgres: PostgresClient
+  private let refusals: StoreRefusals
   private let waiting = Gathering<Waiting>()
 
-  init(postgres: PostgresClient) {
+  init(postgres: PostgresClient, refusals: StoreRefusals) {
     self.postgres = postgres
+    self.refusals = refusals
   }
 
   /// Returns when the entry is durable; throws `store_unavailable` when it could not be written.
@@ -36,6 +38,7 @@ package final class AuditJournal: Sendable {
       }
       return true
     } catch {
+      if let error = error as? PostgresError { refusals.tell(error, of: entries.count) }
       return false
     }
   }

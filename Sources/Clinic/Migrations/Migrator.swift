@@ -27,6 +27,8 @@ package struct Migrator: Sendable {
     case halfRestored
     /// There is no migration to take back.
     case none
+    /// The migration that is to remain is not applied.
+    case notApplied(Int)
 
     package var description: String {
       switch self {
@@ -40,6 +42,7 @@ package struct Migrator: Sendable {
       case .refused(let reason): reason
       case .halfRestored: "a restore into this database was not finished: restore into a new one"
       case .none: "no migration is applied"
+      case .notApplied(let number): "migration \(number) is not applied"
       }
     }
   }
@@ -119,15 +122,34 @@ package struct Migrator: Sendable {
       guard let last = migrations.last(where: { applied[$0.number] != nil }) else {
         throw Failure.none
       }
-      try await run(
-        """
-        BEGIN;
-        \(last.down)
-        DELETE FROM schema_migrations WHERE number = \(last.number);
-        COMMIT;
-        """, as: "migration \(last.number) \(last.name)", on: connection)
+      try await takeBack(last, on: connection)
       return last
     }
+  }
+
+  /// Takes migrations back, the newest first, with all data that they held.
+  ///
+  /// - Parameter number: the migration that remains the newest; 0 for none.
+  /// - Returns: what was taken back.
+  /// - Throws: ``Failure/notApplied(_:)`` when that migration is not there to remain.
+  package func down(to number: Int) async throws -> [Migration] {
+    try await exclusively { connection, applied in
+      try refuseUnknown(applied)
+      guard number == 0 || applied[number] != nil else { throw Failure.notApplied(number) }
+      let newer = migrations.reversed().filter { $0.number > number && applied[$0.number] != nil }
+      for migration in newer { try await takeBack(migration, on: connection) }
+      return newer
+    }
+  }
+
+  private func takeBack(_ migration: Migration, on connection: Connection) async throws {
+    try await run(
+      """
+      BEGIN;
+      \(migration.down)
+      DELETE FROM schema_migrations WHERE number = \(migration.number);
+      COMMIT;
+      """, as: "migration \(migration.number) \(migration.name)", on: connection)
   }
 
   private func exclusively<Value: Sendable>(

@@ -15,6 +15,8 @@ package final class Relay: Sendable {
   /// How far the projections are behind.
   package struct Lag: Sendable, Equatable {
     package var isLeader = false
+    /// Whether the chain was sealed under another key than this instance's, so that sealing waits.
+    package var hasWrongKey = false
     /// Entries that were not in the chain at the last look; `nil` before the first look.
     package var unsealed: Int?
     /// Sealed entries that MongoDB does not have yet.
@@ -116,15 +118,29 @@ package final class Relay: Sendable {
     var measuring = Every(.seconds(5))
     var anchoring = Every(.seconds(60))
     var pace = RelayPace(load: load)
+    var lookingAtKey = Every(.seconds(5))
+    var notices = OutageNotices()
     var hasBegun = false
+    var maySeal = false
     while !Task.isCancelled {
-      let (measures, anchors) = (measuring.isDue(), anchoring.isDue())
-      // A connection that says nothing is given up, though nobody has closed it.
-      let sealed = try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
-        let sealed = try await self.chain.seal(on: connection)
-        if measures { try await self.measure(connection) }
-        if anchors { try await self.anchor(connection) }
-        return sealed
+      if !maySeal, lookingAtKey.isDue() { maySeal = try await keyFits(connection, &notices) }
+      let (seals, measures, anchors) = (maySeal, measuring.isDue(), anchoring.isDue())
+      var sealed = 0
+      do {
+        // A connection that says nothing is given up, though nobody has closed it.
+        sealed = try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
+          let sealed = seals ? try await self.chain.seal(on: connection) : 0
+          if measures { try await self.measure(connection) }
+          if anchors { try await self.anchor(connection) }
+          return sealed
+        }
+      } catch let error as PostgresError
+        where error.isOfStatement && ClinicError(error)?.reason != .storeUnavailable
+      {
+        // Somebody has changed the chain by hand. The other work of the relay goes on.
+        if notices.isNews("\(error)") {
+          log.error("the audit cannot be sealed", metadata: ["error": "\(error)"])
+        }
       }
       if !hasBegun { log.info("this instance carries the outbox now") }
       hasBegun = true
@@ -132,6 +148,25 @@ package final class Relay: Sendable {
       if pruning.isDue() { try await prune(connection) }
       try await pace.rest(isBehind: sealed == AuditChain.depth)
     }
+  }
+
+  /// Whether the chain goes on under this instance's key. A link of another key could not be told
+  /// from a forged one, so without the right key entries wait.
+  private func keyFits(
+    _ connection: Connection, _ notices: inout OutageNotices
+  ) async throws -> Bool {
+    let fits = try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
+      try self.chain.fits(await connection.query(AuditChain.newest))
+    }
+    lag.update { $0.hasWrongKey = !fits }
+    if !fits, notices.isNews("key") {
+      log.error(
+        """
+        the audit was sealed under another CLINIC_AUDIT_KEY: its entries wait, unsealed; \
+        put that key back and restart clinicd
+        """)
+    }
+    return fits
   }
 
   /// Ships by itself, so that MongoDB being away or frozen delays nothing else; when MongoDB
@@ -308,12 +343,16 @@ package final class Relay: Sendable {
   }
 
   private func measure(_ connection: Connection) async throws {
-    lag.value = try Self.lag(of: await connection.query(Self.lagQuery), isLeader: true)
+    let rows = try await connection.query(Self.lagQuery)
+    lag.value = try Self.lag(of: rows, as: lag.value)
   }
+
+  /// Whether this instance's key has sealed the end of the chain, whichever instance leads.
+  func keyFits() async throws -> Bool { try await chain.fits(postgres) }
 
   /// How far the projections are behind now, whichever instance leads.
   func measure() async throws -> Lag {
-    try Self.lag(of: await postgres.query(Self.lagQuery), isLeader: lag.value.isLeader)
+    try Self.lag(of: await postgres.query(Self.lagQuery), as: lag.value)
   }
 
   private static let lagQuery: SQL = """
@@ -324,12 +363,13 @@ package final class Relay: Sendable {
     (SELECT greatest(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 FROM outbox)
     """
 
-  private static func lag(of rows: Rows, isLeader: Bool) throws -> Lag {
+  /// - Parameter before: what was known of this instance.
+  private static func lag(of rows: Rows, as before: Lag) throws -> Lag {
     guard let row = rows.first else { throw StoreFailure.noRow }
     var cells = row.cells
     return Lag(
-      isLeader: isLeader, unsealed: try cells.next(), unshipped: try cells.next(),
-      waiting: try cells.next(), oldestSeconds: try cells.next())
+      isLeader: before.isLeader, hasWrongKey: before.hasWrongKey, unsealed: try cells.next(),
+      unshipped: try cells.next(), waiting: try cells.next(), oldestSeconds: try cells.next())
   }
 
   private func prune(_ connection: Connection) async throws {

@@ -41,6 +41,10 @@ struct StoreWatch: Sendable {
         return failure.message ?? failure.description
       }
       return nil
+    } catch let error as RedisError where error.kind == .unavailable {
+      return clinic.redis.lastFailure ?? "\(error)"
+    } catch let error as MongoError where error.kind == .unavailable {
+      return clinic.mongo.lastFailure ?? "\(error)"
     } catch {
       return "\(error)"
     }

@@ -63,6 +63,8 @@ package struct Health: Query {
   }
   package struct Details: Codable, Sendable {
     let relayLeader: Bool
+    /// Whether this instance has the key that sealed the audit. Without it, it seals nothing.
+    let auditKeyFits: Bool?
     let auditUnsealed: Int?
     let auditUnshipped: Int?
     /// Outbox rows that are still to be shipped, and how long the oldest has waited.
@@ -87,11 +89,12 @@ package struct Health: Query {
     if caller?.role == .admin {
       let today = clinic.calendar.today
       let measured = try? await clinic.loop.limited(to: .seconds(1)) {
-        try await clinic.relay.measure()
+        (lag: try await clinic.relay.measure(), keyFits: try await clinic.relay.keyFits())
       }
-      let lag = measured ?? clinic.relay.status
+      let lag = measured?.lag ?? clinic.relay.status
       details = Details(
-        relayLeader: lag.isLeader, auditUnsealed: lag.unsealed, auditUnshipped: lag.unshipped,
+        relayLeader: lag.isLeader, auditKeyFits: measured?.keyFits, auditUnsealed: lag.unsealed,
+        auditUnshipped: lag.unshipped,
         outboxWaiting: lag.waiting, outboxOldestSeconds: lag.oldestSeconds,
         queueVersion: (try? await clinic.feed.day(today).day.version) ?? 0,
         queueVersionRedis: await clinic.liveQueue.version(of: today))

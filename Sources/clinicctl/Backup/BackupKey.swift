@@ -40,7 +40,7 @@ struct BackupKey: ParsableArguments {
     do {
       bytes = try SmallFile.read(path)
     } catch {
-      throw Failure.usage("\(path) cannot be read: \(error.reason)")
+      throw Failure.failed("\(path) cannot be read: \(error.reason)")
     }
     while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") {
       bytes.removeLast()

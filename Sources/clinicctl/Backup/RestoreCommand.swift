@@ -73,13 +73,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
   /// Refuses a database that is not empty: what is there may be all that is left.
   private static func requireEmpty(_ postgres: PostgresClient) async throws {
-    let daemons: Int = try await postgres.query(
-      """
-      SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-      AND application_name = 'clinicd'
-      """
-    ).single()
-    guard daemons == 0 else { throw Failure.failed("clinicd uses this database: stop it first") }
+    try await postgres.requireNoDaemon()
     _ = try await Migrator(postgres).check()
     guard try await tables(of: postgres).isEmpty else {
       throw Failure.failed(

@@ -22,8 +22,7 @@ struct CallCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: "The method, for example patients.list.",
-    completion: .shellCommand("clinicctl methods --names"))
+    help: "The method, for example patients.list.", completion: .methods)
   var method: String
 
   @Argument(help: ArgumentHelp("The params.", valueName: "key=value"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Clinic
 import ClinicEnvironment
 import Postgres
 import StoreLoop
@@ -40,11 +41,25 @@ struct DatabaseOptions: ParsableArguments {
       }
     } catch let error as PostgresError where error.kind == .unavailable {
       throw Failure.unreachable(
-        "PostgreSQL does not answer (\(error.message ?? error.description))")
+        "PostgreSQL cannot be used: "
+          + (error.message ?? postgres.lastFailure?.message ?? error.description))
     } catch let error as PostgresError where error.sqlState == "42P01" {
       throw Failure.failed("the database has no tables of clinicd: is it the right one?")
     } catch {
       throw Failure(error)
     }
+  }
+}
+
+extension PostgresClient {
+  /// - Throws: ``Failure`` when a daemon is connected to this database.
+  func requireNoDaemon() async throws {
+    let daemons: Int = try await query(
+      """
+      SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+      AND application_name = 'clinicd'
+      """
+    ).single()
+    guard daemons == 0 else { throw Failure.failed("clinicd uses this database: stop it first") }
   }
 }

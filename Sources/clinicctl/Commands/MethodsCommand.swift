@@ -1,4 +1,5 @@
 import ArgumentParser
+import Clinic
 import JSONRPC
 import Terminal
 
@@ -8,7 +9,7 @@ struct MethodsCommand: AsyncParsableCommand {
     commandName: "methods", abstract: "List the methods that you may call, or the params of one.")
 
   @Argument(
-    help: "A method, to see its params.", completion: .shellCommand("clinicctl methods --names"))
+    help: "A method, to see its params.", completion: .methods)
   var method: String?
 
   @Flag(name: .long, help: "Write the names alone, a line each.")
@@ -54,5 +55,12 @@ struct MethodsCommand: AsyncParsableCommand {
       columns: ["param", "", "type"].map { TextTable.Column(heading: $0) },
       rows: params.map { [$0.name, $0.isRequired ? "required" : "", $0.type] })
     return [summary, ""] + (table.lines(width: nil) ?? [])
+  }
+}
+
+extension CompletionKind {
+  /// The methods of this program's own version: no daemon is asked, or started, for a key press.
+  static let methods = CompletionKind.custom {
+    (_: [String], _: Int, _: String) -> [String] in (try? MethodTable.all().names) ?? []
   }
 }

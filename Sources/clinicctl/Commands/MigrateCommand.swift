@@ -33,16 +33,28 @@ struct MigrateCommand: AsyncParsableCommand {
 
   struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "down", abstract: "Take the newest migration back, with all that it holds.")
+      commandName: "down", abstract: "Take the newest migration back, with all that it holds.",
+      discussion: "No daemon may use the database.")
+
+    @Option(
+      help: ArgumentHelp(
+        "Take back all that are newer than this one; 0 leaves none.", valueName: "number"))
+    var to: Int?
 
     @Flag(help: "Do not ask.")
     var yes = false
 
     @OptionGroup var options: MigrationOptions
 
+    func validate() throws {
+      if let to, to < 0 { throw ValidationError("--to takes a migration's number, or 0.") }
+    }
+
     func run() async throws {
       if !yes {
-        let question = "What the newest migration's tables hold will be lost. Type yes to go on: "
+        let what =
+          to.map { "the migrations after \($0) hold" } ?? "the newest migration's tables hold"
+        let question = "What \(what) will be lost. Type yes to go on: "
         guard Terminal.isTerminal(.input) else {
           throw Failure.usage("data will be lost; confirm with --yes")
         }
@@ -50,12 +62,19 @@ struct MigrateCommand: AsyncParsableCommand {
           throw Failure.failed("nothing was changed")
         }
       }
-      let undone = try await options.withMigrator { migrator in
-        try await Progress.during("migrating") { try await migrator.down() }
+      let to = to
+      let undone = try await options.database.withDatabase { postgres in
+        try await postgres.requireNoDaemon()
+        let migrator = Migrator(postgres)
+        return try await Progress.during("migrating") {
+          if let to { try await migrator.down(to: to) } else { [try await migrator.down()] }
+        }
       }
       try options.show(
-        [(undone.number, undone.name, false)],
-        sentence: "Took back \(undone.number) \(undone.name).")
+        undone.map { ($0.number, $0.name, false) },
+        sentence: undone.isEmpty
+          ? "Nothing to do: no migration is newer."
+          : undone.map { "Took back \($0.number) \($0.name)." }.joined(separator: "\n"))
     }
   }
 

@@ -6,7 +6,7 @@ import Terminal
 struct ReconcileCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reconcile",
-    abstract: "Prove that PostgreSQL, Redis and MongoDB agree, and say where they do not.",
+    abstract: "Compare PostgreSQL, Redis and MongoDB, and say where they do not agree.",
     discussion: """
       Ends with status 1 when they do not agree. With --repair, what Redis and MongoDB hold is made \
       right; status 1 then means that something is still wrong. PostgreSQL is never changed.

@@ -27,15 +27,32 @@ struct Daemon: Sendable {
     configuration.options.tls.authorities = options.ca
     // Somebody is looking.
     configuration.backoff.longest = .seconds(2)
-    if authentication != .none {
-      let authenticator = Authenticator(
-        endpoint: endpoint, isRequired: authentication == .required)
-      configuration.prepare = { try await authenticator($0) }
+    let authenticator =
+      authentication == .none
+      ? nil : Authenticator(endpoint: endpoint, isRequired: authentication == .required)
+    configuration.prepare = { [endpoint] connection in
+      try await Self.meet(connection, at: endpoint)
+      try await authenticator?(connection)
     }
     do {
       client = try await RPCClient.connect(to: endpoint, configuration: configuration)
     } catch {
       throw Failure(error)
+    }
+  }
+
+  /// Waits until the daemon has answered, before anything else is asked of it: systemd's sockets
+  /// take connections for a daemon that does not come up, too.
+  ///
+  /// - Throws: ``RPCClientError/unreachable(_:reason:)`` when the connection ends before that.
+  private static func meet(_ connection: RPCConnection, at endpoint: Endpoint) async throws {
+    do {
+      _ = try await connection.call("system.ping", rawParams: nil)
+    } catch RPCClientError.connectionLost {
+      throw RPCClientError.unreachable(
+        endpoint,
+        reason: "the connection ended before any answer came; does it start? "
+          + "systemctl status clinicd")
     }
   }
 

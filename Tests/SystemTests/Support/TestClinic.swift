@@ -99,9 +99,12 @@ final class TestClinic: Sendable {
     }.value
   }
 
-  /// One more daemon, on another database; it is not started yet, and the test's to stop.
-  func daemon(_ number: Int, on url: String) throws -> Daemon {
-    try Daemon(number, settings: settings.merging(["DATABASE_URL": url]) { $1 }, in: folder)
+  /// One more daemon, on that database; it is not started yet, and the test's to stop.
+  func daemon(
+    _ number: Int, on url: String, _ others: [String: String] = [:]
+  ) throws -> Daemon {
+    let own = others.merging(["DATABASE_URL": url]) { $1 }
+    return try Daemon(number, settings: settings.merging(own) { $1 }, in: folder)
   }
 
   /// What signs the access tokens of tests.

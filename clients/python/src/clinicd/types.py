@@ -1120,6 +1120,7 @@ class SystemHealthResultStoresItem(TypedDict):
 
 class SystemHealthResultDetails(TypedDict):
     relay_leader: bool
+    audit_key_fits: bool | None
     audit_unsealed: int | None
     audit_unshipped: int | None
     outbox_waiting: int | None
