@@ -29,7 +29,6 @@ package struct Login: SessionMethod {
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
     let account = try await provenAccount(on: session, in: clinic)
-    let rehashed = await rehashed(account, in: clinic)
     let (credentials, token, member) = try await clinic.postgres.withTransaction { transaction in
       let (credentials, token) = try await Logins.open(
         account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
@@ -40,14 +39,6 @@ package struct Login: SessionMethod {
         AuditEntry.insert([
           AuditEntry(by: caller, method: Self.name, subject: Subject("user", account.user.id))
         ]))
-      if let rehashed {
-        transaction.enqueue("SET LOCAL clinic.same_password = 'yes'")
-        transaction.enqueue(
-          """
-          UPDATE users SET password_hash = \(rehashed) \
-          WHERE id = \(account.user.id) AND password_hash = \(account.passwordHash)
-          """)
-      }
       let isKnown = clinic.staff.member(account.user.id)?.epoch == account.epoch
       let member =
         isKnown ? nil : try await clinic.staff.read(account.user.id, in: transaction)
@@ -55,6 +46,10 @@ package struct Login: SessionMethod {
     }
     if let member { clinic.staff.take(member) }
     _ = try clinic.logins.bind(session, to: token)
+    if clinic.passwords.needsRehash(account.passwordHash), clinic.passwords.isIdle {
+      // Nobody waits for it. When many log in at once, most are hashed at a later login.
+      Task(executorPreference: clinic.loop) { try await rehash(account, in: clinic) }
+    }
     return credentials
   }
 
@@ -90,15 +85,20 @@ package struct Login: SessionMethod {
     throw ClinicError(.badCredentials)
   }
 
-  /// The hash of the password at the configured cost, if the stored hash has another: otherwise a
-  /// wrong password and an unknown user would take different times (rule 51). No right password is
-  /// refused for it, or waits for it: when many come at once, most are hashed at a later login.
-  private func rehashed(_ account: Logins.Account, in clinic: Clinic) async -> String? {
-    guard clinic.passwords.needsRehash(account.passwordHash), clinic.passwords.isIdle else {
-      return nil
-    }
-    return try? await clinic.passwords.serving("user:\(account.user.id)", isInsider: true)
+  /// Brings the password's hash to the configured cost: otherwise a wrong password and an unknown
+  /// user would take different times (rule 51).
+  private func rehash(_ account: Logins.Account, in clinic: Clinic) async throws {
+    let id = account.user.id
+    let hash = try await clinic.passwords.serving("user:\(id)", isInsider: true)
       .hash(password.rawValue)
+    try await clinic.postgres.withTransaction { transaction in
+      transaction.enqueue("SET LOCAL clinic.same_password = 'yes'")
+      transaction.enqueue(
+        """
+        UPDATE users SET password_hash = \(hash) \
+        WHERE id = \(id) AND password_hash = \(account.passwordHash)
+        """)
+    }
   }
 
   /// The limits of an attempt. A user as such is never refused, only at an address.
