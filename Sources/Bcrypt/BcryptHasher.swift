@@ -49,9 +49,6 @@ public struct BcryptHasher: Sendable {
   /// Whether a password would find a place now. Others may have it a moment later.
   public var hasRoom: Bool { workers.hasRoom(for: source) }
 
-  /// Whether a password would be hashed at once, and nobody waits.
-  public var isIdle: Bool { workers.hasIdleThread }
-
   /// A hash no password can match, because bcrypt never produces this ending. Comparing it takes as
   /// long as any other.
   public var unusableHash: String { dummy + String(repeating: "/", count: 31) }

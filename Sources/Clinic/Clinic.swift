@@ -5,6 +5,7 @@ package import Mongo
 package import Postgres
 package import Redis
 package import StoreLoop
+import Synchronization
 
 /// The clinic: its stores, its departments and what runs in the background.
 package final class Clinic: Sendable {
@@ -15,6 +16,7 @@ package final class Clinic: Sendable {
   package let mongo: MongoClient
   package let hub: any NotificationHub
   package let passwords: BcryptHasher
+  let isRehashing = Atomic(false)
   package let log: Logger
 
   package let load = CallLoad()

@@ -40,8 +40,9 @@ final class Round: @unchecked Sendable {
   var isCancelled = false
   /// Whether the server was asked to stop it.
   var isStopping = false
-  /// Its number among the rounds of its connection.
+  /// Its number among the rounds of its connection; 0 before it is sent.
   var sequence = 0
+  var wasSent: Bool { sequence > 0 }
   var limitTimer: Timer?
   /// The connection that the round was sent over.
   var wire: Wire?

@@ -131,13 +131,21 @@ public final class Transaction: @unchecked Sendable {
         index: index + 1, cleanup: [SQL(text: "ROLLBACK TO s\(innermost.depth)")])
     }
     let sent = savepoints.compactMap { savepoint in
-      savepoint.pendingIndex.map { (savepoint, begins ? $0 + 1 : $0) }
+      savepoint.pendingIndex.map { (savepoint, index: $0) }
     }
+    let taken = pending
     for (savepoint, _) in sent { savepoint.pendingIndex = nil }
     hasBegun = true
     pending = []
     round.onEnd = { [self] round in
-      for (savepoint, index) in sent where index < round.succeeded {
+      guard round.wasSent else {
+        // Cancelled while it was held: everything is as it was before.
+        hasBegun = !begins
+        pending = taken + pending
+        for (savepoint, index) in sent { savepoint.pendingIndex = index }
+        return
+      }
+      for (savepoint, index) in sent where (begins ? index + 1 : index) < round.succeeded {
         savepoint.isEstablished = true
       }
       if let failure = round.failure { lastFailure = failure } else { onSuccess() }

@@ -157,12 +157,13 @@ extension ConnectionHandler {
     guard !session.isAuthenticated, authenticationTimer == nil, closing == .open else { return }
     if case .unix = session.transport { return }
     let limit = server.limits.unauthenticatedTime
+    let began = ContinuousClock.now
     authenticationTimer = context?.eventLoop.assumeIsolated().scheduleTask(in: .init(limit)) {
       self.authenticationTimer = nil
       guard !self.session.isAuthenticated else { return }
       self.abort(
         with: .authenticationTimeout(
-          limit: limit, actual: .now - self.session.openedAt))
+          limit: limit, actual: .now - began))
       self.loop.flush()
     }
   }

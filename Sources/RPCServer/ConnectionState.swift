@@ -69,6 +69,8 @@ struct ConnectionState {
   private var barrierIsRunning = false
   /// No call starts any more; new ones are refused.
   private(set) var isDraining = false
+  /// Whether anything was answered without the application.
+  private(set) var hasAnsweredItself = false
   /// Input is no longer looked at.
   private var ignoresInput = false
   /// Nobody is there to be answered.
@@ -170,7 +172,7 @@ struct ConnectionState {
     case .message(let document):
       handle(document, profile: profile)
     case .syntaxError(let error), .fatal(let error):
-      reply(.failure(error), to: .null, in: nil)
+      answer(.failure(error), to: .null, in: nil)
     }
   }
 
@@ -180,7 +182,7 @@ struct ConnectionState {
     case .single(let item):
       handle(item, in: nil, cost: size, profile: profile)
     case .refused(let error):
-      reply(.failure(error), to: .null, in: nil)
+      answer(.failure(error), to: .null, in: nil)
     case .batch(let items):
       lastBatch += 1
       batches[lastBatch] = Batch(remaining: items.count)
@@ -196,14 +198,14 @@ struct ConnectionState {
   ) {
     switch item {
     case .invalid(let id, let error):
-      reply(.failure(error), to: id, in: batch)
+      answer(.failure(error), to: id, in: batch)
     case .call(let call) where !isLasting && needsConnection(call, profile):
-      reply(.failure(.needsConnection), to: call.id, in: batch)
+      answer(.failure(.needsConnection), to: call.id, in: batch)
     case .call(let call) where call.method == CancelParams.method:
-      reply(cancel(call), to: call.id, in: batch)
+      answer(cancel(call), to: call.id, in: batch)
     case .call(let call) where isAbandoned && call.id != nil: break
     case .call(let call) where isDraining:
-      reply(.failure(.stopping), to: call.id, in: batch)
+      answer(.failure(.stopping), to: call.id, in: batch)
     case .call(let call):
       let entry = Waiting(
         call: call, profile: profile(call.method), batch: batch, cost: cost + Self.callOverhead)
@@ -235,6 +237,12 @@ struct ConnectionState {
     cancelled.removeAll { $0 == slot }
     reply(outcome, to: entry.id, in: entry.batch)
     return entry.batch
+  }
+
+  /// Answers what the application is not asked about.
+  private mutating func answer(_ outcome: CallOutcome, to id: RequestID?, in batch: Int?) {
+    hasAnsweredItself = true
+    reply(outcome, to: id, in: batch)
   }
 
   private mutating func reply(_ outcome: CallOutcome, to id: RequestID?, in batchNumber: Int?) {
@@ -310,7 +318,7 @@ struct ConnectionState {
     while let index = waiting.firstIndex(where: { $0.call.id == params.id }) {
       let entry = waiting.remove(at: index)
       waitingBytes -= entry.cost
-      reply(.failure(.cancelledBeforeStart), to: entry.call.id, in: entry.batch)
+      answer(.failure(.cancelledBeforeStart), to: entry.call.id, in: entry.batch)
       found = true
     }
     return .result(CancelParams.result(found: found))
@@ -324,7 +332,7 @@ struct ConnectionState {
     guard !isDraining else { return }
     isDraining = true
     while let entry = waiting.popFirst() {
-      reply(.failure(.stopping), to: entry.call.id, in: entry.batch)
+      answer(.failure(.stopping), to: entry.call.id, in: entry.batch)
     }
     waitingBytes = 0
   }
@@ -350,6 +358,6 @@ struct ConnectionState {
     source.discard()
     waiting.removeAll()
     waitingBytes = 0
-    if let error { reply(.failure(error), to: .null, in: nil) }
+    if let error { answer(.failure(error), to: .null, in: nil) }
   }
 }

@@ -128,7 +128,7 @@ extension RedisConnection {
   private func handle(_ readiness: Readiness) {
     switch phase {
     case .connecting:
-      let number = socket?.socket.connectionError ?? 0
+      guard let number = socket?.socket.connectionError else { return connect() }
       guard number != 0 else { return open() }
       reason = Socket.message(of: number)
       connect()

@@ -41,7 +41,7 @@ final class RedisCore: @unchecked Sendable {
         up: { [weak self] connection in self?.enter(.up(connection)) },
         down: { [weak self] error in
           self?.failures.add(1, ordering: .relaxed)
-          if let reason = error.reason { self?.lastFailure.withLock { $0 = reason } }
+          self?.lastFailure.withLock { $0 = error.reason }
           self?.enter(.down(Self.reason(error)))
         }))
     self.link = link

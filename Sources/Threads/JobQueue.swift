@@ -28,8 +28,6 @@ final class JobQueue: Sendable {
   }
 
   /// Whether a job of `source` would find a place now.
-  var hasIdleThread: Bool { state.withLock { $0.idleThreads > 0 } }
-
   func hasRoom(for source: JobSource) -> Bool {
     state.withLock { $0.waiting.hasRoom(for: source, idle: $0.idleThreads) }
   }

@@ -20,9 +20,6 @@ public final class WorkerThreads: Sendable {
 
   deinit { queue.close() }
 
-  /// Whether a job would be begun at once.
-  public var hasIdleThread: Bool { queue.hasIdleThread }
-
   /// Whether a job of `source` would find a place now.
   public func hasRoom(for source: JobSource) -> Bool { queue.hasRoom(for: source) }
 

@@ -29,6 +29,7 @@ import Testing
     #expect(estimate(desk) == 90, "9 ahead, 10 minutes each, one doctor")
     try desk.serve(7, seconds: 1200)
     #expect(estimate(desk) == 120, "8 ahead, 15 minutes each")
+    #expect(estimate(desk, for: 8) == nil, "who does not work yet")
     try desk.call(8)
     #expect(estimate(desk) == 53, "7 ahead, 15 minutes each, two doctors: 52.5")
     #expect(estimate(desk, for: 8) == 105, "one doctor alone")

@@ -38,7 +38,7 @@ import Testing
 
   @Test func nothingIsKnownOfWhatWasForgotten() {
     days.bringBack(day(Self.monday, version: 4), lockedAt: .now)
-    days.forget()
+    days.forget(Self.monday)
     #expect(days.newest == nil)
     days.bringBack(day(Self.monday, version: 2), lockedAt: .now)
     #expect(days.take(Self.monday)?.version == 2)

@@ -225,6 +225,7 @@ import Testing
         (#"\#(manual),"items":[\#(line)],"status":"PAID""#, "status"),
         (#"\#(manual),"items":[\#(line)],"prescription_id":\#(prescription)"#, "prescription_id"),
         (#"\#(auto),"patient_id":\#(patients[1])"#, "patient_id"),
+        (#"\#(auto),"patient_id":999999"#, "patient_id"),
         (#"\#(auto),"visit_id":999999"#, "visit_id"),
       ] {
         let error = try await desk.refused("billing.create", .raw("{\(params)}"))

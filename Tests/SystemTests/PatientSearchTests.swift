@@ -49,6 +49,18 @@ import Testing
     }
   }
 
+  @Test("rule 3: zeros are looked for as they are", arguments: ["000", "0-0", "zoe 0", "(00) 0"])
+  func zeros(_ typed: String) async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      for phone: JSON in [.null, "123456", "+44 7700 900001"] {
+        try await desk.call("patients.create", ["name": "Zoe Lane", "phone": phone])
+      }
+      let items = try await desk.call("patients.list", ["search": .string(typed)]).list("items")
+      #expect(try items.map { try $0.text("phone") } == ["+44 7700 900001"])
+    }
+  }
+
   @Test("rule 3: by id, and page by page without gap or repeat")
   func idsAndPages() async throws {
     try await TestClinic.run(1) { clinic in

@@ -7,6 +7,51 @@ import Testing
 
 /// Rules 20, 21, 23 as callers of two instances meet them, with the rules that are configured.
 @Suite struct QueueRuleTests {
+  @Test("a token of a day without a queue is not found, as any other")
+  func tokenOfNoDay() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      for token in ["2020-01-01-001", try await clinic.day(0) + "-001"] {
+        for (method, more) in [
+          ("queue.set_status", #","status":"SKIPPED""#), ("queue.undo", #","reason":"a slip""#),
+          ("queue.recall", ""), ("queue.set_priority", #","priority":"URGENT""#),
+        ] {
+          let error = try await desk.refused(method, .raw(#"{"token":"\#(token)"\#(more)}"#))
+          #expect(error.reason == "not_found", "\(method)")
+          #expect(error.data["resource"] == "token", "\(method)")
+        }
+      }
+      #expect(try await clinic.number("SELECT count(*) FROM queue_days") == 0)
+    }
+  }
+
+  @Test("rule 23: when nobody has worked for half an hour, no wait is told")
+  func waitWhileNothingMoves() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let doctor = try await clinic.member(.doctor).id
+      for patient in try await clinic.patients(2) {
+        try await desk.call("queue.walk_in", ["patient_id": .int(patient)])
+      }
+      let token = try await desk.call("queue.call_next", ["doctor_id": .int(doctor)])
+      try await desk.call(
+        "queue.set_status", ["token": token["token"].json, "status": "COMPLETED"])
+      let before = try await desk.call("queue.today").member("board")
+      #expect(before["estimated_wait_minutes"]?.int != nil)
+      await clinic.daemons[0].process.stop()
+      _ = try await clinic.postgres.query(
+        """
+        UPDATE queue_tokens SET arrived_at = arrived_at - interval '31 minutes', \
+        called_at = called_at - interval '31 minutes', ended_at = ended_at - interval '31 minutes'
+        """)
+      try await clinic.daemons[0].start()
+      let caller = try await clinic.connect(.reception)
+      let after = try await caller.call("queue.today").member("board")
+      #expect(try after.integer("waiting") == 1)
+      #expect(after["estimated_wait_minutes"]?.isNull == true)
+    }
+  }
+
   @Test("rule 20: recalled tokens let the configured number of calls pass", arguments: [0, 2])
   func recall(after calls: Int) async throws {
     try await TestClinic.run(2, ["CLINIC_QUEUE_RECALL_AFTER": "\(calls)"]) { clinic in

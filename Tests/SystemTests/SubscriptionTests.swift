@@ -104,6 +104,35 @@ import Testing
     }
   }
 
+  @Test("rule 21: a doctor's queue shows whom the calls of another doctor have made the next one")
+  func passedOverByAnother() async throws {
+    try await TestClinic.run(1, ["CLINIC_QUEUE_PASS_OVER_LIMIT": "3"]) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let doctors = try await (0..<2).asyncMap { _ in try await clinic.member(.doctor).id }
+      let patients = try await clinic.patients(5)
+      let first = try await desk.call("queue.walk_in", ["patient_id": .int(patients[0])])
+      let urgent = try await patients.dropFirst().enumerated().asyncMap { index, patient in
+        try await desk.call(
+          "queue.walk_in",
+          [
+            "patient_id": .int(patient), "priority": "URGENT",
+            "doctor_id": .int(doctors[index == 0 ? 1 : 0]),
+          ]
+        ).text("token")
+      }
+      let follower = try await desk.subscribe(["doctor_id": .int(doctors[1])])
+      for _ in 1...3 {
+        let token = try await desk.call("queue.call_next", ["doctor_id": .int(doctors[0])])
+        try await desk.call(
+          "queue.set_status", ["token": token["token"].json, "status": "COMPLETED"])
+      }
+      try await follower.message("the overdue one is first") { message in
+        let next = message["board"]?["next"]?.elements.map { $0["token"]?.string }
+        return next?.first == (try? first.text("token")) && next?.last == urgent[0]
+      }
+    }
+  }
+
   @Test("a subscription to one doctor's queue gets every version, and what concerns the doctor")
   func doctorsQueue() async throws {
     try await TestClinic.run { clinic in

@@ -72,6 +72,21 @@ import Testing
   }
 
   @Test(
+    "a batch is answered with 401 only if that is what each of its calls is refused for",
+    arguments: [
+      (#"{"jsonrpc":"2.0","id":1,"method":"patients.list"}"#, 401),
+      (#"{"jsonrpc":"2.0","id":1,"method":"queue.subscribe"}"#, 200), ("1", 200),
+    ])
+  func mixedBatch(_ first: String, _ status: Int) async throws {
+    try await TestClinic.run(1) { clinic in
+      let batch = #"[\#(first),{"jsonrpc":"2.0","id":2,"method":"patients.list"}]"#
+      let answer = try await HTTPClient(clinic.daemons[0]).post(Array(batch.utf8))
+      #expect(answer.status == status)
+      #expect(try answer.json.elements.map { $0 }.last?.errorReason == "not_authenticated")
+    }
+  }
+
+  @Test(
     "a token that is not right is answered with 401",
     arguments: [
       "", "abc", "a.b.c", "eyJhbGciOiJub25lIn0.e30.",

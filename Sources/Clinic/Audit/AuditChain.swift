@@ -69,17 +69,21 @@ package struct AuditChain: Sendable {
     }
   }
 
-  /// The last links, each with the one before it and its entry.
-  static let newest: SQL = """
-    SELECT c.position, c.link, (SELECT link FROM audit_chain WHERE position = c.position - 1), \
-    \(sql: SealedEntry.columns) FROM audit_chain c JOIN audit_entries e ON e.id = c.entry_id \
-    ORDER BY c.position DESC LIMIT 16
+  /// The last links and the first ones, each with the one before it and its entry.
+  static let samples: SQL = """
+    SELECT * FROM (SELECT \(sql: sample) ORDER BY c.position DESC LIMIT 16) AS newest \
+    UNION ALL SELECT * FROM (SELECT \(sql: sample) ORDER BY c.position LIMIT 16) AS oldest
     """
 
-  /// Whether this key has sealed the end of the chain. No other key makes any of its links, and who
-  /// edits an entry spoils one of them only.
+  private static let sample: SQL = """
+    c.position, c.link, (SELECT link FROM audit_chain WHERE position = c.position - 1), \
+    \(sql: SealedEntry.columns) FROM audit_chain c JOIN audit_entries e ON e.id = c.entry_id
+    """
+
+  /// Whether this key has sealed the chain. No other key makes any of its links, while who edits
+  /// entries spoils theirs alone.
   ///
-  /// - Parameter rows: what ``newest`` gives. No rows fit every key.
+  /// - Parameter rows: what ``samples`` gives. No rows fit every key.
   func fits(_ rows: Rows) throws -> Bool {
     let links = try rows.map { row in
       var cells = row.cells
@@ -93,9 +97,9 @@ package struct AuditChain: Sendable {
     return links.isEmpty || links.contains(true)
   }
 
-  /// Whether this key has sealed the end of a database's chain.
+  /// Whether this key has sealed a database's chain.
   package func fits(_ postgres: PostgresClient) async throws -> Bool {
-    try fits(await postgres.query(Self.newest))
+    try fits(await postgres.query(Self.samples))
   }
 
   /// Takes up a database that was restored into another cluster. Its entries carry transaction

@@ -22,7 +22,8 @@ enum BillingSource {
       [
         Patient.lock("SELECT patient_id FROM prescriptions WHERE id = \(id)"),
         """
-        SELECT patient_id, visit_id, status = 'CANCELLED', patient_id = survivor(\(patientID)) \
+        SELECT patient_id, visit_id, status = 'CANCELLED', \
+        coalesce(patient_id = survivor(\(patientID)), \(patientID)::bigint IS NULL) \
         FROM prescriptions WHERE id = \(id) FOR NO KEY UPDATE
         """,
         """
@@ -56,7 +57,7 @@ enum BillingSource {
         throw ClinicError.alreadyInvoiced(invoice)
       }
       if try results[2].single() { throw ClinicError(.patientArchived) }
-      if prescription.isOfPatient == false {
+      if !prescription.isOfPatient {
         throw ParamsError(
           reason: .invalid, field: "patient_id", message: "not the prescription's patient")
       }
@@ -80,8 +81,8 @@ private struct BilledPrescription: RowDecodable {
   let patientID: ID<Patient>
   let visitID: ID<Visit>
   let isCancelled: Bool
-  /// Whether the prescription is that of the named patient; nil when none was named.
-  let isOfPatient: Bool?
+  /// Whether the prescription is that of the named patient, if one was named.
+  let isOfPatient: Bool
 
   init(cells: inout Cells) throws(PostgresError) {
     patientID = try cells.next()

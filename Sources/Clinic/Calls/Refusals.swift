@@ -25,12 +25,14 @@ package final class Refusals: Sendable {
   }
   private let audit: AuditJournal
   private let floods = Mutex<[Flood: Count]>([:])
-  /// Strangers' counts that are kept at once. Past it those of other addresses are counted together.
-  private static let limit = 10_000
+  private let limit: Int
   private static let others = "others"
 
-  init(audit: AuditJournal) {
+  /// - Parameter limit: how many counts of strangers are kept at once. Past it those of other
+  ///   addresses are counted together.
+  init(audit: AuditJournal, limit: Int = 10_000) {
     self.audit = audit
+    self.limit = limit
   }
 
   /// - Parameter subject: what the call was about; kept of callers who are known.
@@ -61,7 +63,7 @@ package final class Refusals: Sendable {
   private func isFirst(_ flood: Flood, of caller: Caller?, from session: Session) -> Bool {
     floods.withLock { floods in
       let isFirst = caller != nil && floods[flood] == nil
-      Self.add(
+      add(
         Count(caller: caller, source: session.source, untold: isFirst ? 0 : 1),
         to: flood, network: session.network, in: &floods)
       return isFirst
@@ -70,14 +72,14 @@ package final class Refusals: Sendable {
 
   private func count(_ flood: Flood, of caller: Caller?, from session: Session) {
     floods.withLock { floods in
-      Self.add(
+      add(
         Count(caller: caller, source: session.source, untold: 1),
         to: flood, network: session.network, in: &floods)
     }
   }
 
   /// - Parameter network: names the source when a flood has several.
-  private static func add(
+  private func add(
     _ count: Count, to flood: Flood, network: String, in floods: inout [Flood: Count]
   ) {
     if var known = floods[flood] {
@@ -89,8 +91,9 @@ package final class Refusals: Sendable {
       floods[flood] = count
     } else {
       let flood = Flood(
-        minute: flood.minute, origin: .address(others), reason: flood.reason, method: flood.method)
-      floods[flood, default: Count(caller: nil, source: others)].untold += count.untold
+        minute: flood.minute, origin: .address(Self.others), reason: flood.reason,
+        method: flood.method)
+      floods[flood, default: Count(caller: nil, source: Self.others)].untold += count.untold
     }
   }
 
@@ -120,7 +123,7 @@ package final class Refusals: Sendable {
       } catch {
         // PostgreSQL is away: the next time.
         floods.withLock { floods in
-          Self.add(count, to: flood, network: count.source, in: &floods)
+          add(count, to: flood, network: count.source, in: &floods)
         }
       }
     }

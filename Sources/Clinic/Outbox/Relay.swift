@@ -12,37 +12,22 @@ import Synchronization
 /// on other sessions may be done twice without harm: copies are written under their own ids, and
 /// days are closed under their lock.
 package final class Relay: Sendable {
-  /// How far the projections are behind.
-  package struct Lag: Sendable, Equatable {
-    package var isLeader = false
-    /// Whether the chain was sealed under another key than this instance's, so that sealing waits.
-    package var hasWrongKey = false
-    /// Entries that were not in the chain at the last look; `nil` before the first look.
-    package var unsealed: Int?
-    /// Sealed entries that MongoDB does not have yet.
-    package var unshipped: Int?
-    /// Outbox rows that are still to be shipped, and how long the oldest has waited.
-    package var waiting: Int?
-    package var oldestSeconds: Double?
-  }
-
   /// How many looks, a second apart, must find MongoDB emptied before everything is shipped again.
   private static let looksBeforeRefill = 10
 
   /// "clinicd" as a number, so that no other program's lock is meant.
   private static let lock: Int64 = 0x63_6c69_6e69_6364
 
-  private let postgres: PostgresClient
+  let postgres: PostgresClient
   private let mongo: MongoClient
-  private let queue: QueueLane
   private let load: CallLoad
-  private let scheduling: SchedulingRules
-  private let chain: AuditChain
+  let chain: AuditChain
   private let shipment: AuditShipment
   private let outbox: OutboxShipment
+  private let pastDays: PastDays
   private let log: Logger
   private let anchorFile: AnchorFile
-  private let lag = Shared(Lag())
+  let lag = Shared(Lag())
 
   init(
     postgres: PostgresClient, mongo: MongoClient, queue: QueueLane, load: CallLoad,
@@ -51,13 +36,14 @@ package final class Relay: Sendable {
     self.anchorFile = anchorFile
     self.postgres = postgres
     self.mongo = mongo
-    self.queue = queue
     self.load = load
-    scheduling = settings.scheduling
     self.log = log
     chain = AuditChain(key: settings.auditKey)
     shipment = AuditShipment(mongo: mongo)
     outbox = OutboxShipment(mongo: mongo, log: log)
+    pastDays = PastDays(
+      postgres: postgres, queue: queue, scheduling: settings.scheduling, log: log,
+      attempts: Attempts(mongo: mongo, log: log))
   }
 
   package var status: Lag { lag.value }
@@ -97,7 +83,7 @@ package final class Relay: Sendable {
   private func lead(_ connection: Connection) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await self.seal(connection) }
-      group.addTask { try await self.closeDays() }
+      group.addTask { try await self.pastDays.run() }
       group.addTask { try await self.keepFilled() }
       group.addTask {
         try await self.ship(atOnce: AuditShipment.depth) { try await self.shipment.ship(from: $0) }
@@ -124,23 +110,13 @@ package final class Relay: Sendable {
     var maySeal = false
     while !Task.isCancelled {
       if !maySeal, lookingAtKey.isDue() { maySeal = try await keyFits(connection, &notices) }
-      let (seals, measures, anchors) = (maySeal, measuring.isDue(), anchoring.isDue())
-      var sealed = 0
-      do {
-        // A connection that says nothing is given up, though nobody has closed it.
-        sealed = try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
-          let sealed = seals ? try await self.chain.seal(on: connection) : 0
-          if measures { try await self.measure(connection) }
-          if anchors { try await self.anchor(connection) }
-          return sealed
-        }
-      } catch let error as PostgresError
-        where error.isOfStatement && ClinicError(error)?.reason != .storeUnavailable
-      {
-        // Somebody has changed the chain by hand. The other work of the relay goes on.
-        if notices.isNews("\(error)") {
-          log.error("the audit cannot be sealed", metadata: ["error": "\(error)"])
-        }
+      let sealed = maySeal ? try await sealSome(connection, &notices) : 0
+      if sealed == nil { maySeal = false }
+      let (measures, anchors) = (measuring.isDue(), anchoring.isDue())
+      // A connection that says nothing is given up, though nobody has closed it.
+      try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
+        if measures { try await self.measure(connection) }
+        if anchors { try await self.anchor(connection) }
       }
       if !hasBegun { log.info("this instance carries the outbox now") }
       hasBegun = true
@@ -150,13 +126,32 @@ package final class Relay: Sendable {
     }
   }
 
+  /// - Returns: how many entries were sealed; `nil` when PostgreSQL refuses it, because somebody has
+  ///   changed the chain by hand. The other work of the relay goes on.
+  private func sealSome(
+    _ connection: Connection, _ notices: inout OutageNotices
+  ) async throws -> Int? {
+    do {
+      return try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
+        try await self.chain.seal(on: connection)
+      }
+    } catch let error as PostgresError
+      where error.isOfStatement && ClinicError(error)?.reason != .storeUnavailable
+    {
+      if notices.isNews("\(error)") {
+        log.error("the audit cannot be sealed", metadata: ["error": "\(error)"])
+      }
+      return nil
+    }
+  }
+
   /// Whether the chain goes on under this instance's key. A link of another key could not be told
   /// from a forged one, so without the right key entries wait.
   private func keyFits(
     _ connection: Connection, _ notices: inout OutageNotices
   ) async throws -> Bool {
     let fits = try await postgres.loop.limited(to: .seconds(60), outlivesCaller: false) {
-      try self.chain.fits(await connection.query(AuditChain.newest))
+      try self.chain.fits(await connection.query(AuditChain.samples))
     }
     lag.update { $0.hasWrongKey = !fits }
     if !fits, notices.isNews("key") {
@@ -179,11 +174,11 @@ package final class Relay: Sendable {
     atOnce depth: Int, _ step: (PostgresClient) async throws -> Int
   ) async throws {
     var pace = RelayPace(load: load)
-    var notices = OutageNotices()
+    var attempts = Attempts(mongo: mongo, log: log)
     while !Task.isCancelled {
       var shipped = 0
       if mongo.isUp {
-        await attempt("MongoDB does not get its copies", &notices) {
+        await attempts.run("MongoDB does not get its copies") {
           shipped = try await step(postgres)
         }
       }
@@ -193,18 +188,18 @@ package final class Relay: Sendable {
 
   /// Makes the indexes once MongoDB is there, and fills it again when it was emptied.
   private func keepFilled() async throws {
-    var notices = OutageNotices()
+    var attempts = Attempts(mongo: mongo, log: log)
     var hasIndexes = false
     var looksThatMissed = 0
     while !Task.isCancelled {
       if mongo.isUp, !hasIndexes {
-        await attempt("MongoDB's indexes cannot be made", &notices) {
+        await attempts.run("MongoDB's indexes cannot be made") {
           try await MongoCollections.createIndexes(in: mongo)
           hasIndexes = true
         }
       }
       if mongo.isUp {
-        await attempt("MongoDB cannot be looked at", &notices) {
+        await attempts.run("MongoDB cannot be looked at") {
           // A rebuild or a repair takes things away for a moment.
           let areEmptied = try await MongoCollections.areEmptied(in: mongo, of: postgres)
           looksThatMissed = areEmptied ? looksThatMissed + 1 : 0
@@ -218,25 +213,6 @@ package final class Relay: Sendable {
         }
       }
       try await Task.sleep(for: .seconds(1))
-    }
-  }
-
-  /// Runs a step that is tried again soon in any case, and logs its failure. Stores that are away
-  /// are logged elsewhere.
-  private func attempt(
-    _ failure: Logger.Message, _ notices: inout OutageNotices, _ step: () async throws -> Void
-  ) async {
-    do {
-      try await step()
-    } catch {
-      let isOfItsOwn =
-        switch error {
-        case let error as PostgresError: error.kind == .server || error.kind == .decoding
-        case is MongoError: mongo.isUp
-        default: true
-        }
-      let isNews = !Task.isCancelled && isOfItsOwn && notices.isNews("\(failure) \(error)")
-      log.log(level: isNews ? .warning : .debug, failure, metadata: ["error": "\(error)"])
     }
   }
 
@@ -269,109 +245,6 @@ package final class Relay: Sendable {
     await anchorFile.write(head.description + "\n")
   }
 
-  /// Closes the days that are over (rule 16), and notes who did not come. Somebody may hold a day
-  /// for long: nothing else waits for that.
-  private func closeDays() async throws {
-    var notices = OutageNotices()
-    while !Task.isCancelled {
-      var dates: [LocalDate] = []
-      await attempt("days that are over cannot be looked for", &notices) {
-        try await goOnWithToday()
-        dates = try await daysThatAreOver()
-      }
-      for date in dates {
-        await attempt("the day of the queue \(date) cannot be closed", &notices) {
-          try await queue.close(date)
-          log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
-        }
-      }
-      await attempt("missed appointments cannot be noted", &notices) {
-        _ = try await postgres.query(MissedAppointments.mark(under: scheduling))
-      }
-      await attempt("a day cannot be summed up", &notices) { try await sumUpDays() }
-      try await Task.sleep(for: .seconds(5))
-    }
-  }
-
-  private func daysThatAreOver() async throws -> [LocalDate] {
-    try await postgres.query(
-      "SELECT date FROM queue_days WHERE closed_at IS NULL AND date < current_date ORDER BY date"
-    ).column()
-  }
-
-  /// A day that was closed may be today again, when the clock or the zone was set right. It goes on,
-  /// whoever was missed at its close may come, and it is summed up again when it is over.
-  private func goOnWithToday() async throws {
-    let dates: [LocalDate] = try await postgres.query(
-      """
-      WITH days AS (UPDATE queue_days SET closed_at = NULL, version = version + 1 \
-      WHERE closed_at IS NOT NULL AND date >= current_date RETURNING date), told AS (\
-      \(sql: AuditEntry.insertOfDaemon("queue.reopen", resource: "queue", id: "date", of: "days"))) \
-      SELECT date FROM days
-      """
-    ).column()
-    for date in dates {
-      log.warning(
-        "the clock was set back: a day that was closed goes on",
-        metadata: ["queue.date": "\(date)"])
-    }
-    _ = try await postgres.query(MissedAppointments.takeBack)
-    _ = try await postgres.query(
-      """
-      UPDATE projections SET position = \(sql: Self.yesterday) \
-      WHERE name = 'daily_summaries' AND position > \(sql: Self.yesterday)
-      """)
-  }
-
-  private static let yesterday = DailySummaries.number(of: "(current_date - 1)")
-
-  /// Has each day summed up once it is over: its queue is closed, and no transaction runs that
-  /// began on that day.
-  private func sumUpDays() async throws {
-    _ = try await postgres.query(
-      """
-      WITH days AS (INSERT INTO outbox (topic, entity_id) SELECT 'daily_summaries', n \
-      FROM projections p, generate_series(p.position + 1, \(sql: Self.yesterday)) n \
-      WHERE p.name = 'daily_summaries' \
-      AND NOT EXISTS (SELECT FROM queue_days WHERE closed_at IS NULL AND date < current_date) \
-      AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
-      AND backend_type = 'client backend' AND xact_start < day_start(current_date)) \
-      RETURNING entity_id) \
-      UPDATE projections SET position = (SELECT max(entity_id) FROM days) \
-      WHERE name = 'daily_summaries' AND EXISTS (SELECT FROM days)
-      """)
-  }
-
-  private func measure(_ connection: Connection) async throws {
-    let rows = try await connection.query(Self.lagQuery)
-    lag.value = try Self.lag(of: rows, as: lag.value)
-  }
-
-  /// Whether this instance's key has sealed the end of the chain, whichever instance leads.
-  func keyFits() async throws -> Bool { try await chain.fits(postgres) }
-
-  /// How far the projections are behind now, whichever instance leads.
-  func measure() async throws -> Lag {
-    try Self.lag(of: await postgres.query(Self.lagQuery), as: lag.value)
-  }
-
-  private static let lagQuery: SQL = """
-    SELECT (SELECT count(*) FROM audit_entries e WHERE \(sql: AuditChain.isUnsealed)), \
-    coalesce((SELECT max(position) FROM audit_chain), 0) \
-    - (SELECT position FROM projections WHERE name = 'audit_logs'), \
-    (SELECT count(*) FROM outbox), \
-    (SELECT greatest(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 FROM outbox)
-    """
-
-  /// - Parameter before: what was known of this instance.
-  private static func lag(of rows: Rows, as before: Lag) throws -> Lag {
-    guard let row = rows.first else { throw StoreFailure.noRow }
-    var cells = row.cells
-    return Lag(
-      isLeader: before.isLeader, hasWrongKey: before.hasWrongKey, unsealed: try cells.next(),
-      unshipped: try cells.next(), waiting: try cells.next(), oldestSeconds: try cells.next())
-  }
-
   private func prune(_ connection: Connection) async throws {
     _ = try await connection.query(
       "DELETE FROM queue_events WHERE date < current_date - 2")
@@ -385,22 +258,5 @@ package final class Relay: Sendable {
       AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.login_id = l.id)
       """)
     _ = try await connection.query("DELETE FROM visitors WHERE expires_at < now()")
-  }
-}
-
-/// What is due at once, and then each time that an interval has passed.
-private struct Every {
-  private let interval: Duration
-  private var last: ContinuousClock.Instant?
-
-  init(_ interval: Duration) {
-    self.interval = interval
-  }
-
-  mutating func isDue() -> Bool {
-    let now = ContinuousClock.now
-    if let last, now - last < interval { return false }
-    last = now
-    return true
   }
 }

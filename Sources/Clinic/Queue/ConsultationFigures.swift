@@ -44,11 +44,14 @@ struct ConsultationFigures: Sendable {
 
   /// Minutes, rounded up, until `ahead` patients are through; `nil` while no consultation was
   /// completed today or no doctor is active.
-  func estimatedWaitMinutes(ahead: Int, doctors: Int?, at now: Instant) -> Int? {
+  ///
+  /// - Parameter doctor: whose patients they are; `nil` for those of all active doctors.
+  func estimatedWaitMinutes(ahead: Int, of doctor: ID<User>?, at now: Instant) -> Int? {
     let recent = lastSeen.filter { now.microseconds - $0.value.microseconds < Self.activeFor }
-    let active = doctors ?? serving.union(recent.keys).count
-    guard count > 0, active > 0 else { return nil }
+    var active = serving.union(recent.keys)
+    if let doctor { active.formIntersection([doctor]) }
+    guard count > 0, !active.isEmpty else { return nil }
     let mean = Double(microseconds) / Double(count)
-    return Int((Double(ahead) * mean / Double(active) / 60_000_000).rounded(.up))
+    return Int((Double(ahead) * mean / Double(active.count) / 60_000_000).rounded(.up))
   }
 }

@@ -1,12 +1,14 @@
 import JSONRPC
 package import Postgres
+import StoreLoop
 import Synchronization
 
-/// A day of the queue with its encoded views, each made once per version.
+/// A day of the queue with its encoded views, each made once per version, and again when the estimated
+/// wait ends because nothing has moved for long.
 struct FollowedDay: Sendable {
   private(set) var day: QueueDay
-  /// When the last change was made; waits are estimated as of then.
-  private(set) var at: Instant
+  /// When the last change was made.
+  private var at: Instant
   private var views = EncodedViews()
 
   init(_ day: QueueDay) {
@@ -23,13 +25,18 @@ struct FollowedDay: Sendable {
     views = EncodedViews()
   }
 
+  /// Waits are estimated as of now, and not before the last change, whose time another clock told.
+  private var now: Instant { max(at, Instant(microseconds: WallClock.microseconds())) }
+
   /// The whole day as JSON, in one view of it.
   func encoded(for view: QueueView, in staff: StaffDirectory) -> [UInt8] {
-    views.bytes(for: view, generation: staff.generation) {
+    let now = now
+    let wait = day.estimatedWaitMinutes(at: now)
+    return views.bytes(for: view, generation: staff.generation, wait: wait) {
       let encoder = JSONValueEncoder()
       switch view {
-      case .staff: return (try? encoder.encode(StaffQueue(of: day, in: staff, at: at))) ?? []
-      case .board: return (try? encoder.encode(BoardQueue(of: day, in: staff, at: at))) ?? []
+      case .staff: return (try? encoder.encode(StaffQueue(of: day, in: staff, at: now))) ?? []
+      case .board: return (try? encoder.encode(BoardQueue(of: day, in: staff, at: now))) ?? []
       }
     }
   }
@@ -40,27 +47,33 @@ struct FollowedDay: Sendable {
     let encoder = JSONValueEncoder()
     let bytes: [UInt8]? =
       switch view {
-      case .staff: try? encoder.encode(StaffQueue(of: day, for: doctor, in: staff, at: at))
-      case .board: try? encoder.encode(BoardQueue(of: day, for: doctor, in: staff, at: at))
+      case .staff: try? encoder.encode(StaffQueue(of: day, for: doctor, in: staff, at: now))
+      case .board: try? encoder.encode(BoardQueue(of: day, for: doctor, in: staff, at: now))
       }
     return Array((bytes ?? []).dropFirst().dropLast())
   }
 }
 
-/// The bytes of a version, encoded when somebody asks, once for each view.
+/// The bytes of a version, encoded when somebody asks, once for each view while nothing else that they
+/// show changes.
 private final class EncodedViews: Sendable {
   private struct Entry {
     let generation: Int
+    let wait: Int?
     let bytes: [UInt8]
   }
   private let entries = Mutex<[QueueView: Entry]>([:])
 
-  func bytes(for view: QueueView, generation: Int, make: () -> [UInt8]) -> [UInt8] {
-    if let entry = entries.withLock({ $0[view] }), entry.generation == generation {
+  func bytes(
+    for view: QueueView, generation: Int, wait: Int?, make: () -> [UInt8]
+  ) -> [UInt8] {
+    if let entry = entries.withLock({ $0[view] }), entry.generation == generation,
+      entry.wait == wait
+    {
       return entry.bytes
     }
     let bytes = make()
-    entries.withLock { $0[view] = Entry(generation: generation, bytes: bytes) }
+    entries.withLock { $0[view] = Entry(generation: generation, wait: wait, bytes: bytes) }
     return bytes
   }
 }

@@ -34,7 +34,7 @@ final class KnownDays: Sendable {
     }
   }
 
-  func forget() { state.withLock { $0 = [:] } }
+  func forget(_ date: LocalDate) { state.withLock { $0[date] = nil } }
 
   /// Forgets the days that were last seen before a connection was opened. A new connection may lead
   /// to another server, a standby or a backup, which lost the last changes and has others by now

@@ -5,6 +5,7 @@ import Postgres
 /// written in a second trip.
 struct QueueBatch: Sendable {
   private let jobs: [QueueJob]
+  private let rules: QueueRules
   private let now: Instant
   private let rows: QueueRows
   private let kept: [IdempotencyClaim.Name: (params: [UInt8], reply: String)]
@@ -30,6 +31,7 @@ struct QueueBatch: Sendable {
     in transaction: Transaction
   ) async throws {
     self.jobs = jobs
+    self.rules = rules
     known.forget(before: transaction.connectedAt)
     // Today's date is known after the lock; the newest known day is most likely it.
     let guess = date ?? known.newest
@@ -80,7 +82,7 @@ struct QueueBatch: Sendable {
     var day = QueueDay(date: lockedDate, rules: rules)
     if lockedDate == guess, knownVersion > 0 {
       // The store is behind what is known after a restore alone.
-      if version < knownVersion { known.forget() }
+      if version < knownVersion { known.forget(lockedDate) }
       if let taken = known.take(lockedDate), taken.version >= knownVersion {
         day = taken
       } else {
@@ -203,7 +205,10 @@ struct QueueBatch: Sendable {
 
   private mutating func decide(_ job: QueueJob, staff: StaffDirectory) throws -> [UInt8] {
     guard var day else {
-      throw ClinicError.notFound("queue_day", job.date?.description ?? "today")
+      // Nobody has opened that day: the call says what it misses there.
+      var empty = QueueDay(date: job.date ?? LocalDate(days: 0), rules: rules)
+      _ = try job.apply(&empty, now, rows, staff)
+      throw ClinicError.notFound("queue_day", empty.date.description)
     }
     self.day = nil  // so that it is changed in place and not copied
     defer { self.day = day }

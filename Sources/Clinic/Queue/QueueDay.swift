@@ -74,8 +74,7 @@ extension QueueDay {
 
   /// How many minutes somebody who arrives now will wait (rule 23); `nil` while nothing tells it.
   package func estimatedWaitMinutes(for doctor: ID<User>? = nil, at now: Instant) -> Int? {
-    figures.estimatedWaitMinutes(
-      ahead: waitingCount(for: doctor), doctors: doctor == nil ? nil : 1, at: now)
+    figures.estimatedWaitMinutes(ahead: waitingCount(for: doctor), of: doctor, at: now)
   }
 }
 

@@ -275,7 +275,10 @@ package final class QueueFeed: Sendable {
     for channel in channels(on: date) {
       let body: [UInt8]
       if let doctor = channel.doctor {
-        let moved = event.tokens + [before].compactMap { $0 }
+        let overtaken = (event.passedOver + event.waitedOut).compactMap {
+          try? followed.day.token($0)
+        }
+        let moved = event.tokens + overtaken + [before].compactMap { $0 }
         body =
           moved.contains { $0.doctorID == nil || $0.doctorID == doctor }
           ? QueueMessage.change(

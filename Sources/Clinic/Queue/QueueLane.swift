@@ -62,13 +62,15 @@ package final class QueueLane: Sendable {
             )
           }))
     } catch {
-      // Refused before it waited for anybody: the refusal alone is written.
+      // Refused before it waited for anybody, unless it is a repeat: then its doctor may have left
+      // since.
       outcome = await submit(
         QueueJob(
-          date: nil,
-          entry: {
+          date: nil, claim: claim,
+          entry: { outcome in
             AuditEntry(
-              of: C.name, by: caller, subject: command.subject, details: command.auditDetails, $0)
+              of: C.name, by: caller, subject: Self.subject(command.subject, outcome),
+              details: command.auditDetails, outcome)
           },
           apply: { _, _, _, _ in throw error }))
     }
@@ -101,14 +103,19 @@ package final class QueueLane: Sendable {
           guard case .success = outcome else { return nil }
           return .ofDaemon("queue.close", Subject("queue", date.description))
         },
-        apply: { day, now, _, _ in (day.close(at: now), []) }))
+        apply: { day, now, _, _ in (day.close(at: now), []) }), to: waitingForPast)
     _ = try outcome.get()
   }
 
   private func submit(_ job: QueueJob) async -> Result<[UInt8], any Error> {
+    let isOver = job.date.map { $0 < calendar.today } ?? false
+    return await submit(job, to: isOver ? waitingForPast : waiting)
+  }
+
+  private func submit(
+    _ job: QueueJob, to queue: Gathering<QueueJob>
+  ) async -> Result<[UInt8], any Error> {
     await withTaskCancellationHandler {
-      let isOver = job.date.map { $0 < calendar.today } ?? false
-      let queue = isOver ? waitingForPast : waiting
       if !queue.add(job) { job.finish(.failure(ClinicError(.stopping))) }
       return await job.outcome()
     } onCancel: {
@@ -152,7 +159,7 @@ package final class QueueLane: Sendable {
       await tell(batch)
       for (job, outcome) in batch.outcomes { job.finish(outcome) }
     } catch {
-      days.forget()
+      if let date = date ?? days.newest { days.forget(date) }
       let refusal = error as? PostgresError
       if jobs.count > 1, refusal?.kind == .server {
         for job in jobs { await perform([job], on: date) }

@@ -1,6 +1,7 @@
 import Bcrypt
 package import JSONRPC
 import Postgres
+import Synchronization
 
 /// Proves who a caller is, by password.
 package struct Login: SessionMethod {
@@ -46,10 +47,7 @@ package struct Login: SessionMethod {
     }
     if let member { clinic.staff.take(member) }
     _ = try clinic.logins.bind(session, to: token)
-    if clinic.passwords.needsRehash(account.passwordHash), clinic.passwords.isIdle {
-      // Nobody waits for it. When many log in at once, most are hashed at a later login.
-      Task(executorPreference: clinic.loop) { try await rehash(account, in: clinic) }
-    }
+    rehash(account, in: clinic)
     return credentials
   }
 
@@ -86,18 +84,27 @@ package struct Login: SessionMethod {
   }
 
   /// Brings the password's hash to the configured cost: otherwise a wrong password and an unknown
-  /// user would take different times (rule 51).
-  private func rehash(_ account: Logins.Account, in clinic: Clinic) async throws {
+  /// user would take different times (rule 51). Nobody waits for it. It is done for one user at a
+  /// time, so that a thread is left for passwords that are waited for; for the others it is done at
+  /// a later login.
+  private func rehash(_ account: Logins.Account, in clinic: Clinic) {
+    guard clinic.passwords.needsRehash(account.passwordHash),
+      !clinic.isRehashing.exchange(true, ordering: .relaxed)
+    else { return }
     let id = account.user.id
-    let hash = try await clinic.passwords.serving("user:\(id)", isInsider: true)
-      .hash(password.rawValue)
-    try await clinic.postgres.withTransaction { transaction in
-      transaction.enqueue("SET LOCAL clinic.same_password = 'yes'")
-      transaction.enqueue(
-        """
-        UPDATE users SET password_hash = \(hash) \
-        WHERE id = \(id) AND password_hash = \(account.passwordHash)
-        """)
+    let hasher = clinic.passwords.serving("user:\(id)", isInsider: true)
+    Task(executorPreference: clinic.loop) {
+      defer { clinic.isRehashing.store(false, ordering: .relaxed) }
+      let hash = try await hasher.hash(password.rawValue)
+      try await clinic.postgres.withTransaction { transaction in
+        transaction.enqueue("SET LOCAL lock_timeout = '1s'")
+        transaction.enqueue("SET LOCAL clinic.same_password = 'yes'")
+        transaction.enqueue(
+          """
+          UPDATE users SET password_hash = \(hash) \
+          WHERE id = \(id) AND password_hash = \(account.passwordHash)
+          """)
+      }
     }
   }
 

@@ -37,8 +37,10 @@ extension SearchTerm {
   }
 
   /// Normalises a phone number, however it is grouped, with a trunk's 0 or a country's 00 or
-  /// without.
+  /// without. Zeros alone are looked for as they are.
   static func phone(_ text: String) -> SQL {
-    "search LIKE '%' || ltrim(digits(\(text)), '0') || '%'"
+    """
+    search LIKE '%' || coalesce(nullif(ltrim(digits(\(text)), '0'), ''), digits(\(text))) || '%'
+    """
   }
 }

@@ -352,7 +352,12 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     let endsDrain = if case .idle = phase { isDraining } else { false }
     guard isLast || endsDrain else { return }
     // Not within the write that has just ended: what TLS says at the end would be lost.
-    context?.eventLoop.assumeIsolated().execute { self.finish() }
+    context?.eventLoop.assumeIsolated().execute {
+      if endsDrain {
+        guard case .idle = self.phase else { return }
+      }
+      self.finish()
+    }
   }
 
   /// Says that no more comes, and drops what the client still sends: closing with unread input

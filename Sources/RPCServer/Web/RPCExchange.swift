@@ -78,7 +78,7 @@ struct RPCExchange {
   private var reply: HTTPReply {
     var state = state
     let body = state.takeOutput()
-    if let reason = strangerReason, !hasOtherOutcomes {
+    if let reason = strangerReason, !hasOtherOutcomes, !state.hasAnsweredItself {
       var reply = HTTPReply.rpc(.unauthorized, body)
       let isBare = session.kind == .request(bearer: nil)
       reply.headers.add(

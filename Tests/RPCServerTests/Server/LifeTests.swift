@@ -44,7 +44,8 @@ struct LifeTests {
   }
 
   @Test func aDrainDoesNotWaitForHandshakes() async throws {
-    try await TestServer.run { server in
+    let patient = { (limits: inout Limits) in limits.handshakeTime = .seconds(600) }
+    try await TestServer.run(limits: patient) { server in
       try server.server.use(
         TLSSettings(
           certificates: Array(TLSSettingsTests.certificate.utf8),
