@@ -187,6 +187,36 @@ extension PostgresTests {
       }
     }
 
+    /// Cancelled at any moment: before anything is sent, while it waits for the request that cancels
+    /// another part, while it runs, or when it is done.
+    @Test func whatIsCancelledUndoesNoOther() async throws {
+      try await Self.withTable { testing in
+        for round in 0..<20 {
+          let kept = try await testing.client.withTransaction { transaction in
+            var kept: [Int] = []
+            for part in 1...30 {
+              let id = round * 100 + part
+              let task = Task {
+                try await transaction.savepoint {
+                  transaction.enqueue("INSERT INTO t VALUES (\(id))")
+                  _ = try await transaction.query("SELECT 1")
+                  if part % 3 == 0 { _ = try await transaction.query("SELECT 2") }
+                }
+              }
+              for _ in 0..<(part * 7 + round * 3) % 40 { await Task.yield() }
+              if part % 2 == 0 { task.cancel() }
+              if case .success = await task.result { kept.append(id) }
+            }
+            return kept
+          }
+          let first = round * 100
+          let rows = try await testing.client.query(
+            "SELECT id FROM t WHERE id BETWEEN \(first) AND \(first + 99) ORDER BY id")
+          #expect(try rows.column(as: Int.self) == kept)
+        }
+      }
+    }
+
     @Test func enqueuedStatementsFailInsideTheirSavepoint() async throws {
       try await Self.withTable { testing in
         try await testing.client.withTransaction { transaction in
