@@ -198,13 +198,13 @@ extension PostgresTests {
               let id = round * 100 + part
               let task = Task {
                 try await transaction.savepoint {
+                  if part % 3 > 0 { _ = try await transaction.query("SELECT 1") }
                   transaction.enqueue("INSERT INTO t VALUES (\(id))")
-                  _ = try await transaction.query("SELECT 1")
-                  if part % 3 == 0 { _ = try await transaction.query("SELECT 2") }
+                  if part % 3 > 1 { _ = try await transaction.query("SELECT 2") }
                 }
               }
-              for _ in 0..<(part * 7 + round * 3) % 40 { await Task.yield() }
-              if part % 2 == 0 { task.cancel() }
+              for _ in 0..<(part * 7 + round * 3) % 60 { await Task.yield() }
+              if part % 5 != 0 { task.cancel() }
               if case .success = await task.result { kept.append(id) }
             }
             return kept
