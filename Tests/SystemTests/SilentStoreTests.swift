@@ -20,7 +20,7 @@ import Testing
         try await clinic.texts(
           """
           SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() \
-          AND application_name = 'clinicd' AND query = 'SELECT 1' \
+          AND application_name = 'clinicd' AND query = 'SELECT 1 AS staff' \
           ORDER BY query_start DESC LIMIT 1
           """
         ).first.flatMap(pid_t.init)

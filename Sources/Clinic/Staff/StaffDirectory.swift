@@ -169,7 +169,7 @@ extension StaffDirectory {
   private func prove(_ connection: Connection) async throws {
     while !Task.isCancelled {
       let asked = ContinuousClock.now
-      _ = try await answer(of: connection, to: "SELECT 1")
+      _ = try await answer(of: connection, to: "SELECT 1 AS staff")
       state.withLock { $0.heardAt = asked }
       try await Task.sleep(for: .milliseconds(500))
     }
