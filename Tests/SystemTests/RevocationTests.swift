@@ -303,7 +303,7 @@ import Testing
           """
           SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
           WHERE datname = current_database() AND application_name = 'clinicd' \
-          AND query IN ('LISTEN clinic_staff', 'SELECT 1')
+          AND query IN ('LISTEN clinic_staff', 'SELECT 1 AS staff')
           """
         ).isEmpty
       }
