@@ -1,5 +1,6 @@
 import Postgres
 import StoreLoop
+import Testing
 
 /// Connects to a database while `body` runs.
 func onDatabase<Value: Sendable>(
@@ -37,10 +38,23 @@ func withEmptyDatabase(
   } catch {
     result = .failure(error)
   }
-  try await onDatabase(server) { postgres in
-    try await postgres.withConnection {
-      try await $0.execute(script: "DROP DATABASE \(name) WITH (FORCE)")
+  try await onDatabase(server) { try await $0.drop(database: name) }
+  try result.get()
+}
+
+extension PostgresClient {
+  /// Removes a database, if it is there. A maintenance process of the server may be in it for a
+  /// moment.
+  func drop(database name: String) async throws {
+    try await eventually("the test's database is removed") {
+      do {
+        try await withConnection { connection in
+          try await connection.execute(script: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
+        }
+        return true
+      } catch let error as PostgresError where error.kind == .server {
+        return false
+      }
     }
   }
-  try result.get()
 }

@@ -88,26 +88,12 @@ struct TestStores: Sendable {
     }
   }
 
-  /// A maintenance process of the server may be in the database for a moment.
-  private func dropDatabase() async throws {
-    try await eventually("the test's database is removed") {
-      do {
-        try await server.withConnection { connection in
-          try await connection.execute(script: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
-        }
-        return true
-      } catch let error as PostgresError where error.kind == .server {
-        return false
-      }
-    }
-  }
-
   /// Also when the test was cancelled.
   private func remove() async {
     await Task {
       await redisServer.stop()
       do {
-        try await dropDatabase()
+        try await server.drop(database: name)
         let cleaner = try MongoClient(url: mongoURL, database: name)
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await cleaner.run() }
