@@ -16,6 +16,7 @@ package final class Clinic: Sendable {
   package let mongo: MongoClient
   package let hub: any NotificationHub
   package let passwords: BcryptHasher
+  /// Whether a password is being brought to the configured cost.
   let isRehashing = Atomic(false)
   package let log: Logger
 

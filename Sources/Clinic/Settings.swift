@@ -63,3 +63,8 @@ package struct BillingRules: Sendable, Equatable {
 
   package init() {}
 }
+
+extension Settings {
+  /// The time limit of a call: the longer one of its method's own and the configured one.
+  func limit(of methodTime: Duration?) -> Duration { max(methodTime ?? .zero, callTime) }
+}

@@ -21,7 +21,7 @@ package struct ClinicApplication: Application {
   package func profile(of method: String) -> CallProfile {
     let method = methods[method]
     var profile = method?.profile ?? .standard
-    profile.deadline = max(method?.time ?? .zero, clinic.settings.callTime)
+    profile.deadline = clinic.settings.limit(of: method?.time)
     return profile
   }
 

@@ -63,7 +63,7 @@ package struct RollUp: Command {
     let date =
       try date.map { try $0.notAfterToday(of: clinic) } ?? clinic.calendar.today.adding(days: -1)
     // The work is done on other connections; this one holds the key of the call meanwhile.
-    let limit = max(Self.time ?? .zero, clinic.settings.callTime) + .seconds(5)
+    let limit = clinic.settings.limit(of: Self.time) + .seconds(5)
     _ = try await transaction.query(
       """
       SELECT set_config('idle_in_transaction_session_timeout', \
