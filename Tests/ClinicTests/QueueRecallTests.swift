@@ -76,4 +76,16 @@ import Testing
     #expect(token.callsToWait == nil, "it was not recalled")
     #expect(desk.line() == [1, 2, 3])
   }
+
+  @Test("rule 16: on a day that is closed nobody is recalled")
+  func closedDay() throws {
+    var desk = try Desk(QueueRules(recallAfter: 0))
+    try desk.arrive(1)
+    try desk.set(1, .skipped)
+    _ = desk.day.close(at: Instant(microseconds: 1))
+    let error = #expect(throws: ClinicError.self) {
+      try desk.day.recall(1, at: Instant(microseconds: 2))
+    }
+    #expect(error?.reason == .dayClosed)
+  }
 }

@@ -66,6 +66,10 @@ import Testing
     (#"{"id":1,"method":"a"}"#, "1"),
     (#"{"jsonrpc":2.0,"id":1,"method":"a"}"#, "1"), (#"{"jsonrpc":"2","id":1,"method":"a"}"#, "1"),
     (#"{"jsonrpc":"2.0 ","id":1,"method":"a"}"#, "1"),
+    (#"{"jsonrpc":"2.0\u0030","id":1,"method":"a"}"#, "1"),
+    (#"{"jsonrpc":"2.0\n","id":1,"method":"a"}"#, "1"),
+    (#"{"jsonrpc":"2\u002e","id":1,"method":"a"}"#, "1"),
+    (#"{"jsonrpc":"2.0","id":1,"method\u0073":"a"}"#, "1"),
     (#"{"jsonrpc":"2.0","id":1,"method":"a","params":null}"#, "1"),
     (#"{"jsonrpc":"2.0","id":1,"method":"a","params":1}"#, "1"),
     (#"{"jsonrpc":"2.0","id":1,"method":"a","params":"x"}"#, "1"),
@@ -98,6 +102,17 @@ import Testing
     #expect(
       try outcome(#"{"jsonrpc":"2.0","id":1,"method":"a","auth":"x"}"#) == [
         "invalid 1 unknown_member"
+      ])
+    // A name that only begins like a known one, with an escape in it.
+    for name in [#"id\u0078"#, #"error\u0073"#, #"param\u0073s"#, #"\u006detho"#] {
+      #expect(
+        try outcome(#"{"jsonrpc":"2.0","id":1,"method":"a","\#(name)":1}"#) == [
+          "invalid 1 unknown_member"
+        ])
+    }
+    #expect(
+      try outcome(#"{"jsonrpc":"2.0","id\u0078":1,"method":"a"}"#) == [
+        "invalid null unknown_member"
       ])
   }
 

@@ -151,6 +151,12 @@ import Testing
       }
       #expect(reasons.last == "too_many_attempts")
       #expect(reasons.count { $0 == "ok" } == 9)
+      #expect(
+        try await clinic.number(
+          """
+          SELECT count(DISTINCT resource_id) FROM audit_entries \
+          WHERE method = 'devices.request_pairing' AND outcome = 'ok'
+          """) == 10, "rule 47")
     }
   }
 

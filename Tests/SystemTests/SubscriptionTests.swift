@@ -169,6 +169,48 @@ import Testing
     }
   }
 
+  @Test("a subscription to one doctor's queue is told what leaves it, and nothing of other tokens")
+  func leavingADoctorsQueue() async throws {
+    try await TestClinic.run(1) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let mine = try await clinic.member(.doctor).id
+      let other = try await clinic.member(.doctor).id
+      let third = try await clinic.member(.doctor).id
+      let patients = try await clinic.patients(3)
+      let follower = try await desk.subscribe(["doctor_id": .int(mine)])
+      func arrive(_ index: Int, _ doctor: Int?, _ priority: String = "ROUTINE") async throws {
+        try await desk.call(
+          "queue.walk_in",
+          [
+            "patient_id": .int(patients[index]), "doctor_id": doctor.map(JSON.int) ?? .null,
+            "priority": .string(priority),
+          ])
+      }
+      try await arrive(0, nil)
+      try await arrive(1, mine)
+      try await arrive(2, other, "URGENT")
+      // The other one's urgent token passes over the unassigned one, which the other then calls.
+      for _ in 1...2 {
+        let token = try await desk.call("queue.call_next", ["doctor_id": .int(other)])["token"].json
+        try await desk.call("queue.set_status", ["token": token, "status": "COMPLETED"])
+      }
+      let own = try await desk.call("queue.call_next", ["doctor_id": .int(mine)])["token"].json
+      try await desk.call("queue.transfer", ["token": own, "doctor_id": .int(third)])
+      try await follower.reach(9)
+      let told = try follower.messages.map { change in
+        try change["tokens"]?.elements.map {
+          "\(try $0.integer("number")) of \($0["doctor_id"]?.int ?? 0)"
+        }
+      }
+      #expect(
+        told == [
+          ["1 of 0"], ["2 of \(mine)"], nil, [], nil, ["1 of \(other)"], nil, ["2 of \(mine)"],
+          ["2 of \(third)"],
+        ])
+      #expect(follower.messages[3]["board"]?["waiting"]?.int == 2, "one of them was passed over")
+    }
+  }
+
   @Test("unsubscribing ends a subscription, and only that one")
   func unsubscribe() async throws {
     try await TestClinic.run(1) { clinic in

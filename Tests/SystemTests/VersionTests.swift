@@ -44,7 +44,7 @@ import Testing
         ),
       ]
       for (method, params) in calls {
-        for version in [2, 999] {
+        for version in [0, 2, 999] {
           let error = try await admin.refused(method, params.with("version", .int(version)))
           #expect(error.code == -32004, "\(method)")
           #expect(error.reason == "stale_version")

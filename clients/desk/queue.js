@@ -24,7 +24,12 @@ export class QueueTable {
 
   take(change) {
     if (change.kind === "snapshot") this.#tokens = new Map();
-    for (const token of change.tokens ?? []) this.#tokens.set(token.token, token);
+    const chosen = this.#chosen();
+    for (const token of change.tokens ?? []) {
+      // Another doctor's now: it has left the queue that is shown.
+      if (chosen && token.doctor_id && token.doctor_id !== chosen) this.#tokens.delete(token.token);
+      else this.#tokens.set(token.token, token);
+    }
     if (change.board) this.#next = change.board.next.map((token) => token.token);
     this.draw();
   }

@@ -484,6 +484,23 @@ def test_who_waits_stands_in_order(open_page: Open, daemon: Daemon, desk: Clinic
     assert shown == ours[8:] + ours[4:8] + ours[:4]
 
 
+def test_what_another_doctor_takes_is_shown_no_more(
+    open_page: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    ours, other = (doctor["id"] for doctor in free_doctors(desk)[:2])
+    unassigned = desk.queue.walk_in(patient_id=new_patient(desk))
+    handed = desk.queue.walk_in(patient_id=new_patient(desk), doctor_id=ours)
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    page.choose("#doctor", str(ours))
+    page.wait(lambda: page.elements(row(unassigned)) and page.elements(row(handed)))
+    desk.queue.set_status(token=unassigned["token"], status="WITH_DOCTOR", doctor_id=other)
+    desk.queue.transfer(token=handed["token"], doctor_id=other)
+    page.wait(lambda: not page.elements(row(unassigned)) and not page.elements(row(handed)))
+    desk.queue.set_status(token=unassigned["token"], status="COMPLETED")
+    desk.queue.set_status(token=handed["token"], status="CANCELLED")
+
+
 def test_nothing_is_left_to_the_next_one(
     open_page: Open, daemon: Daemon, desk: Clinic, admin: Clinic
 ) -> None:

@@ -46,7 +46,8 @@ package struct IdempotencyClaim: Sendable {
       HMAC<SHA256>.authenticationCode(for: text.finish(), using: SymmetricKey(data: secret)))
   }
 
-  /// Writes params so that equal params give equal text, however a client orders and spaces them.
+  /// Writes params so that equal params give equal text, however a client orders and spaces them,
+  /// and whether it writes `1` or `1.0`.
   private static func write(
     _ value: JSONValue, without left: String? = nil, to json: inout JSONWriter
   ) {
@@ -63,7 +64,8 @@ package struct IdempotencyClaim: Sendable {
       for element in value.elements { write(element, to: &json) }
       json.endArray()
     case .string: json.string(value.string ?? "")
-    default: json.value(value)
+    default:
+      if let whole = value.int { json.int(whole) } else { json.value(value) }
     }
   }
 

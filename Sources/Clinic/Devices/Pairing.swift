@@ -32,19 +32,27 @@ package struct RequestPairing: SessionMethod {
     ])
     let code = PairingCode.make()
     let secret = Secret.make()
-    let made = try await clinic.postgres.withTransaction { transaction in
-      try await transaction.pipeline([
+    let isMade = try await clinic.postgres.withTransaction { transaction in
+      let made = try await transaction.pipeline([
         "DELETE FROM devices WHERE status = 'PENDING' AND expires_at <= now()",
         """
         INSERT INTO devices (name, role, code, secret_hash, expires_at) \
         SELECT \(name), \(role), \(code), \(Secret.hash(secret)), \
         now() + make_interval(mins => \(Int32(Self.minutes))) \
         WHERE (SELECT count(*) FROM devices WHERE status = 'PENDING') < \(Self.waiting) \
-        ON CONFLICT (code) WHERE status = 'PENDING' DO NOTHING
+        ON CONFLICT (code) WHERE status = 'PENDING' DO NOTHING RETURNING id
         """,
       ])
+      guard let id = try made[1].column(as: ID<Device>.self).first else { return false }
+      transaction.enqueue(
+        AuditEntry.insert([
+          AuditEntry(
+            by: nil, from: session.source, method: Self.name, subject: Subject("device", id),
+            outcome: "ok")
+        ]))
+      return true
     }
-    guard made[1].affected == 1 else { throw ClinicError(.busy) }
+    guard isMade else { throw ClinicError(.busy) }
     return Result(code: code.shown, secret: secret, expiresIn: Self.minutes * 60)
   }
 }

@@ -64,12 +64,8 @@ extension QueueDay {
     return waiting.count { mayBeCalled($0, by: doctor) }
   }
 
-  /// Whether a waiting token is unassigned or the doctor's own; true for every token if no doctor
-  /// is named.
   private func mayBeCalled(_ place: Place, by doctor: ID<User>?) -> Bool {
-    guard let doctor else { return true }
-    let owner = tokens[place.number - 1].doctorID
-    return owner == nil || owner == doctor
+    tokens[place.number - 1].isOpen(to: doctor)
   }
 
   /// How many minutes somebody who arrives now will wait (rule 23); `nil` while nothing tells it.
@@ -161,6 +157,17 @@ extension QueueDay {
     }
     token.status = status
     return commit([token])
+  }
+
+  /// Brings a skipped token back to the line (rule 20).
+  package mutating func recall(_ number: Int, at now: Instant) throws(ClinicError) -> QueueChange {
+    try requireOpen()
+    let status = try token(number).status
+    guard status == .skipped else {
+      throw ClinicError(.invalidTransition).with("from", status.rawValue)
+        .with("to", TokenStatus.waiting.rawValue)
+    }
+    return try setStatus(of: number, to: .waiting, at: now)
   }
 
   /// Brings a token back from a final state: a completed one to its doctor, others to the line. If

@@ -53,15 +53,17 @@ extension QueueEvent: JSONWritable {
 /// What subscribers are sent for a version: the `result` of `queue.changed`.
 enum QueueMessage {
   /// A change that concerns the subscriber.
+  ///
+  /// - Parameter tokens: those of the event's tokens that are the subscriber's, or were until now.
   static func change(
-    _ event: QueueEvent, on date: LocalDate, for view: QueueView, board: Board,
-    staff: StaffDirectory
+    _ event: QueueEvent, tokens: [QueueToken], on date: LocalDate, for view: QueueView,
+    board: Board, staff: StaffDirectory
   ) -> [UInt8] {
     var json = JSONWriter(capacity: 1024)
     begin(&json, date: date, version: event.version)
     switch view {
-    case .staff: json.member("tokens", event.tokens)
-    case .board: json.member("tokens", event.tokens.map { BoardToken($0, in: staff) })
+    case .staff: json.member("tokens", tokens)
+    case .board: json.member("tokens", tokens.map { BoardToken($0, in: staff) })
     }
     json.member("board", board)
     json.endObject()

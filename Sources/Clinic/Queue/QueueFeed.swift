@@ -261,12 +261,12 @@ package final class QueueFeed: Sendable {
   // MARK: - Pushing
 
   private func advance(_ event: QueueEvent, on date: LocalDate) {
-    let step = state.withLock { state -> (before: QueueToken?, after: FollowedDay)? in
+    let step = state.withLock { state -> (before: [QueueToken], after: FollowedDay)? in
       guard var followed = state.days[date], event.version == followed.day.version + 1 else {
         return nil
       }
       state.days[date] = nil  // so that it is changed in place and not copied
-      let before = event.tokens.first.flatMap { try? followed.day.token($0.number) }
+      let before = event.tokens.compactMap { try? followed.day.token($0.number) }
       followed.advance(event)
       state.days[date] = followed
       return (before, followed)
@@ -275,19 +275,21 @@ package final class QueueFeed: Sendable {
     for channel in channels(on: date) {
       let body: [UInt8]
       if let doctor = channel.doctor {
-        let overtaken = (event.passedOver + event.waitedOut).compactMap {
-          try? followed.day.token($0)
+        let theirs = Set((event.tokens + before).filter { $0.isOpen(to: doctor) }.map(\.number))
+        let overtaken = (event.passedOver + event.waitedOut).contains {
+          (try? followed.day.token($0))?.isOpen(to: doctor) ?? false
         }
-        let moved = event.tokens + overtaken + [before].compactMap { $0 }
         body =
-          moved.contains { $0.doctorID == nil || $0.doctorID == doctor }
-          ? QueueMessage.change(
-            event, on: date, for: channel.view,
+          theirs.isEmpty && !overtaken
+          ? QueueMessage.nothing(version: event.version)
+          : QueueMessage.change(
+            event, tokens: event.tokens.filter { theirs.contains($0.number) }, on: date,
+            for: channel.view,
             board: Board(of: followed.day, for: doctor, in: staff, at: event.at), staff: staff)
-          : QueueMessage.nothing(version: event.version)
       } else {
         body = QueueMessage.change(
-          event, on: date, for: channel.view, board: event.board, staff: staff)
+          event, tokens: event.tokens, on: date, for: channel.view, board: event.board,
+          staff: staff)
       }
       let staff = staff
       hub.publish(

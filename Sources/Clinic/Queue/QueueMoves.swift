@@ -156,11 +156,7 @@ package struct RecallToken: QueueCommand {
   package func apply(
     to day: inout QueueDay, in context: QueueContext
   ) throws(ClinicError) -> QueueChange {
-    let status = try day.token(token.number).status
-    guard status == .skipped else {
-      throw ClinicError(.invalidTransition).with("from", status.rawValue).with("to", "WAITING")
-    }
-    return try day.setStatus(of: token.number, to: .waiting, at: context.now)
+    try day.recall(token.number, at: context.now)
   }
 }
 

@@ -117,7 +117,8 @@ package struct SubscribeQueue: SessionMethod {
     return events.map { event in
       RawJSON(
         bytes: QueueMessage.change(
-          event, on: day.date, for: channel.view, board: event.board, staff: clinic.staff))
+          event, tokens: event.tokens, on: day.date, for: channel.view, board: event.board,
+          staff: clinic.staff))
     }
   }
 }

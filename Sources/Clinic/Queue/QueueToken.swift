@@ -94,6 +94,11 @@ package struct QueueToken: Codable, Sendable, Equatable {
     self.dueAt = dueAt
   }
 
+  /// Whether the token is the doctor's own or unassigned. To everybody, if no doctor is named.
+  func isOpen(to doctor: ID<User>?) -> Bool {
+    doctor == nil || doctorID == nil || doctorID == doctor
+  }
+
   /// Since when the token stands in line: since its arrival, or from its slot's start on, as
   /// configured (rule 26).
   func standsSince(under rules: QueueRules) -> Instant {

@@ -10,7 +10,7 @@ package struct StaffQueue: Codable, Sendable {
   init(of day: QueueDay, for doctor: ID<User>? = nil, in staff: StaffDirectory, at now: Instant) {
     date = day.date
     version = day.version
-    tokens = day.tokens.filter { doctor == nil || $0.doctorID == nil || $0.doctorID == doctor }
+    tokens = day.tokens.filter { $0.isOpen(to: doctor) }
     board = Board(of: day, for: doctor, in: staff, at: now)
   }
 }
@@ -25,9 +25,8 @@ package struct BoardQueue: Codable, Sendable {
   init(of day: QueueDay, for doctor: ID<User>? = nil, in staff: StaffDirectory, at now: Instant) {
     date = day.date
     version = day.version
-    tokens = day.tokens.filter {
-      $0.status.isLive && (doctor == nil || $0.doctorID == nil || $0.doctorID == doctor)
-    }.map { BoardToken($0, in: staff) }
+    tokens = day.tokens.filter { $0.status.isLive && $0.isOpen(to: doctor) }
+      .map { BoardToken($0, in: staff) }
     board = Board(of: day, for: doctor, in: staff, at: now)
   }
 }

@@ -1,12 +1,12 @@
 import JSONRPC
 import Postgres
 
-/// How many times a row was changed; an update that names another number is refused as
+/// How many times a row was written, 1 for a new one; an update that names another number is refused as
 /// `stale_version`. By name only.
 package struct RowVersion: BoundedNumber, ByNameOnly, PostgresEncodable, PostgresDecodable {
   package let rawValue: Int64
   package init(rawValue: Int64) { self.rawValue = rawValue }
-  package static let bounds: ClosedRange<Int64> = 1...Int64.max
+  package static let bounds: ClosedRange<Int64> = 0...Int64.max
 }
 
 extension RowVersion? {

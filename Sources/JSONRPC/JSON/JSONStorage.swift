@@ -28,7 +28,7 @@ final class JSONStorage: Sendable {
     let node = tape[index]
     if node.kind == .escapedString {
       let unescaped = JSONEscapes.unescape(bytes, node.start + 1..<node.end - 1)
-      return Self.equal(unescaped.span, 0, text)
+      return unescaped.count == text.count && Self.equal(unescaped.span, 0, text)
     }
     guard node.length - 2 == text.count else { return false }
     let bytes = bytes
@@ -44,8 +44,8 @@ final class JSONStorage: Sendable {
     return string(at: first, equals: text.span)
   }
 
+  /// Whether the text stands at the offset. So many bytes have to be there.
   private static func equal(_ bytes: Span<UInt8>, _ offset: Int, _ text: Span<UInt8>) -> Bool {
-    guard bytes.count - offset >= text.count else { return false }
     for i in 0..<text.count where bytes[offset + i] != text[i] {
       return false
     }
