@@ -195,13 +195,14 @@ package final class QueueLane: Sendable {
     return (longest ?? .zero) + .milliseconds(500)
   }
 
-  /// Tells Redis and the boards what a batch that is committed has changed.
+  /// Tells the boards and Redis what a batch that is committed has changed; the boards of this
+  /// instance do not wait for Redis.
   private func tell(_ batch: QueueBatch) async {
     guard let day = batch.day else { return }
     days.bringBack(day, lockedAt: batch.lockedAt)
     guard !batch.events.isEmpty else { return }
-    await live.apply(batch.events, encoded: batch.encodedEvents, of: day)
     feed.decided(batch.events, on: day.date)
+    await live.apply(batch.events, encoded: batch.encodedEvents, of: day)
   }
 }
 
