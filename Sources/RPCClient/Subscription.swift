@@ -4,7 +4,8 @@ import JSONRPC
 ///
 /// A subscription has a connection of its own. When that is lost it connects again and goes on from
 /// the last version that was seen, so that no change is missed; meanwhile it reports that it is
-/// disconnected. The iteration throws when the server refuses the subscription for good.
+/// disconnected. The iteration throws when the server refuses the subscription for good, or the
+/// configured preparation of a connection fails.
 public struct Subscription: AsyncSequence, Sendable {
   public typealias Element = SubscriptionEvent
   public typealias Failure = any Error
@@ -139,8 +140,8 @@ public struct Subscription: AsyncSequence, Sendable {
 
   /// Whether trying again is of no use.
   private static func isFinal(_ error: any Error) -> Bool {
-    if error is CancellationError { return true }
-    guard let error = error as? RPCError else { return false }
+    // A connection may come back. What the preparation of one throws of its own does not change.
+    guard let error = error as? RPCError else { return !(error is RPCClientError) }
     return switch RPCError.Code(rawValue: error.code) {
     case .notNow, .tooMany, .internalError: false
     default: true

@@ -9,14 +9,16 @@ public enum TerminalMode {
 
   /// Runs `body` while typed characters are not shown. An interrupt meanwhile leaves the terminal
   /// as it was.
-  static func withHiddenInput<Result>(_ body: () -> Result) -> Result {
-    guard let saved = change(clearing: tcflag_t(ECHO)) else { return body() }
+  static func withHiddenInput<Result, Failure>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let saved = change(clearing: tcflag_t(ECHO)) else { return try body() }
     let handler = Interruption.restoring(saved.settings)
     defer {
       restore(saved)
       handler.end()
     }
-    return body()
+    return try body()
   }
 
   /// Takes typed characters one by one, and does not show them. Nil when the input is no terminal.

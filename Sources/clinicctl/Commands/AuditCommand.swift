@@ -57,10 +57,23 @@ struct VerifyAudit: AsyncParsableCommand {
         params.from = next
         continue
       }
-      try options.show(Self.sentence(for: part, checked: checked), or: part)
+      try options.show(
+        Self.sentence(for: part, checked: checked), or: try Self.whole(part, checked: checked))
       if !isOK { throw Failure.failed("the audit is not what it was") }
       return
     }
+  }
+
+  /// The last part's result, as that of all parts.
+  private static func whole(_ part: JSONValue, checked: Int) throws -> JSONValue {
+    var json = JSONWriter()
+    json.beginObject()
+    for member in part.members {
+      json.key(member.name)
+      if member.name == "checked" { json.int(checked) } else { json.value(member.value) }
+    }
+    json.endObject()
+    return try JSONDocument(parsing: json.finish()).root
   }
 
   private static func sentence(for part: JSONValue, checked: Int) -> String {

@@ -45,7 +45,7 @@ struct LoginCommand: AsyncParsableCommand {
 
   private func askForName() throws -> String {
     guard Terminal.isTerminal(.input),
-      let name = StandardInput.readLine(prompt: "User name: "), !name.isEmpty
+      let name = try? StandardInput.readLine(prompt: "User name: "), !name.isEmpty
     else { throw Failure.usage("give a user name") }
     return name
   }

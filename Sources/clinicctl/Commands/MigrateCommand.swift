@@ -58,7 +58,7 @@ struct MigrateCommand: AsyncParsableCommand {
         guard Terminal.isTerminal(.input) else {
           throw Failure.usage("data will be lost; confirm with --yes")
         }
-        guard StandardInput.readLine(prompt: question) == "yes" else {
+        guard try StandardInput.readLine(prompt: question) == "yes" else {
           throw Failure.failed("nothing was changed")
         }
       }
