@@ -12,7 +12,7 @@ package struct RequestPairing: SessionMethod {
   }
   package static let name = "devices.request_pairing"
   package static let summary = "Gives a new kiosk or board a code to show and a secret to keep."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let errors: [Reason] = [.tooManyAttempts]
 
   package let role: Device.Kind
@@ -73,7 +73,7 @@ package struct ClaimDevice: SessionMethod {
   }
   package static let name = "devices.claim"
   package static let summary = "Gives a device whose code was approved the tokens of its role."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
   package static let profile = CallProfile.barrier
 

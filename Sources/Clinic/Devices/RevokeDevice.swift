@@ -6,7 +6,7 @@ package struct RevokeDevice: Command {
   package typealias Result = Device
   package static let name = "devices.revoke"
   package static let summary = "Ends a device's tokens, connections and subscriptions at once."
-  package static let roles = Roles.only()
+  package static let roles = Roles.only(.admin)
   package static let errors: [Reason] = [.noSuch]
 
   package let id: ID<Device>

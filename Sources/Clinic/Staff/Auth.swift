@@ -15,7 +15,7 @@ package struct Authenticate: SessionMethod {
   }
   package static let name = "auth.authenticate"
   package static let summary = "Binds this connection to the user of an access token."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
   package static let profile = CallProfile(isBarrier: true, needsConnection: true)
 
@@ -47,7 +47,7 @@ package struct Logout: SessionMethod {
   package typealias Result = Done
   package static let name = "auth.logout"
   package static let summary = "Ends this connection's login and all of its tokens."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let profile = CallProfile.barrier
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Done {
@@ -101,7 +101,7 @@ package struct WhoAmI: Query {
   }
   package static let name = "auth.whoami"
   package static let summary = "Tells who this connection is taken for."
-  package static let roles = Roles.everybody
+  package static let roles = Roles.loggedIn
   package static let profile = CallProfile.barrier
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {

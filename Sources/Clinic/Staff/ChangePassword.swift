@@ -8,7 +8,7 @@ package struct ChangePassword: SessionMethod {
   package typealias Result = Credentials
   package static let name = "auth.change_password"
   package static let summary = "Changes the caller's own password and ends all other logins."
-  package static let roles = Roles.everybodyButDisplays
+  package static let roles = Roles.loggedInExceptDisplays
   package static let errors: [Reason] = [
     .badCredentials, .samePassword, .noStaffIdentity, .tooManyAttempts, .tokenRevoked, .busy,
   ]

@@ -8,7 +8,7 @@ package struct Login: SessionMethod {
   package typealias Result = Credentials
   package static let name = "auth.login"
   package static let summary = "Logs in by password and binds this connection to the user."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let errors: [Reason] = [.badCredentials, .tooManyAttempts, .busy]
   package static let profile = CallProfile.barrier
 

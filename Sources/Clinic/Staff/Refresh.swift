@@ -8,7 +8,7 @@ package struct Refresh: SessionMethod {
   package typealias Result = Credentials
   package static let name = "auth.refresh"
   package static let summary = "Exchanges a refresh token for new tokens; each works once."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
   package static let profile = CallProfile.barrier
 

@@ -24,7 +24,7 @@ package struct Ping: Query {
   }
   package static let name = "system.ping"
   package static let summary = "Tells that the daemon answers."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
 
   static let reply = Array(#"{"pong":true}"#.utf8)
 
@@ -43,7 +43,7 @@ package struct Version: Query {
   }
   package static let name = "system.version"
   package static let summary = "Names the daemon, its version, the clinic and its time zone."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     Result(
@@ -81,7 +81,7 @@ package struct Health: Query {
   }
   package static let name = "system.health"
   package static let summary = "Tells whether the stores are up and how far they are behind."
-  package static let roles = Roles.everybody
+  package static let roles = Roles.loggedIn
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let stores = clinic.stores.map { Store(name: $0.name, state: $0.isUp ? .up : .down) }
@@ -114,7 +114,7 @@ package struct Stats: Query {
   }
   package static let name = "system.stats"
   package static let summary = "Gives counters of this instance since its start."
-  package static let roles = Roles.everybody
+  package static let roles = Roles.loggedIn
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let hub = clinic.hub.statistics
@@ -178,7 +178,7 @@ package struct Discover: Query {
   package typealias Result = JSONValue
   package static let name = "rpc.discover"
   package static let summary = "Describes the methods that the caller may use (OpenRPC)."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
 
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> JSONValue {
     if let known = clinic.documents.value[caller?.role] { return known }
