@@ -9,7 +9,7 @@ package struct UpdateInvoice: BillingCommand {
   package static let summary = "Changes a draft: what is left out stays, null clears."
   package static let roles = Roles.only(.reception, .pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .notDraft, .medicineInactive, .discountTooLarge,
+    .notFound, .staleVersion, .notDraft, .medicineInactive, .discountTooLarge,
   ]
 
   package let id: ID<Invoice>

@@ -7,7 +7,7 @@ package struct RevokeDevice: Command {
   package static let name = "devices.revoke"
   package static let summary = "Ends a device's tokens, connections and subscriptions at once."
   package static let roles = Roles.only(.admin)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
 
   package let id: ID<Device>
 

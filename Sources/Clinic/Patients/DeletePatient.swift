@@ -8,7 +8,7 @@ package struct DeletePatient: Command {
   package static let summary = "Archives a patient for whom nothing is under way."
   package static let roles = Roles.only(.reception)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .patientInQueue, .visitOpen, .unpaidInvoice, .appointmentBooked,
+    .notFound, .staleVersion, .patientInQueue, .visitOpen, .unpaidInvoice, .appointmentBooked,
   ]
 
   package let id: ID<Patient>

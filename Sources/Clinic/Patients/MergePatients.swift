@@ -10,7 +10,7 @@ package struct MergePatients: Command {
   package static let summary = "Merges a patient into another one, who gets all that is there."
   package static let roles = Roles.only(.admin)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .samePatient, .alreadyMerged, .patientArchived, .patientInQueue,
+    .notFound, .staleVersion, .samePatient, .alreadyMerged, .patientArchived, .patientInQueue,
     .appointmentsOverlap, .visitOpen, .recordTooLong,
   ]
   package static let time: Duration? = .seconds(20)
@@ -112,7 +112,7 @@ package struct UnmergePatient: Command {
   package static let name = "patients.unmerge"
   package static let summary = "Undoes the merge of a patient, who gets the rows back."
   package static let roles = Roles.only(.admin)
-  package static let errors: [Reason] = [.noSuch, .notMerged]
+  package static let errors: [Reason] = [.notFound, .notMerged]
   package static let time: Duration? = .seconds(20)
   package static let sharesTransaction = false
 

@@ -8,7 +8,7 @@ package struct UpdatePatient: Command {
   package static let name = "patients.update"
   package static let summary = "Changes a patient: what is left out stays, null clears."
   package static let roles = Roles.only(.doctor, .reception)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .patientArchived, .bornInFuture]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .patientArchived, .bornInFuture]
   /// Another name changes the queue, whose day stays locked until the transaction ends.
   package static let sharesTransaction = false
 

@@ -7,7 +7,7 @@ package struct AddBatch: Command {
   package static let name = "inventory.add_batch"
   package static let summary = "Receives a batch of a medicine."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .expiredBatch, .batchExists, .medicineInactive]
+  package static let errors: [Reason] = [.notFound, .expiredBatch, .batchExists, .medicineInactive]
 
   package let medicineID: ID<Medicine>
   package let batchNumber: BatchNumber

@@ -7,7 +7,7 @@ package struct HoldBatch: Command {
   package static let name = "inventory.hold_batch"
   package static let summary = "Holds a batch back: nothing is dispensed of it."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .alreadyHeld]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .alreadyHeld]
   /// As for ``CreateDispensing``.
   package static let sharesTransaction = false
 
@@ -35,7 +35,7 @@ package struct ReleaseBatch: Command {
   package static let name = "inventory.release_batch"
   package static let summary = "Releases a held batch."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .notHeld]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .notHeld]
   /// As for ``CreateDispensing``.
   package static let sharesTransaction = false
 

@@ -19,7 +19,7 @@ package struct CreatePrescription: Command {
   package static let summary = "Prescribes medicines at a visit; an allergy needs a reason."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .medicineInactive, .allergyMatch,
+    .notFound, .noStaffIdentity, .notYourVisit, .medicineInactive, .allergyMatch,
   ]
 
   package let visitID: ID<Visit>

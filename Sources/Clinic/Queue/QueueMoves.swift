@@ -6,7 +6,7 @@ package struct WalkIn: QueueCommand {
   package static let summary = "Puts a patient without an appointment into today's queue."
   package static let roles = Roles.only(.reception, .kiosk)
   package static let errors: [Reason] = [
-    .noSuch, .patientArchived, .alreadyInQueue, .notADoctor, .priorityForStaff, .notYourPatient,
+    .notFound, .patientArchived, .alreadyInQueue, .notADoctor, .priorityForStaff, .notYourPatient,
     .visitorUnknown, .dayClosed,
   ]
 
@@ -57,7 +57,8 @@ package struct CallNext: QueueCommand {
   package static let summary = "Calls the next waiting patient for a doctor."
   package static let roles = Roles.only(.doctor, .reception)
   package static let errors: [Reason] = [
-    .queueEmpty, .alreadyServing, .notADoctor, .notYourQueue, .dayClosed, .noSuch, .doctorRequired,
+    .queueEmpty, .alreadyServing, .notADoctor, .notYourQueue, .dayClosed, .notFound,
+    .doctorRequired,
   ]
 
   package let doctorID: ID<User>?
@@ -90,7 +91,7 @@ package struct SetStatus: QueueCommand {
   package static let summary = "Moves a token to another status."
   package static let roles = Roles.only(.doctor, .reception)
   package static let errors: [Reason] = [
-    .noSuch, .invalidTransition, .alreadyServing, .doctorRequired, .notADoctor, .dayClosed,
+    .notFound, .invalidTransition, .alreadyServing, .doctorRequired, .notADoctor, .dayClosed,
   ]
 
   package let token: TokenName
@@ -120,7 +121,7 @@ package struct UndoToken: QueueCommand {
   package static let summary = "Brings a token back from a final state."
   package static let roles = Roles.only(.doctor, .reception)
   package static let errors: [Reason] = [
-    .noSuch, .invalidTransition, .alreadyServing, .alreadyInQueue, .slotTaken,
+    .notFound, .invalidTransition, .alreadyServing, .alreadyInQueue, .slotTaken,
     .appointmentsOverlap, .patientArchived, .dayClosed,
   ]
 
@@ -146,7 +147,7 @@ package struct RecallToken: QueueCommand {
   package static let name = "queue.recall"
   package static let summary = "Brings a skipped token back to the line."
   package static let roles = Roles.only(.doctor, .reception)
-  package static let errors: [Reason] = [.noSuch, .invalidTransition, .dayClosed]
+  package static let errors: [Reason] = [.notFound, .invalidTransition, .dayClosed]
 
   package let token: TokenName
 
@@ -170,7 +171,7 @@ package struct TransferToken: QueueCommand {
   package static let summary = "Hands a token to another doctor; it waits there by its arrival."
   package static let roles = Roles.only(.doctor, .reception)
   package static let errors: [Reason] = [
-    .noSuch, .invalidTransition, .sameDoctor, .notADoctor, .dayClosed,
+    .notFound, .invalidTransition, .sameDoctor, .notADoctor, .dayClosed,
   ]
 
   package let token: TokenName
@@ -196,7 +197,7 @@ package struct SetPriority: QueueCommand {
   package static let name = "queue.set_priority"
   package static let summary = "Changes the priority of a live token."
   package static let roles = Roles.only(.doctor, .reception)
-  package static let errors: [Reason] = [.noSuch, .invalidTransition, .dayClosed]
+  package static let errors: [Reason] = [.notFound, .invalidTransition, .dayClosed]
 
   package let token: TokenName
   package let priority: Priority

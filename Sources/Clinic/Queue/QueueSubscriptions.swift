@@ -45,7 +45,7 @@ package struct SubscribeQueue: SessionMethod {
   package static let name = "queue.subscribe"
   package static let summary = "Follows the queue of today or of another day."
   package static let roles = Roles.only(.doctor, .reception, .kiosk, .display)
-  package static let errors: [Reason] = [.tooManySubscriptions, .noSuch, .notADoctor]
+  package static let errors: [Reason] = [.tooManySubscriptions, .notFound, .notADoctor]
   package static let profile = CallProfile(needsConnection: true)
 
   package let date: LocalDate?
@@ -128,7 +128,7 @@ package struct UnsubscribeQueue: SessionMethod {
   package static let name = "queue.unsubscribe"
   package static let summary = "Ends a subscription of this connection."
   package static let roles = Roles.only(.doctor, .reception, .kiosk, .display)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let profile = CallProfile(needsConnection: true)
 
   package let subscription: Line

@@ -8,7 +8,7 @@ package struct ListVisitHistory: Query {
   package static let name = "reports.visit_history"
   package static let summary = "Lists completed visits with notes and prescriptions, newest first."
   package static let roles = Roles.only(.doctor)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let patientID: ID<Patient>?

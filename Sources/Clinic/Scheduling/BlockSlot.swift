@@ -14,7 +14,7 @@ package struct BlockSlot: Command {
     "Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .slotBooked, .notYourSlots, .invalidTransition,
+    .notFound, .staleVersion, .slotBooked, .notYourSlots, .invalidTransition,
   ]
   // It may change the queue.
   package static let sharesTransaction = false
@@ -70,7 +70,7 @@ package struct UnblockSlot: Command {
   package static let name = "slots.unblock"
   package static let summary = "Lets a blocked slot be booked again."
   package static let roles = Roles.only(.doctor)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .notYourSlots]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .notYourSlots]
 
   package let id: ID<Slot>
   package let version: RowVersion?

@@ -8,7 +8,7 @@ package struct ResetPassword: Command {
   package static let name = "users.reset_password"
   package static let summary = "Sets a user's password and ends all of the user's logins."
   package static let roles = Roles.only(.admin)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .busy]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .busy]
 
   package let id: ID<User>
   package let newPassword: NewPassword

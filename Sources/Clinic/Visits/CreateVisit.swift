@@ -9,7 +9,7 @@ package struct CreateVisit: Command {
   package static let summary = "Opens a visit from a token, an appointment or a patient."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .doctorRequired, .notADoctor, .patientArchived,
+    .notFound, .noStaffIdentity, .notYourVisit, .doctorRequired, .notADoctor, .patientArchived,
     .visitExists, .visitOpen, .invalidTransition, .alreadyServing, .dayClosed,
   ]
   package static let sharesTransaction = false

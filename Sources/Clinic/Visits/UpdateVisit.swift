@@ -9,7 +9,7 @@ package struct UpdateVisit: Command, VisitFindings {
   package static let summary = "Changes an open visit: what is left out stays, null clears."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .visitCompleted, .staleVersion, .notADoctor,
+    .notFound, .noStaffIdentity, .notYourVisit, .visitCompleted, .staleVersion, .notADoctor,
     .visitOpen,
   ]
 
