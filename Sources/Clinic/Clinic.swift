@@ -140,7 +140,8 @@ package final class Clinic: Sendable {
     }
   }
 
-  /// Returns when calls can be answered: PostgreSQL has told who works here and what day it is.
+  /// Returns when calls can be answered: PostgreSQL has told what day it is. For who works here it
+  /// waits two seconds at most; until that is known, calls ask PostgreSQL.
   package func whenReady() async throws {
     try await calendar.refresh()
     for _ in 0..<2000 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(1)) }

@@ -1,6 +1,7 @@
 package import JSONRPC
 package import Postgres
 
+/// A patient's sex, as far as the clinic knows it.
 package enum Sex: String, Codable, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable,
   JSONSchemaRepresentable
 {

@@ -33,6 +33,7 @@ package struct Ping: Query {
   }
 }
 
+/// Names the daemon and the clinic, so that a program knows what it talks to.
 package struct Version: Query {
   package struct Result: Codable, Sendable {
     let name: String

@@ -101,6 +101,7 @@ package struct PhoneNumber: CheckedText {
   }
 }
 
+/// An email address, as far as its form tells: nobody is written to.
 package struct EmailAddress: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
