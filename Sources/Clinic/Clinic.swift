@@ -29,7 +29,7 @@ package final class Clinic: Sendable {
   package let audit: AuditJournal
   let patients: PatientLookup
   package let refusals: Refusals
-  package let storeRefusals: StoreRefusals
+  package let postgresRefusals: PostgresRefusalLog
   package let commands: CommandLane
   /// The lane of invoices and payments: an invoice that takes the last number makes others wait
   /// (rule 40).
@@ -63,8 +63,8 @@ package final class Clinic: Sendable {
     staff = StaffDirectory(postgres: postgres, settings: settings, log: log)
     logins = LoginBook(settings: settings, staff: staff, postgres: postgres, hub: hub)
     throttle = Throttle(redis: redis)
-    storeRefusals = StoreRefusals(log: log)
-    audit = AuditJournal(postgres: postgres, refusals: storeRefusals)
+    postgresRefusals = PostgresRefusalLog(log: log)
+    audit = AuditJournal(postgres: postgres, refusals: postgresRefusals)
     patients = PatientLookup(postgres: postgres)
     refusals = Refusals(audit: audit)
     commands = CommandLane(postgres: postgres, width: 3, aside: 2, alone: 3)

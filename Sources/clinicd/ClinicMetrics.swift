@@ -28,7 +28,7 @@ struct ClinicMetrics: Sendable {
     text.family(
       "clinicd_store_refusals_total", .counter,
       "Calls that a store refused although it answers: a full disk, a database that only reads.")
-    text.sample(clinic.storeRefusals.count, [("store", "postgresql")])
+    text.sample(clinic.postgresRefusals.count, [("store", "postgresql")])
     text.single(
       "clinicd_staff_trusted", .gauge, "Whether what is known of the staff is up to date.",
       clinic.staff.isTrusted ? 1 : 0)

@@ -81,7 +81,7 @@ package struct ClinicApplication: Application {
       return telling(ClinicError(ClinicError.reasonOfCancellation), of: method)
     case let error as PostgresError:
       if let known = ClinicError(error) {
-        if known.reason == .storeUnavailable { clinic.storeRefusals.tell(error) }
+        if known.reason == .storeUnavailable { clinic.postgresRefusals.tell(error) }
         return telling(known, of: method)
       }
       return unforeseen(error.description, of: method)

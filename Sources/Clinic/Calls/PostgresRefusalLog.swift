@@ -4,7 +4,7 @@ import Synchronization
 
 /// What PostgreSQL refuses although it answers: for want of resources (53), by a setting (25), by
 /// its system (58).
-package final class StoreRefusals: Sendable {
+package final class PostgresRefusalLog: Sendable {
   private let log: Logger
   private let notices = Mutex(OutageNotices())
   private let calls = Atomic(0)
