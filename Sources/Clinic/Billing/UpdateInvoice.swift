@@ -68,10 +68,6 @@ package struct UpdateInvoice: BillingCommand {
       total = \(amounts.total)
       """
     ]
-    return switch notes {
-    case .unchanged: changes
-    case .clear: changes + ["notes = NULL"]
-    case .set(let notes): changes + ["notes = \(notes)"]
-    }
+    return changes + notes.change(of: "notes")
   }
 }

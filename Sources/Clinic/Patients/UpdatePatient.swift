@@ -72,11 +72,7 @@ package struct UpdatePatient: Command {
     if let verified { changes.append("verified = \(verified)") }
     changes += phone.change(of: "phone") + email.change(of: "email")
     changes += address.change(of: "address") + medicalHistory.change(of: "medical_history")
-    switch emergencyContact {
-    case .unchanged: break
-    case .clear: changes.append("emergency_contact = NULL")
-    case .set(let contact): changes.append("emergency_contact = \(contact.stored)")
-    }
+    changes += emergencyContact.change(of: "emergency_contact")
     return changes + ageChanges
   }
 
