@@ -83,11 +83,11 @@ package struct MergePatients: Command {
       AND b.status = 'OPEN' ORDER BY a.id LIMIT 1
       """,
     ])
-    if let appointment = try found[0].column(as: Int.self).first {
-      throw ClinicError(.appointmentsOverlap).with("appointment_id", .int(appointment))
+    if let appointment = try found[0].column(as: ID<Appointment>.self).first {
+      throw ClinicError(.appointmentsOverlap).with("appointment_id", appointment)
     }
-    if let visit = try found[1].column(as: Int.self).first {
-      throw ClinicError(.visitOpen).with("id", .int(visit))
+    if let visit = try found[1].column(as: ID<Visit>.self).first {
+      throw ClinicError(.visitOpen).with("id", visit)
     }
   }
 

@@ -42,7 +42,7 @@ package struct CreateVisit: Command {
     let patient = try await lockPatient(origin.patient, in: transaction)
     try await refuseSecond(origin, of: patient, by: doctor, in: transaction)
     // The clock's time: a token that was just called was called before.
-    let made = try await transaction.query(
+    let id: ID<Visit> = try await transaction.query(
       """
       INSERT INTO visits (patient_id, doctor_id, appointment_id, token_date, token_number, \
       chief_complaint, vitals, created_at, updated_at) VALUES (\(patient), \(doctor), \
@@ -50,8 +50,7 @@ package struct CreateVisit: Command {
       nullif(jsonb_strip_nulls(\(try vitals?.stored)), '{}'), clock_timestamp(), \
       clock_timestamp()) RETURNING id
       """
-    ).column(as: ID<Visit>.self)
-    guard let id = made.first else { throw StoreFailure.noRow }
+    ).single()
     return try await transaction.query(Visit.select(id)).row()
   }
 
@@ -220,8 +219,8 @@ package struct CreateVisit: Command {
       """,
     ])
     for (rows, reason) in zip(rows, [Reason.visitExists, .visitOpen]) {
-      if let id = try rows.column(as: Int.self).first {
-        throw ClinicError(reason).with("id", .int(id))
+      if let id = try rows.column(as: ID<Visit>.self).first {
+        throw ClinicError(reason).with("id", id)
       }
     }
   }
