@@ -25,7 +25,7 @@ package final class Clinic: Sendable {
   package let staff: StaffDirectory
   package let logins: LoginBook
   package let throttle: Throttle
-  let loginAttempts = SharedWork<Login.Attempt, Logins.Account?>()
+  let loginAttempts = SingleFlight<Login.Attempt, Logins.Account?>()
   package let audit: AuditJournal
   let patients: PatientLookup
   package let refusals: Refusals
@@ -43,7 +43,7 @@ package final class Clinic: Sendable {
   package let printer = PaperPrinter()
   let anchorFile: AnchorFile
   /// What `rpc.discover` tells each role, made when somebody asks.
-  let documents = Shared<[Role?: JSONValue]>([:])
+  let documents = LockedValue<[Role?: JSONValue]>([:])
 
   package init(
     settings: Settings, loop: StoreLoop, postgres: PostgresClient, redis: RedisClient,

@@ -6,7 +6,7 @@ package final class AuditJournal: Sendable {
 
   private let postgres: PostgresClient
   private let refusals: PostgresRefusalLog
-  private let waiting = Gathering<Waiting>()
+  private let waiting = BatchingQueue<Waiting>()
 
   init(postgres: PostgresClient, refusals: PostgresRefusalLog) {
     self.postgres = postgres

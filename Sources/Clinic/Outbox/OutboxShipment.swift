@@ -15,7 +15,7 @@ struct OutboxShipment: Sendable {
   private let mongo: MongoClient
   private let log: Logger
   /// Rows that MongoDB does not take; they are tried again by the next leader.
-  private let stuck = Shared<Set<Int64>>([])
+  private let stuck = LockedValue<Set<Int64>>([])
 
   init(mongo: MongoClient, log: Logger) {
     self.mongo = mongo

@@ -12,7 +12,7 @@ package final class PatientLookup: Sendable {
   private static let depth = 128
 
   private let postgres: PostgresClient
-  private let waiting = Gathering<Waiting>()
+  private let waiting = BatchingQueue<Waiting>()
 
   init(postgres: PostgresClient) {
     self.postgres = postgres

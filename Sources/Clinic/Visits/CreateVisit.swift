@@ -106,7 +106,7 @@ package struct CreateVisit: Command {
   private func take(
     _ name: TokenName, to doctor: ID<User>, in transaction: Transaction, of clinic: Clinic
   ) async throws -> Origin {
-    let taken = Shared<QueueToken?>(nil)
+    let taken = LockedValue<QueueToken?>(nil)
     try await clinic.queue.change(name.date, in: transaction) { day, now in
       let token = try day.token(name.number)
       taken.value = token
@@ -134,7 +134,7 @@ package struct CreateVisit: Command {
     guard let row = found.first else { return nil }
     var cells = row.cells
     guard let name = try cells.nextToken() else { return nil }
-    let taken = Shared<QueueToken?>(nil)
+    let taken = LockedValue<QueueToken?>(nil)
     try await clinic.queue.change(name.date, in: transaction) { day, now in
       let token = try day.token(name.number)
       switch token.status {

@@ -1,8 +1,7 @@
 import Synchronization
 
-/// A batching queue: work that waits to be done together. Many tasks add, some take all that is
-/// there.
-package final class Gathering<Element: Sendable>: Sendable {
+/// Work that waits to be done together. Many tasks add, some take all that is there.
+package final class BatchingQueue<Element: Sendable>: Sendable {
   private struct State {
     var waiting: [Element] = []
     var takers: [(id: Int, continuation: CheckedContinuation<Void, Never>)] = []

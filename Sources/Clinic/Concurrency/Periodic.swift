@@ -1,5 +1,5 @@
 /// What is due at once, and then each time that an interval has passed.
-struct Every {
+struct Periodic {
   private let interval: Duration
   private var last: ContinuousClock.Instant?
 

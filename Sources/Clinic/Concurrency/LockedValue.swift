@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value that several tasks may read and write.
-package final class Shared<Value: Sendable>: Sendable {
+package final class LockedValue<Value: Sendable>: Sendable {
   private let stored: Mutex<Value>
 
   package init(_ value: Value) {

@@ -8,7 +8,7 @@ final class Promise<Value: Sendable>: Sendable {
   }
   private let state = Mutex(State())
 
-  var isKept: Bool { state.withLock { $0.value != nil } }
+  var isFulfilled: Bool { state.withLock { $0.value != nil } }
 
   /// Waits for the value. Only one caller may.
   func value() async -> Value {
@@ -22,7 +22,7 @@ final class Promise<Value: Sendable>: Sendable {
   }
 
   /// Gives the value. The first one counts; later ones are dropped.
-  func keep(_ value: Value) {
+  func fulfil(_ value: Value) {
     let waiting = state.withLock { state -> CheckedContinuation<Value, Never>? in
       guard state.value == nil else { return nil }
       state.value = value

@@ -1,11 +1,10 @@
 import Synchronization
 
-/// Work that is done once for all callers who ask for the same thing at the same time ("single
-/// flight").
+/// Work that is done once for all callers who ask for the same thing at the same time.
 ///
 /// One of the callers does it and the others wait for the result. When that caller is cancelled,
 /// the next one does it instead; a caller that is cancelled while waiting leaves.
-package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private enum Turn: Sendable {
     case own
     case shared(Result<Value, any Error>)
