@@ -23,9 +23,9 @@ package final class Clinic: Sendable {
   package let load = CallLoad()
   package let calendar: ClinicCalendar
   package let staff: StaffDirectory
-  package let logins: LoginBook
+  package let sessions: SessionBook
   package let throttle: Throttle
-  let loginAttempts = SingleFlight<Login.Attempt, Logins.Account?>()
+  let loginAttempts = SingleFlight<Login.Attempt, LoginTable.Account?>()
   package let audit: AuditJournal
   let patients: PatientLookup
   package let refusals: Refusals
@@ -61,7 +61,7 @@ package final class Clinic: Sendable {
     passwords = BcryptHasher(cost: settings.passwordCost)
     calendar = ClinicCalendar(postgres: postgres)
     staff = StaffDirectory(postgres: postgres, settings: settings, log: log)
-    logins = LoginBook(settings: settings, staff: staff, postgres: postgres, hub: hub)
+    sessions = SessionBook(settings: settings, staff: staff, postgres: postgres, hub: hub)
     throttle = Throttle(redis: redis)
     postgresRefusals = PostgresRefusalLog(log: log)
     audit = AuditJournal(postgres: postgres, refusals: postgresRefusals)
@@ -150,8 +150,8 @@ package final class Clinic: Sendable {
   private var background: [@Sendable () async -> Void] {
     [
       { await self.calendar.run() },
-      { await self.staff.run { await self.logins.recheck($0) } },
-      { await self.logins.run() },
+      { await self.staff.run { await self.sessions.recheck($0) } },
+      { await self.sessions.run() },
       { await self.audit.run() },
       { await self.patients.run() },
       { await self.refusals.run() },

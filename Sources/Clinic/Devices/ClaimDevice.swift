@@ -42,7 +42,7 @@ package struct ClaimDevice: SessionMethod {
     }
     guard let (credentials, token, member) = opened else { return Result(.pending) }
     if let member { clinic.staff.take(member) }
-    _ = try clinic.logins.bind(session, to: token)
+    _ = try clinic.sessions.bind(session, to: token)
     return Result(.claimed, credentials)
   }
 
@@ -70,8 +70,8 @@ package struct ClaimDevice: SessionMethod {
     case .approved: break
     }
     let account = try await transaction.query(
-      "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(userID)"
-    ).decode(as: Logins.Account.self).first
+      "SELECT \(sql: LoginTable.Account.columns) FROM users WHERE id = \(userID)"
+    ).decode(as: LoginTable.Account.self).first
     guard let account, account.user.enabled else { throw ClinicError(.tokenRevoked) }
     transaction.enqueue(
       "UPDATE logins SET revoked_at = now() WHERE user_id = \(userID) AND revoked_at IS NULL")
@@ -86,7 +86,7 @@ package struct ClaimDevice: SessionMethod {
       AuditEntry.insert([
         AuditEntry(by: caller, method: Self.name, subject: Subject("device", id))
       ]))
-    return try await Logins.open(
+    return try await LoginTable.open(
       account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
   }
 }

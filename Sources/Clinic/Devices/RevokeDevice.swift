@@ -32,6 +32,6 @@ package struct RevokeDevice: Command {
   package func committed(_ result: Device, in clinic: Clinic) async {
     guard let user = result.userID else { return }
     try? await clinic.staff.refresh(user)
-    await clinic.logins.recheck(.user(user))
+    await clinic.sessions.recheck(.user(user))
   }
 }

@@ -57,7 +57,7 @@ package struct SubscribeQueue: SessionMethod {
   private static let replayLimit: Int64 = 1000
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
-    guard let caller = try await clinic.logins.caller(of: session) else {
+    guard let caller = try await clinic.sessions.caller(of: session) else {
       throw ClinicError(.notAuthenticated)
     }
     if let doctorID { _ = try await clinic.staff.doctor(doctorID) }

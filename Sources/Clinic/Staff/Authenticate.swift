@@ -18,7 +18,7 @@ package struct Authenticate: SessionMethod {
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
     let token = try AccessToken(
-      verifying: accessToken.rawValue, with: clinic.logins.signingKeys, at: LoginBook.now)
+      verifying: accessToken.rawValue, with: clinic.sessions.signingKeys, at: SessionBook.now)
     if clinic.staff.member(token.userID)?.epoch != token.epoch {
       try await clinic.staff.refresh(token.userID)
     }
@@ -30,9 +30,9 @@ package struct Authenticate: SessionMethod {
   private func bind(
     _ session: Session, to token: AccessToken, in clinic: Clinic
   ) throws -> Result {
-    let caller = try clinic.logins.bind(session, to: token)
+    let caller = try clinic.sessions.bind(session, to: token)
     return Result(
       user: WhoAmI.Result(caller, in: clinic.staff),
-      expiresIn: Int(token.expiresAt.seconds - LoginBook.now.seconds))
+      expiresIn: Int(token.expiresAt.seconds - SessionBook.now.seconds))
   }
 }

@@ -18,7 +18,7 @@ package struct ChangePassword: SessionMethod {
   package let newPassword: NewPassword
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
-    guard let identity = session.identity as? Identity else {
+    guard let identity = session.clinicIdentity else {
       throw ClinicError(.notAuthenticated)
     }
     let id = try identity.caller.requireUser()
@@ -27,8 +27,8 @@ package struct ChangePassword: SessionMethod {
       (.passwordChange(id), clinic.settings.loginFailuresPerMinute)
     ]) { _ in
       let account = try await clinic.postgres.query(
-        "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(id)"
-      ).decode(as: Logins.Account.self).first
+        "SELECT \(sql: LoginTable.Account.columns) FROM users WHERE id = \(id)"
+      ).decode(as: LoginTable.Account.self).first
       guard let account, try await hasher.isRight(currentPassword, for: account.passwordHash)
       else { throw ClinicError(.badCredentials) }
       return account
@@ -38,19 +38,19 @@ package struct ChangePassword: SessionMethod {
       throw ClinicError(.samePassword)
     }
     let hash = try await hasher.checking { try await $0.hash(newPassword.rawValue) }
-    let credentials = try await clinic.logins.renewing(session) {
+    let credentials = try await clinic.sessions.renewing(session) {
       let (credentials, token, member) = try await change(
         to: hash, of: account, by: identity.caller, from: session.source, in: clinic)
       clinic.staff.take(member)
-      _ = try clinic.logins.bind(session, to: token)
+      _ = try clinic.sessions.bind(session, to: token)
       return credentials
     }
-    await clinic.logins.recheck(.user(id))
+    await clinic.sessions.recheck(.user(id))
     return credentials
   }
 
   private func change(
-    to hash: String, of account: Logins.Account, by caller: Caller, from source: String,
+    to hash: String, of account: LoginTable.Account, by caller: Caller, from source: String,
     in clinic: Clinic
   ) async throws -> (Credentials, AccessToken, StaffDirectory.Member) {
     let id = account.user.id
@@ -63,7 +63,7 @@ package struct ChangePassword: SessionMethod {
       guard let member = try rows.decode(as: StaffDirectory.Member.self).first else {
         throw ClinicError(.tokenRevoked)
       }
-      let (credentials, token) = try await Logins.open(
+      let (credentials, token) = try await LoginTable.open(
         account.user, epoch: member.epoch, source: source, in: transaction, of: clinic)
       transaction.enqueue(
         AuditEntry.insert([

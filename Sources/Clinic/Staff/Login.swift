@@ -31,7 +31,7 @@ package struct Login: SessionMethod {
     let source = session.source
     let account = try await provenAccount(on: session, in: clinic)
     let (credentials, token, member) = try await clinic.postgres.withTransaction { transaction in
-      let (credentials, token) = try await Logins.open(
+      let (credentials, token) = try await LoginTable.open(
         account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
       let caller = Caller(
         role: account.user.role, userID: account.user.id, name: account.user.username,
@@ -46,7 +46,7 @@ package struct Login: SessionMethod {
       return (credentials, token, member)
     }
     if let member { clinic.staff.take(member) }
-    _ = try clinic.logins.bind(session, to: token)
+    _ = try clinic.sessions.bind(session, to: token)
     rehash(account, in: clinic)
     return credentials
   }
@@ -54,7 +54,8 @@ package struct Login: SessionMethod {
   /// The user, if the password is right. Equal attempts at the same time, which the programs of a
   /// desk make when the machine comes up, count as one attempt if the password is right, and as
   /// many if it is wrong.
-  private func provenAccount(on session: Session, in clinic: Clinic) async throws -> Logins.Account
+  private func provenAccount(on session: Session, in clinic: Clinic) async throws
+    -> LoginTable.Account
   {
     let network = session.network
     let hasher = clinic.hasher(for: session)
@@ -87,7 +88,7 @@ package struct Login: SessionMethod {
   /// user would take different times (rule 51). Nobody waits for it. It is done for one user at a
   /// time, so that a thread is left for passwords that are waited for; for the others it is done at
   /// a later login.
-  private func rehash(_ account: Logins.Account, in clinic: Clinic) {
+  private func rehash(_ account: LoginTable.Account, in clinic: Clinic) {
     guard clinic.passwords.needsRehash(account.passwordHash),
       !clinic.isRehashing.exchange(true, ordering: .relaxed)
     else { return }
@@ -127,10 +128,10 @@ package struct Login: SessionMethod {
   /// password take the same time and get the same answer (rule 51).
   private func account(
     of clinic: Clinic, with hasher: BcryptHasher
-  ) async throws -> Logins.Account? {
+  ) async throws -> LoginTable.Account? {
     let account = try await clinic.postgres.query(
-      "SELECT \(sql: Logins.Account.columns) FROM users WHERE username = \(username)"
-    ).decode(as: Logins.Account.self).first
+      "SELECT \(sql: LoginTable.Account.columns) FROM users WHERE username = \(username)"
+    ).decode(as: LoginTable.Account.self).first
     guard let account else {
       try await hasher.checking { try await $0.verifyDummy(password.rawValue) }
       return nil

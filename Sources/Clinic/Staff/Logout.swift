@@ -10,15 +10,15 @@ package struct Logout: SessionMethod {
   package static let profile = CallProfile.barrier
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Done {
-    guard let identity = session.identity as? Identity, let token = identity.token else {
+    guard let identity = session.clinicIdentity, let token = identity.token else {
       return Done()
     }
     // The news of the end may come before the answer, and would tell boards of another reason.
-    try await clinic.logins.renewing(session) {
+    try await clinic.sessions.renewing(session) {
       try await end(identity, token, in: clinic)
-      clinic.logins.unbind(session, reason: "logged_out")
+      clinic.sessions.unbind(session, reason: "logged_out")
     }
-    await clinic.logins.recheck(.login(token.loginID))
+    await clinic.sessions.recheck(.login(token.loginID))
     return Done()
   }
 

@@ -28,11 +28,11 @@ package struct Refresh: SessionMethod {
     case .refused(let reason): throw ClinicError(reason)
     case .reused(let login):
       clinic.staff.note(ended: login)
-      await clinic.logins.recheck(.login(login))
+      await clinic.sessions.recheck(.login(login))
       throw ClinicError(.tokenRevoked)
     case .renewed(let credentials, let token):
-      if (session.identity as? Identity)?.caller.userID == token.userID {
-        _ = try clinic.logins.bind(session, to: token)
+      if session.clinicIdentity?.caller.userID == token.userID {
+        _ = try clinic.sessions.bind(session, to: token)
       }
       return credentials
     }
@@ -63,12 +63,12 @@ package struct Refresh: SessionMethod {
       WHERE t.token_hash = \(hash)
       """,
       """
-      SELECT \(sql: Logins.Account.columns) FROM users \
+      SELECT \(sql: LoginTable.Account.columns) FROM users \
       WHERE id = (SELECT user_id FROM logins WHERE id = \(sql: login))
       """,
     ])
     guard let row = results[0].first, let found = results[1].first,
-      let account = try results[2].decode(as: Logins.Account.self).first
+      let account = try results[2].decode(as: LoginTable.Account.self).first
     else { return .refused(.tokenInvalid) }
     var ofLogin = row.cells
     let loginID: Int64 = try ofLogin.next()
@@ -98,7 +98,7 @@ package struct Refresh: SessionMethod {
       }
       transaction.enqueue("UPDATE refresh_tokens SET used_at = now() WHERE id = \(successor)")
     }
-    let (secret, next) = try await Logins.issueRefreshToken(
+    let (secret, next) = try await LoginTable.issueRefreshToken(
       for: loginID, in: transaction, of: clinic)
     transaction.enqueue(
       """
@@ -107,7 +107,7 @@ package struct Refresh: SessionMethod {
       """)
     transaction.enqueue(
       AuditEntry.insert([AuditEntry(by: caller, method: Self.name, subject: subject)]))
-    let (credentials, token) = Logins.credentials(
+    let (credentials, token) = LoginTable.credentials(
       for: account.user, login: loginID, epoch: account.epoch, refresh: secret, of: clinic)
     return .renewed(credentials, token)
   }

@@ -44,6 +44,6 @@ package struct ResetPassword: Command {
 
   package func committed(_ result: Done, in clinic: Clinic) async {
     try? await clinic.staff.refresh(id)
-    await clinic.logins.recheck(.user(id))
+    await clinic.sessions.recheck(.user(id))
   }
 }

@@ -50,6 +50,6 @@ package struct UpdateUser: Command {
 
   package func committed(_ result: User, in clinic: Clinic) async {
     try? await clinic.staff.refresh(id)
-    await clinic.logins.recheck(.user(id))
+    await clinic.sessions.recheck(.user(id))
   }
 }

@@ -13,7 +13,7 @@ package struct Credentials: Codable, Sendable {
 }
 
 /// Logins and their refresh tokens, in PostgreSQL.
-enum Logins {
+enum LoginTable {
   /// Opens a login for a user whose password was right.
   static func open(
     _ user: User, epoch: Int64, source: String, in transaction: Transaction, of clinic: Clinic
@@ -44,12 +44,12 @@ enum Logins {
   static func credentials(
     for user: User, login: Int64, epoch: Int64, refresh: String, of clinic: Clinic
   ) -> (Credentials, AccessToken) {
-    let now = LoginBook.now
+    let now = SessionBook.now
     let token = AccessToken(
       userID: user.id, loginID: login, epoch: epoch, issuedAt: now,
       expiresAt: now.adding(seconds: Int64(clinic.settings.accessTokenMinutes) * 60))
     let credentials = Credentials(
-      accessToken: token.signed(with: clinic.logins.signingKeys), refreshToken: refresh,
+      accessToken: token.signed(with: clinic.sessions.signingKeys), refreshToken: refresh,
       tokenType: "Bearer", expiresIn: clinic.settings.accessTokenMinutes * 60, user: user)
     return (credentials, token)
   }

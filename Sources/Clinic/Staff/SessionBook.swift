@@ -3,15 +3,8 @@ import Postgres
 import StoreLoop
 import Synchronization
 
-/// Who a connection acts as: by a login, or by the kernel's word.
-package struct Identity: Sendable {
-  package var caller: Caller
-  /// `nil` for the kernel's word, which needs no token.
-  package var token: AccessToken?
-}
-
 /// Who is behind each connection, and until when.
-package final class LoginBook: Sendable {
+package final class SessionBook: Sendable {
   private let settings: Settings
   private let staff: StaffDirectory
   private let postgres: PostgresClient
@@ -80,7 +73,7 @@ package final class LoginBook: Sendable {
   package func bind(_ session: Session, to token: AccessToken) throws(ClinicError) -> Caller {
     let caller = try caller(with: token, on: session)
     guard session.kind == .connection else { return caller }
-    if let before = session.identity as? Identity {
+    if let before = session.clinicIdentity {
       if before.caller.userID != caller.userID {
         hub.end(subscriptionsOf: session, reason: "other_user")
       } else if before.caller.role != caller.role
@@ -108,7 +101,7 @@ package final class LoginBook: Sendable {
     if case .request(let bearer?) = session.kind {
       return try await caller(bearing: bearer, on: session)
     }
-    guard let identity = session.identity as? Identity else { return nil }
+    guard let identity = session.clinicIdentity else { return nil }
     guard let token = identity.token else { return identity.caller }
     guard Self.now < token.expiresAt else { throw ClinicError(.tokenExpired) }
     if !staff.isTrusted { try await confirm(token) }
@@ -175,7 +168,7 @@ package final class LoginBook: Sendable {
   /// Ends the rights of the connections that a change affects.
   func recheck(_ change: StaffDirectory.Change) async {
     for session in connections.withLock({ Array($0.values) }) {
-      guard let token = (session.identity as? Identity)?.token else { continue }
+      guard let token = session.clinicIdentity?.token else { continue }
       switch change {
       case .user(let id) where id != token.userID: continue
       case .login(let id) where id != token.loginID: continue
@@ -194,7 +187,7 @@ package final class LoginBook: Sendable {
   }
 
   private func recheck(_ session: Session) {
-    guard let token = (session.identity as? Identity)?.token else { return }
+    guard let token = session.clinicIdentity?.token else { return }
     if Self.now >= token.expiresAt {
       hub.end(subscriptionsOf: session, reason: Reason.tokenExpired.rawValue)
     } else if (try? verify(token)) == nil, !isRenewed(session, token) {
@@ -204,23 +197,10 @@ package final class LoginBook: Sendable {
 
   /// Whether a token that has ended is being exchanged, or has been exchanged meanwhile.
   private func isRenewed(_ session: Session, _ token: AccessToken) -> Bool {
-    isRenewing(session) || (session.identity as? Identity)?.token != token
+    isRenewing(session) || session.clinicIdentity?.token != token
   }
 
   private func isRenewing(_ session: Session) -> Bool {
     renewing.withLock { $0.contains(session.id) }
   }
-}
-
-extension Session {
-  /// The peer's address, for the audit.
-  package var source: String {
-    switch transport {
-    case .unix(let uid, _, _, _): "unix:\(uid)"
-    case .tcp(let address), .tls(let address, _): address
-    }
-  }
-
-  /// The peer's address as limits count it: IPv6 by its /64.
-  package var network: String { transport.network ?? source }
 }
