@@ -56,7 +56,7 @@ struct ClinicMetrics: Sendable {
     text.sample(pool.connectionsFailed, [("kind", "failed")])
   }
 
-  /// The lag is known to the instance that carries the outbox.
+  /// The lag is known to the instance that ships the outbox.
   private func writeProjections(_ lag: Relay.Lag, to text: inout MetricsText) {
     text.single(
       "clinicd_outbox_leader", .gauge, "Whether this instance carries the outbox.",

@@ -207,7 +207,7 @@ package final class Relay: Sendable {
             // If this fails, after as many looks again.
             looksThatMissed = 0
             try await MongoCollections.createIndexes(in: mongo)
-            _ = try await postgres.query(MongoCollections.again, isLong: true)
+            _ = try await postgres.query(MongoCollections.refillOutbox, isLong: true)
             log.notice("MongoDB was emptied: everything is carried there again")
           }
         }

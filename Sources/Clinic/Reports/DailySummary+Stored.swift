@@ -18,7 +18,7 @@ extension DailySummary {
     _ date: LocalDate, in clinic: Clinic
   ) async throws -> DailySummary? {
     let documents = try await clinic.report(
-      DailySummaries.collection, ["_id": .string(date.description)], ["_id": 1],
+      DailySummaryTopic.collection, ["_id": .string(date.description)], ["_id": 1],
       limit: PageLimit(rawValue: 1))
     // A document that somebody changed by hand does not count.
     return try? documents.first?.decode()

@@ -27,7 +27,7 @@ package struct ListVisitHistory: Query {
     let limit = limit ?? .standard
     let patient = try await patientID?.survivor(in: clinic)
     let documents = try await clinic.report(
-      VisitHistory.collection, filter(of: patient), Self.order, limit: limit)
+      VisitHistoryTopic.collection, filter(of: patient), Self.order, limit: limit)
     return Page(documents, limit: limit, item: JSONOf.init) { document in
       let date = document["visit_date"]?.stringValue.flatMap { LocalDate($0) }
       let id = document["visit_id"]?.integerValue

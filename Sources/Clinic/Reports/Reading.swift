@@ -43,7 +43,7 @@ extension BSONDocument {
 
 extension JSONOf {
   /// The members of a copied document that are no properties of `Value`.
-  private static var ofTheCopy: [String] { ["_id", sourceVersion] }
+  private static var ofTheCopy: [String] { ["_id", OutboxTopics.versionMember] }
 
   init(_ document: BSONDocument) {
     var json = JSONWriter(capacity: 2048)

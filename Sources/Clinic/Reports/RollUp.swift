@@ -33,7 +33,7 @@ package struct RollUp: Command {
       \("\(limit.components.seconds)s"), true)
       """)
     do {
-      try await DailySummaries.store([date], from: clinic.postgres, to: clinic.mongo)
+      try await DailySummaryTopic.store([date], from: clinic.postgres, to: clinic.mongo)
     } catch is MongoError {
       throw ClinicError(.storeUnavailable).with("store", "mongodb")
     }

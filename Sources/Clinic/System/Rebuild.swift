@@ -47,7 +47,8 @@ package struct Rebuild: Query {
       }
       return Result(
         store: store,
-        items: try await clinic.postgres.query(MongoCollections.again, isLong: true).single())
+        items: try await clinic.postgres.query(MongoCollections.refillOutbox, isLong: true).single()
+      )
     }
   }
 }

@@ -4,7 +4,7 @@ import Postgres
 
 /// Completed visits, as `visit_history` holds them: one document per visit, whose `_id` is the
 /// visit's id (rule 29).
-enum VisitHistory: CopiedRows {
+enum VisitHistoryTopic: CopiedRows {
   static let collection = "visit_history"
   static let indexes = [
     MongoIndex(
@@ -17,11 +17,11 @@ enum VisitHistory: CopiedRows {
 
   static let rows: SQL = "SELECT id FROM visits WHERE status = 'COMPLETED'"
 
-  static func carry(
+  static func ship(
     _ ids: [Int64], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws {
     try await mongo.insertNewer(
-      collection, try await documents(of: ids, from: postgres), by: sourceVersion)
+      collection, try await documents(of: ids, from: postgres), by: OutboxTopics.versionMember)
   }
 
   static func documents(
@@ -38,7 +38,7 @@ enum VisitHistory: CopiedRows {
   private static func document(_ row: Row) throws -> BSONDocument {
     var cells = row.cells
     var document: BSONDocument = [
-      "_id": .int64(try cells.next()), sourceVersion: .int64(try cells.next()),
+      "_id": .int64(try cells.next()), OutboxTopics.versionMember: .int64(try cells.next()),
     ]
     let json: JSONB = try cells.next()
     let visit = try JSONDocument(parsing: json.bytes, limits: .stored).root

@@ -2,7 +2,7 @@ import Mongo
 import Postgres
 
 /// The movements of stock, as `stock_movements` holds them. A movement never changes (rule 36).
-enum StockMovements: CopiedRows {
+enum StockMovementTopic: CopiedRows {
   static let collection = "stock_movements"
   static let indexes = [
     MongoIndex(
@@ -15,7 +15,7 @@ enum StockMovements: CopiedRows {
 
   static let rows: SQL = "SELECT id FROM stock_movements"
 
-  static func carry(
+  static func ship(
     _ ids: [Int64], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws {
     try await mongo.insertMany(collection, try await documents(of: ids, from: postgres))

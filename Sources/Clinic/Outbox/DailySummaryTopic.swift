@@ -4,7 +4,7 @@ import Postgres
 
 /// The days that are over, as `daily_summaries` holds them: one document per day, whose `_id` is
 /// the date.
-enum DailySummaries: OutboxTopic {
+enum DailySummaryTopic: OutboxTopic {
   static let collection = "daily_summaries"
   static let indexes = [MongoIndex(keys: ["date": 1], unique: true, name: "date")]
 
@@ -14,7 +14,7 @@ enum DailySummaries: OutboxTopic {
   /// The number by which `outbox` and `projections` name a day.
   static func number(of day: SQL) -> SQL { "(\(sql: day) - DATE '2000-01-01')" }
 
-  static func carry(
+  static func ship(
     _ ids: [Int64], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws {
     try await store(ids.map { firstDay.adding(days: Int($0)) }, from: postgres, to: mongo)
@@ -28,7 +28,7 @@ enum DailySummaries: OutboxTopic {
     _ dates: [LocalDate], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws -> [LocalDate] {
     let others = try await differing(dates, from: postgres, to: mongo)
-    try await mongo.insertNewer(collection, others.map(\.document), by: sourceVersion)
+    try await mongo.insertNewer(collection, others.map(\.document), by: OutboxTopics.versionMember)
     return others.map(\.date)
   }
 
@@ -44,13 +44,13 @@ enum DailySummaries: OutboxTopic {
     for date in Set(dates).sorted() {
       var document = try await self.document(of: date, from: postgres)
       var before = byDate[document["_id"]]
-      if let version = before?[sourceVersion]?.integerValue,
-        let new = document[sourceVersion]?.integerValue
+      if let version = before?[OutboxTopics.versionMember]?.integerValue,
+        let new = document[OutboxTopics.versionMember]?.integerValue
       {
         // Also after the clock was set back.
-        document[sourceVersion] = .int64(max(new, version + 1))
+        document[OutboxTopics.versionMember] = .int64(max(new, version + 1))
       }
-      before?[sourceVersion] = document[sourceVersion]
+      before?[OutboxTopics.versionMember] = document[OutboxTopics.versionMember]
       if before != document { differing.append((date, document)) }
     }
     return differing
@@ -66,7 +66,7 @@ enum DailySummaries: OutboxTopic {
     guard let row = rows.first else { throw StoreFailure.noRow }
     var cells = row.cells
     var document: BSONDocument = [
-      "_id": .string(date.description), sourceVersion: .int64(try cells.next()),
+      "_id": .string(date.description), OutboxTopics.versionMember: .int64(try cells.next()),
     ]
     let json: JSONB = try cells.next()
     let summary = try JSONDocument(parsing: json.bytes, limits: .stored).root
