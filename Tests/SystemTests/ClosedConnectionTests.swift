@@ -13,7 +13,7 @@ import Testing
       let user = ID<User>(rawValue: Int64(member.id))
       try await departments.staff.refresh(user)
       let known = try #require(departments.staff.member(user))
-      let now = SessionBook.now
+      let now = Instant.now
       let token = AccessToken(
         userID: user, loginID: 1, epoch: known.epoch, issuedAt: now,
         expiresAt: now.adding(seconds: 60))

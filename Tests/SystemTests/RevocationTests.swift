@@ -149,7 +149,7 @@ import Testing
       func logIn() async throws -> Role {
         try await inside.staff.refresh(id)
         let epoch = try #require(inside.staff.member(id)?.epoch)
-        let now = SessionBook.now
+        let now = Instant.now
         let token = AccessToken(
           userID: id, loginID: 1, epoch: epoch, issuedAt: now, expiresAt: now.adding(seconds: 60))
         return try inside.sessions.bind(session, to: token).role

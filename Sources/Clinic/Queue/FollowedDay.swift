@@ -1,5 +1,4 @@
 import JSONRPC
-import StoreLoop
 import Synchronization
 
 /// A day of the queue with its encoded views, each made once per version, and again when the estimated
@@ -25,7 +24,7 @@ struct FollowedDay: Sendable {
   }
 
   /// Waits are estimated as of now, and not before the last change, whose time another clock told.
-  private var now: Instant { max(at, Instant(microseconds: WallClock.microseconds())) }
+  private var now: Instant { max(at, .now) }
 
   /// The whole day as JSON, in one view of it.
   func encoded(for view: QueueView, in staff: StaffDirectory) -> [UInt8] {

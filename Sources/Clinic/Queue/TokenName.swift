@@ -28,7 +28,7 @@ package struct TokenName: Hashable, Sendable, CustomStringConvertible {
     let dash = text.utf8.index(text.startIndex, offsetBy: 10)
     let digits = text[text.utf8.index(after: dash)...]
     guard text.utf8[dash] == UInt8(ascii: "-"), let date = LocalDate(String(text[..<dash])),
-      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits), number > 0,
+      digits.utf8.allSatisfy(\.isDigit), let number = Int(digits), number > 0,
       Self.padded(number) == digits
     else { return nil }
     self.init(date: date, number: number)

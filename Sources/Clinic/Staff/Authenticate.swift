@@ -18,7 +18,7 @@ package struct Authenticate: SessionMethod {
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
     let token = try AccessToken(
-      verifying: accessToken.rawValue, with: clinic.sessions.signingKeys, at: SessionBook.now)
+      verifying: accessToken.rawValue, with: clinic.sessions.signingKeys, at: .now)
     if clinic.staff.member(token.userID)?.epoch != token.epoch {
       try await clinic.staff.refresh(token.userID)
     }
@@ -33,6 +33,6 @@ package struct Authenticate: SessionMethod {
     let caller = try clinic.sessions.bind(session, to: token)
     return Result(
       user: WhoAmI.Result(caller, in: clinic.staff),
-      expiresIn: Int(token.expiresAt.seconds - SessionBook.now.seconds))
+      expiresIn: Int(token.expiresAt.seconds - Instant.now.seconds))
   }
 }

@@ -44,7 +44,7 @@ enum LoginTable {
   static func credentials(
     for user: User, login: Int64, epoch: Int64, refresh: String, of clinic: Clinic
   ) -> (Credentials, AccessToken) {
-    let now = SessionBook.now
+    let now = Instant.now
     let token = AccessToken(
       userID: user.id, loginID: login, epoch: epoch, issuedAt: now,
       expiresAt: now.adding(seconds: Int64(clinic.settings.accessTokenMinutes) * 60))

@@ -1,6 +1,5 @@
 package import JSONRPC
 import Postgres
-import StoreLoop
 import Synchronization
 
 /// Who is behind each connection, and until when.
@@ -30,8 +29,6 @@ package final class SessionBook: Sendable {
     get { keys.withLock { $0 } }
     set { keys.withLock { $0 = newValue } }
   }
-
-  package static var now: Instant { Instant(microseconds: WallClock.microseconds()) }
 
   // MARK: - Connections
 
@@ -103,7 +100,7 @@ package final class SessionBook: Sendable {
     }
     guard let identity = session.clinicIdentity else { return nil }
     guard let token = identity.token else { return identity.caller }
-    guard Self.now < token.expiresAt else { throw ClinicError(.tokenExpired) }
+    guard Instant.now < token.expiresAt else { throw ClinicError(.tokenExpired) }
     if !staff.isTrusted { try await confirm(token) }
     _ = try verify(token)
     return identity.caller
@@ -111,7 +108,7 @@ package final class SessionBook: Sendable {
 
   /// Who sends a stand-alone HTTP request, by the access token that came with it.
   private func caller(bearing bearer: String, on session: Session) async throws -> Caller {
-    let token = try AccessToken(verifying: bearer, with: signingKeys, at: Self.now)
+    let token = try AccessToken(verifying: bearer, with: signingKeys, at: .now)
     if !staff.isTrusted {
       try await confirm(token)
     } else if staff.member(token.userID)?.epoch != token.epoch {
@@ -188,7 +185,7 @@ package final class SessionBook: Sendable {
 
   private func recheck(_ session: Session) {
     guard let token = session.clinicIdentity?.token else { return }
-    if Self.now >= token.expiresAt {
+    if Instant.now >= token.expiresAt {
       hub.end(subscriptionsOf: session, reason: Reason.tokenExpired.rawValue)
     } else if (try? verify(token)) == nil, !isRenewed(session, token) {
       hub.end(subscriptionsOf: session, reason: Reason.tokenRevoked.rawValue)

@@ -49,7 +49,7 @@ package struct Username: CheckedText {
         reason: .malformed, message: "letters a to z, digits, and . _ - between them")
     }
     let allowed = text.utf8.allSatisfy {
-      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "._-".utf8.contains($0)
+      (0x61...0x7A).contains($0) || $0.isDigit || "._-".utf8.contains($0)
     }
     guard allowed, let first = text.utf8.first, !"._-".utf8.contains(first) else {
       throw InvalidValue(

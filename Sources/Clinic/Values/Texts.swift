@@ -92,12 +92,15 @@ package struct PhoneNumber: CheckedText {
 
   package static func checked(_ text: String) throws -> String {
     let text = text.trimmed
-    let digits = text.utf8.count { (0x30...0x39).contains($0) }
-    guard (3...20).contains(digits), text.utf8.allSatisfy({ "0123456789+-() ./".utf8.contains($0) })
-    else {
+    guard (3...20).contains(text.utf8.count(where: \.isDigit)), isPunctuated(text) else {
       throw InvalidValue(reason: .malformed, message: "a phone number has 3 to 20 digits")
     }
     return text
+  }
+
+  /// Whether a text holds nothing but digits and the punctuation of phone numbers.
+  static func isPunctuated(_ text: String) -> Bool {
+    text.utf8.allSatisfy { "0123456789+-() ./".utf8.contains($0) }
   }
 }
 
