@@ -15,6 +15,10 @@ package struct Caller: Sendable, Equatable {
     self.source = source
   }
 
+  package init(_ user: User, from source: String) {
+    self.init(role: user.role, userID: user.id, name: user.username, source: source)
+  }
+
   /// The owner of what a call makes: keys, visitors, registrations.
   package var scope: String { userID.map { "user:\($0)" } ?? name }
 

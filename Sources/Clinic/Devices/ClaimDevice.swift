@@ -32,23 +32,22 @@ package struct ClaimDevice: SessionMethod {
   package let secret: OpaqueToken
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
-    let opened: (Credentials, AccessToken, StaffDirectory.Member?)?
-    opened = try await clinic.postgres.withTransaction { transaction in
-      guard
-        let (credentials, token) = try await open(
-          from: session.source, in: transaction, of: clinic)
-      else { return nil }
-      return (credentials, token, try await clinic.staff.read(token.userID, in: transaction))
+    let opened = try await clinic.postgres.withTransaction { transaction -> OpenedLogin? in
+      var opened = try await open(from: session.source, in: transaction, of: clinic)
+      if let token = opened?.token {
+        opened?.member = try await clinic.staff.read(token.userID, in: transaction)
+      }
+      return opened
     }
-    guard let (credentials, token, member) = opened else { return Result(.pending) }
-    if let member { clinic.staff.take(member) }
-    _ = try clinic.sessions.bind(session, to: token)
-    return Result(.claimed, credentials)
+    guard let opened else { return Result(.pending) }
+    if let member = opened.member { clinic.staff.take(member) }
+    _ = try clinic.sessions.bind(session, to: opened.token)
+    return Result(.claimed, opened.credentials)
   }
 
   private func open(
     from source: String, in transaction: Transaction, of clinic: Clinic
-  ) async throws -> (Credentials, AccessToken)? {
+  ) async throws -> OpenedLogin? {
     let rows = try await transaction.query(
       """
       SELECT id, status, user_id, expires_at <= now(), \
@@ -70,7 +69,7 @@ package struct ClaimDevice: SessionMethod {
     case .approved: break
     }
     let account = try await transaction.query(
-      "SELECT \(sql: LoginTable.Account.columns) FROM users WHERE id = \(userID)"
+      LoginTable.Account.select(where: "id = \(userID)")
     ).decode(as: LoginTable.Account.self).first
     guard let account, account.user.enabled else { throw ClinicError(.tokenRevoked) }
     transaction.enqueue(
@@ -80,12 +79,9 @@ package struct ClaimDevice: SessionMethod {
       UPDATE devices SET status = 'CLAIMED', claimed_at = coalesce(claimed_at, now()) \
       WHERE id = \(id)
       """)
-    let caller = Caller(
-      role: account.user.role, userID: userID, name: account.user.username, source: source)
-    transaction.enqueue(
-      AuditEntry.insert([
-        AuditEntry(by: caller, method: Self.name, subject: Subject("device", id))
-      ]))
+    transaction.audit(
+      AuditEntry(
+        by: Caller(account.user, from: source), method: Self.name, subject: Subject("device", id)))
     return try await LoginTable.open(
       account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
   }

@@ -27,7 +27,7 @@ package struct ChangePassword: SessionMethod {
       (.passwordChange(id), clinic.settings.loginFailuresPerMinute)
     ]) { _ in
       let account = try await clinic.postgres.query(
-        "SELECT \(sql: LoginTable.Account.columns) FROM users WHERE id = \(id)"
+        LoginTable.Account.select(where: "id = \(id)")
       ).decode(as: LoginTable.Account.self).first
       guard let account, try await hasher.isRight(currentPassword, for: account.passwordHash)
       else { throw ClinicError(.badCredentials) }
@@ -39,11 +39,11 @@ package struct ChangePassword: SessionMethod {
     }
     let hash = try await hasher.checking { try await $0.hash(newPassword.rawValue) }
     let credentials = try await clinic.sessions.renewing(session) {
-      let (credentials, token, member) = try await change(
+      let opened = try await change(
         to: hash, of: account, by: identity.caller, from: session.source, in: clinic)
-      clinic.staff.take(member)
-      _ = try clinic.sessions.bind(session, to: token)
-      return credentials
+      if let member = opened.member { clinic.staff.take(member) }
+      _ = try clinic.sessions.bind(session, to: opened.token)
+      return opened.credentials
     }
     await clinic.sessions.recheck(.user(id))
     return credentials
@@ -52,7 +52,7 @@ package struct ChangePassword: SessionMethod {
   private func change(
     to hash: String, of account: LoginTable.Account, by caller: Caller, from source: String,
     in clinic: Clinic
-  ) async throws -> (Credentials, AccessToken, StaffDirectory.Member) {
+  ) async throws -> OpenedLogin {
     let id = account.user.id
     return try await clinic.postgres.withTransaction { transaction in
       let rows = try await transaction.query(
@@ -63,13 +63,11 @@ package struct ChangePassword: SessionMethod {
       guard let member = try rows.decode(as: StaffDirectory.Member.self).first else {
         throw ClinicError(.tokenRevoked)
       }
-      let (credentials, token) = try await LoginTable.open(
+      var opened = try await LoginTable.open(
         account.user, epoch: member.epoch, source: source, in: transaction, of: clinic)
-      transaction.enqueue(
-        AuditEntry.insert([
-          AuditEntry(by: caller, method: Self.name, subject: Subject("user", id))
-        ]))
-      return (credentials, token, member)
+      opened.member = member
+      transaction.audit(AuditEntry(by: caller, method: Self.name, subject: Subject("user", id)))
+      return opened
     }
   }
 }

@@ -30,33 +30,30 @@ package struct Login: SessionMethod {
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
     let account = try await provenAccount(on: session, in: clinic)
-    let (credentials, token, member) = try await clinic.postgres.withTransaction { transaction in
-      let (credentials, token) = try await LoginTable.open(
+    let opened = try await clinic.postgres.withTransaction { transaction in
+      var opened = try await LoginTable.open(
         account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
-      let caller = Caller(
-        role: account.user.role, userID: account.user.id, name: account.user.username,
-        source: source)
-      transaction.enqueue(
-        AuditEntry.insert([
-          AuditEntry(by: caller, method: Self.name, subject: Subject("user", account.user.id))
-        ]))
-      let isKnown = clinic.staff.member(account.user.id)?.epoch == account.epoch
-      let member =
-        isKnown ? nil : try await clinic.staff.read(account.user.id, in: transaction)
-      return (credentials, token, member)
+      transaction.audit(
+        AuditEntry(
+          by: Caller(account.user, from: source), method: Self.name,
+          subject: Subject("user", account.user.id)))
+      if clinic.staff.member(account.user.id)?.epoch != account.epoch {
+        opened.member = try await clinic.staff.read(account.user.id, in: transaction)
+      }
+      return opened
     }
-    if let member { clinic.staff.take(member) }
-    _ = try clinic.sessions.bind(session, to: token)
+    if let member = opened.member { clinic.staff.take(member) }
+    _ = try clinic.sessions.bind(session, to: opened.token)
     rehash(account, in: clinic)
-    return credentials
+    return opened.credentials
   }
 
   /// The user, if the password is right. Equal attempts at the same time, which the programs of a
   /// desk make when the machine comes up, count as one attempt if the password is right, and as
   /// many if it is wrong.
-  private func provenAccount(on session: Session, in clinic: Clinic) async throws
-    -> LoginTable.Account
-  {
+  private func provenAccount(
+    on session: Session, in clinic: Clinic
+  ) async throws -> LoginTable.Account {
     let network = session.network
     let hasher = clinic.hasher(for: session)
     let outcome = try await clinic.loginAttempts.run(Attempt("\(username)@\(network)", password)) {
@@ -130,7 +127,7 @@ package struct Login: SessionMethod {
     of clinic: Clinic, with hasher: BcryptHasher
   ) async throws -> LoginTable.Account? {
     let account = try await clinic.postgres.query(
-      "SELECT \(sql: LoginTable.Account.columns) FROM users WHERE username = \(username)"
+      LoginTable.Account.select(where: "username = \(username)")
     ).decode(as: LoginTable.Account.self).first
     guard let account else {
       try await hasher.checking { try await $0.verifyDummy(password.rawValue) }

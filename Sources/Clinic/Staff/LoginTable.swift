@@ -12,12 +12,21 @@ package struct Credentials: Codable, Sendable {
   package let user: User
 }
 
+/// A login that was opened, or whose tokens were renewed: what its caller gets, and what the
+/// connection is bound to.
+struct OpenedLogin: Sendable {
+  let credentials: Credentials
+  let token: AccessToken
+  /// The user, as read in the login's transaction, if this instance is to take that reading.
+  var member: StaffDirectory.Member?
+}
+
 /// Logins and their refresh tokens, in PostgreSQL.
 enum LoginTable {
   /// Opens a login for a user whose password was right.
   static func open(
     _ user: User, epoch: Int64, source: String, in transaction: Transaction, of clinic: Clinic
-  ) async throws -> (Credentials, AccessToken) {
+  ) async throws -> OpenedLogin {
     let rows = try await transaction.query(
       """
       INSERT INTO logins (user_id, epoch, source) VALUES (\(user.id), \(epoch), \(source)) \
@@ -25,7 +34,7 @@ enum LoginTable {
       """)
     let login: Int64 = try rows.single()
     let (secret, _) = try await issueRefreshToken(for: login, in: transaction, of: clinic)
-    return credentials(for: user, login: login, epoch: epoch, refresh: secret, of: clinic)
+    return opened(for: user, login: login, epoch: epoch, refresh: secret, of: clinic)
   }
 
   static func issueRefreshToken(
@@ -41,9 +50,9 @@ enum LoginTable {
     return (secret, try rows.single())
   }
 
-  static func credentials(
+  static func opened(
     for user: User, login: Int64, epoch: Int64, refresh: String, of clinic: Clinic
-  ) -> (Credentials, AccessToken) {
+  ) -> OpenedLogin {
     let now = Instant.now
     let token = AccessToken(
       userID: user.id, loginID: login, epoch: epoch, issuedAt: now,
@@ -51,7 +60,7 @@ enum LoginTable {
     let credentials = Credentials(
       accessToken: token.signed(with: clinic.sessions.signingKeys), refreshToken: refresh,
       tokenType: "Bearer", expiresIn: clinic.settings.accessTokenMinutes * 60, user: user)
-    return (credentials, token)
+    return OpenedLogin(credentials: credentials, token: token)
   }
 
   /// A user, with what a login needs to know.
@@ -60,7 +69,11 @@ enum LoginTable {
     let epoch: Int64
     let user: User
 
-    static let columns: SQL = "password_hash, epoch, \(sql: User.columns)"
+    private static let columns: SQL = "password_hash, epoch, \(sql: User.columns)"
+
+    static func select(where condition: SQL) -> SQL {
+      "SELECT \(sql: columns) FROM users WHERE \(sql: condition)"
+    }
 
     init(cells: inout Cells) throws(PostgresError) {
       passwordHash = try cells.next()

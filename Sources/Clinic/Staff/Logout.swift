@@ -30,11 +30,8 @@ package struct Logout: SessionMethod {
         """
         UPDATE logins SET revoked_at = now() WHERE id = \(token.loginID) AND revoked_at IS NULL
         """)
-      transaction.enqueue(
-        AuditEntry.insert([
-          AuditEntry(
-            by: identity.caller, method: Self.name, subject: Subject("user", token.userID))
-        ]))
+      transaction.audit(
+        AuditEntry(by: identity.caller, method: Self.name, subject: Subject("user", token.userID)))
     }
     clinic.staff.note(ended: token.loginID)
   }
