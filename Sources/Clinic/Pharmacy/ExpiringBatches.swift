@@ -9,7 +9,7 @@ package struct ExpiringBatches: Query {
     "Lists batches in stock that expire within some days or have expired."
   package static let roles = Roles.only(.pharmacist, .doctor)
 
-  package let days: Horizon?
+  package let days: ExpiryHorizon?
   package let limit: PageLimit?
   package let cursor: DatedCursor?
 

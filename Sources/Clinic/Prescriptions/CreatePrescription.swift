@@ -9,7 +9,7 @@ package struct CreatePrescription: Command {
     let medicineID: ID<Medicine>
     let dosage: Line
     let frequency: Line
-    let durationDays: Days?
+    let durationDays: TreatmentDays?
     let quantity: Quantity
     let instructions: Note?
   }

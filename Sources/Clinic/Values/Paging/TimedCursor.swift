@@ -14,9 +14,7 @@ package struct TimedCursor: CheckedText {
   }
 
   package static func checked(_ text: String) throws -> String {
-    guard parts(of: text) != nil else {
-      throw InvalidValue(reason: .malformed, message: "a next_cursor that a list gave")
-    }
+    guard parts(of: text) != nil else { throw InvalidValue.badCursor }
     return text
   }
 

@@ -16,7 +16,7 @@ package struct DatedCursor: CheckedText {
   package static func checked(_ text: String) throws -> String {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, LocalDate(String(parts[0])) != nil, Int64(digits: parts[1]) != nil
-    else { throw InvalidValue(reason: .malformed, message: "a next_cursor that a list gave") }
+    else { throw InvalidValue.badCursor }
     return text
   }
 
