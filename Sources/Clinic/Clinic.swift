@@ -23,13 +23,13 @@ package final class Clinic: Sendable {
   package let load = CallLoad()
   package let calendar: ClinicCalendar
   package let staff: StaffDirectory
-  package let logins: LoginBook
+  package let sessions: SessionBook
   package let throttle: Throttle
-  let loginAttempts = SharedWork<Login.Attempt, Logins.Account?>()
+  let loginAttempts = SingleFlight<Login.Attempt, LoginTable.Account?>()
   package let audit: AuditJournal
   let patients: PatientLookup
   package let refusals: Refusals
-  package let storeRefusals: StoreRefusals
+  package let postgresRefusals: PostgresRefusalLog
   package let commands: CommandLane
   /// The lane of invoices and payments: an invoice that takes the last number makes others wait
   /// (rule 40).
@@ -43,7 +43,7 @@ package final class Clinic: Sendable {
   package let printer = PaperPrinter()
   let anchorFile: AnchorFile
   /// What `rpc.discover` tells each role, made when somebody asks.
-  let documents = Shared<[Role?: JSONValue]>([:])
+  let documents = LockedValue<[Role?: JSONValue]>([:])
 
   package init(
     settings: Settings, loop: StoreLoop, postgres: PostgresClient, redis: RedisClient,
@@ -61,10 +61,10 @@ package final class Clinic: Sendable {
     passwords = BcryptHasher(cost: settings.passwordCost)
     calendar = ClinicCalendar(postgres: postgres)
     staff = StaffDirectory(postgres: postgres, settings: settings, log: log)
-    logins = LoginBook(settings: settings, staff: staff, postgres: postgres, hub: hub)
+    sessions = SessionBook(settings: settings, staff: staff, postgres: postgres, hub: hub)
     throttle = Throttle(redis: redis)
-    storeRefusals = StoreRefusals(log: log)
-    audit = AuditJournal(postgres: postgres, refusals: storeRefusals)
+    postgresRefusals = PostgresRefusalLog(log: log)
+    audit = AuditJournal(postgres: postgres, refusals: postgresRefusals)
     patients = PatientLookup(postgres: postgres)
     refusals = Refusals(audit: audit)
     commands = CommandLane(postgres: postgres, width: 3, aside: 2, alone: 3)
@@ -140,7 +140,8 @@ package final class Clinic: Sendable {
     }
   }
 
-  /// Returns when calls can be answered: PostgreSQL has told who works here and what day it is.
+  /// Returns when calls can be answered: PostgreSQL has told what day it is. For who works here it
+  /// waits two seconds at most; until that is known, calls ask PostgreSQL.
   package func whenReady() async throws {
     try await calendar.refresh()
     for _ in 0..<2000 where !staff.isTrusted { try await Task.sleep(for: .milliseconds(1)) }
@@ -149,8 +150,8 @@ package final class Clinic: Sendable {
   private var background: [@Sendable () async -> Void] {
     [
       { await self.calendar.run() },
-      { await self.staff.run { await self.logins.recheck($0) } },
-      { await self.logins.run() },
+      { await self.staff.run { await self.sessions.recheck($0) } },
+      { await self.sessions.run() },
       { await self.audit.run() },
       { await self.patients.run() },
       { await self.refusals.run() },

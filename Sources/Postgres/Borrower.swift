@@ -6,6 +6,6 @@ final class Borrower: @unchecked Sendable {
   func end(_ outcome: Result<Wire, PostgresError>) {
     onEnd?()
     onEnd = nil
-    promise.resolve(outcome)
+    promise.fulfil(outcome)
   }
 }

@@ -130,7 +130,7 @@ final class CopyIn: ExclusiveOperation, @unchecked Sendable {
   }
 
   private func step(_ outcome: Result<Int, PostgresError>) {
-    promise?.resolve(outcome)
+    promise?.fulfil(outcome)
     promise = nil
   }
 }

@@ -162,10 +162,10 @@ public final class PostgresClient: Sendable {
     return try await loop.await(promise) {
       pool.connect { outcome in
         // A connection that comes too late is not wanted.
-        if !promise.resolve(outcome), case .success(let wire) = outcome { wire.close() }
+        if !promise.fulfil(outcome), case .success(let wire) = outcome { wire.close() }
       }
     } onCancel: {
-      promise.resolve(.failure(.cancelled))
+      promise.fulfil(.failure(.cancelled))
     }
   }
 }

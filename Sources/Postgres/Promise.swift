@@ -10,7 +10,7 @@ import StoreLoop
 
   /// - Returns: Whether somebody still waited for it.
   @discardableResult
-  func resolve(_ outcome: Outcome) -> Bool {
+  func fulfil(_ outcome: Outcome) -> Bool {
     guard let continuation = unsafe continuation else { return false }
     unsafe self.continuation = nil
     unsafe continuation.resume(returning: outcome)
@@ -23,7 +23,7 @@ import StoreLoop
     hasStarted = true
     unsafe self.continuation = unsafe continuation
     if isCancelled {
-      resolve(.failure(.cancelled))
+      fulfil(.failure(.cancelled))
     } else {
       work()
     }
@@ -52,7 +52,7 @@ extension StoreLoop {
     }
   }
 
-  /// Waits for a promise that `start` makes somebody resolve, even if the task is cancelled.
+  /// Waits for a promise that `start` makes somebody fulfil, even if the task is cancelled.
   func await<Success>(
     _ promise: Promise<Success>, start: @escaping @Sendable () -> Void
   ) async throws(PostgresError) -> Success {
@@ -61,8 +61,8 @@ extension StoreLoop {
     }.get()
   }
 
-  /// Waits for a promise that `start` makes somebody resolve. When the task is cancelled,
-  /// `onCancel` makes sure that it is resolved soon. In a task that is cancelled already, `start`
+  /// Waits for a promise that `start` makes somebody fulfil. When the task is cancelled,
+  /// `onCancel` makes sure that it is fulfilled soon. In a task that is cancelled already, `start`
   /// is not called.
   func await<Success>(
     _ promise: Promise<Success>, start: @escaping @Sendable () -> Void,

@@ -184,6 +184,6 @@ final class Round: @unchecked Sendable {
     wire = nil
     onEnd?(self)
     onEnd = nil
-    promise.resolve(outcome)
+    promise.fulfil(outcome)
   }
 }

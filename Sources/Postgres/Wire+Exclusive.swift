@@ -80,7 +80,7 @@ final class Script: ExclusiveOperation, @unchecked Sendable {
     wire.takeResults { result in
       guard let result else {
         wire.endExclusive()
-        promise.resolve(failure.map { .failure($0) } ?? .success(()))
+        promise.fulfil(failure.map { .failure($0) } ?? .success(()))
         return false
       }
       switch result.status {
@@ -97,6 +97,6 @@ final class Script: ExclusiveOperation, @unchecked Sendable {
   }
 
   func connectionClosed(_ reason: PostgresError) {
-    promise.resolve(.failure(reason))
+    promise.fulfil(.failure(reason))
   }
 }

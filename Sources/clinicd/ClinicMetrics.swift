@@ -28,7 +28,7 @@ struct ClinicMetrics: Sendable {
     text.family(
       "clinicd_store_refusals_total", .counter,
       "Calls that a store refused although it answers: a full disk, a database that only reads.")
-    text.sample(clinic.storeRefusals.count, [("store", "postgresql")])
+    text.sample(clinic.postgresRefusals.count, [("store", "postgresql")])
     text.single(
       "clinicd_staff_trusted", .gauge, "Whether what is known of the staff is up to date.",
       clinic.staff.isTrusted ? 1 : 0)
@@ -56,7 +56,7 @@ struct ClinicMetrics: Sendable {
     text.sample(pool.connectionsFailed, [("kind", "failed")])
   }
 
-  /// The lag is known to the instance that carries the outbox.
+  /// The lag is known to the instance that ships the outbox.
   private func writeProjections(_ lag: Relay.Lag, to text: inout MetricsText) {
     text.single(
       "clinicd_outbox_leader", .gauge, "Whether this instance carries the outbox.",

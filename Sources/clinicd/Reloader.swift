@@ -76,7 +76,7 @@ final class Reloader: Sendable {
   }
 
   private func useKeys(of state: State) {
-    clinic.logins.signingKeys = SigningKeys(
+    clinic.sessions.signingKeys = SigningKeys(
       algorithm: clinic.settings.signatureAlgorithm, current: state.secretKey,
       previous: state.previousKeys.map(\.key))
   }

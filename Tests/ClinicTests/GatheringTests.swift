@@ -6,7 +6,7 @@ import Testing
   /// Takers that note what they got and that they have ended. Nobody awaits them, so that one that
   /// hangs fails its test and nothing else.
   private struct Takers {
-    let gathering = Gathering<Int>()
+    let gathering = BatchingQueue<Int>()
     let taken = Tally<[Int]>([])
     let ended = Tally(0)
     var tasks: [Task<Void, Never>] = []
@@ -53,7 +53,7 @@ import Testing
 
   @Test("takes up to the limit, the oldest first")
   func limit() async {
-    let gathering = Gathering<Int>()
+    let gathering = BatchingQueue<Int>()
     for number in 1...5 { #expect(gathering.add(number)) }
     #expect(gathering.count == 5)
     #expect(await gathering.take(2) == [1, 2])
@@ -62,7 +62,7 @@ import Testing
 
   @Test("closed it takes nothing more, and gives back what waited")
   func closed() {
-    let gathering = Gathering<Int>()
+    let gathering = BatchingQueue<Int>()
     #expect(gathering.add(1))
     #expect(gathering.close() == [1])
     #expect(!gathering.add(2))

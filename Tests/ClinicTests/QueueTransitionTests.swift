@@ -91,11 +91,11 @@ import Testing
   func unknownNumbers() throws {
     var (desk, _) = try Desk.token(at: .waiting)
     for number in [0, -1, 2, 999] {
-      #expect(try refusal { try desk.set(number, .skipped) } == .noSuch)
-      #expect(try refusal { _ = try desk.day.undo(number) } == .noSuch)
+      #expect(try refusal { try desk.set(number, .skipped) } == .notFound)
+      #expect(try refusal { _ = try desk.day.undo(number) } == .notFound)
       #expect(
-        try refusal { _ = try desk.day.transfer(number, to: ID(rawValue: 5)) } == .noSuch)
-      #expect(try refusal { _ = try desk.day.setPriority(of: number, to: .urgent) } == .noSuch)
+        try refusal { _ = try desk.day.transfer(number, to: ID(rawValue: 5)) } == .notFound)
+      #expect(try refusal { _ = try desk.day.setPriority(of: number, to: .urgent) } == .notFound)
     }
     #expect(desk.day.version == 1)
   }

@@ -7,8 +7,8 @@ import Testing
   private struct Wrong: Error {}
 
   private struct Callers {
-    let work = SharedWork<String, Int>()
-    let gate = Gathering<Result<Int, Wrong>>()
+    let work = SingleFlight<String, Int>()
+    let gate = BatchingQueue<Result<Int, Wrong>>()
     let begun = Tally(0)
     var tasks: [Task<(value: Int, isOwn: Bool), any Error>] = []
 

@@ -13,7 +13,7 @@ import Testing
       let user = ID<User>(rawValue: Int64(member.id))
       try await departments.staff.refresh(user)
       let known = try #require(departments.staff.member(user))
-      let now = LoginBook.now
+      let now = Instant.now
       let token = AccessToken(
         userID: user, loginID: 1, epoch: known.epoch, issuedAt: now,
         expiresAt: now.adding(seconds: 60))
@@ -21,9 +21,9 @@ import Testing
       do {
         let session = Session(id: 1, transport: .tcp(address: "127.0.0.1"))
         kept = session
-        departments.logins.opened(session)
-        departments.logins.closed(session)
-        _ = try departments.logins.bind(session, to: token)
+        departments.sessions.opened(session)
+        departments.sessions.closed(session)
+        _ = try departments.sessions.bind(session, to: token)
       }
       #expect(kept == nil)
     }

@@ -46,7 +46,7 @@ import Testing
       // Its own audit would be in the way.
       await clinic.daemons[0].process.stop()
       let journal = AuditJournal(
-        postgres: clinic.postgres, refusals: StoreRefusals(log: Logger(label: "test")))
+        postgres: clinic.postgres, refusals: PostgresRefusalLog(log: Logger(label: "test")))
       try await withThrowingTaskGroup { group in
         group.addTask { await journal.run() }
         try await body(clinic, Refusals(audit: journal, limit: limit))

@@ -292,12 +292,12 @@ protocol ReportQuery: Decodable {
 }
 
 extension ListVisitHistory: ReportQuery {
-  static var collection: String { VisitHistory.collection }
+  static var collection: String { VisitHistoryTopic.collection }
   var wanted: (filter: BSONDocument, order: BSONDocument) { (filter(of: patientID), Self.order) }
 }
 
 extension ListStockMovements: ReportQuery {
-  static var collection: String { StockMovements.collection }
+  static var collection: String { StockMovementTopic.collection }
   var wanted: (filter: BSONDocument, order: BSONDocument) { (filter, Self.order) }
 }
 

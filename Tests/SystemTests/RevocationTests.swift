@@ -144,15 +144,15 @@ import Testing
       let inside = try clinic.inProcess(hub: hub)
       let id = ID<User>(rawValue: Int64(try await clinic.member(.doctor).id))
       let session = Session(id: 1, transport: .tcp(address: "192.0.2.1"))
-      inside.logins.opened(session)
+      inside.sessions.opened(session)
       // Nothing tells this instance of a change but the login that comes after it.
       func logIn() async throws -> Role {
         try await inside.staff.refresh(id)
         let epoch = try #require(inside.staff.member(id)?.epoch)
-        let now = LoginBook.now
+        let now = Instant.now
         let token = AccessToken(
           userID: id, loginID: 1, epoch: epoch, issuedAt: now, expiresAt: now.adding(seconds: 60))
-        return try inside.logins.bind(session, to: token).role
+        return try inside.sessions.bind(session, to: token).role
       }
       #expect(try await logIn() == .doctor)
       #expect(try await logIn() == .doctor)
@@ -165,7 +165,7 @@ import Testing
       // Another password alone ends them as well, except for whoever changes it here.
       _ = try await clinic.postgres.query(
         "UPDATE users SET password_hash = 'another' WHERE id = \(id)")
-      try await inside.logins.renewing(session) { _ = try await logIn() }
+      try await inside.sessions.renewing(session) { _ = try await logIn() }
       #expect(hub.reasons.value.count == 2)
       _ = try await clinic.postgres.query(
         "UPDATE users SET password_hash = 'a third' WHERE id = \(id)")

@@ -7,6 +7,8 @@ package import Postgres
 package struct AuditChain: Sendable {
   /// Entries that one step seals.
   static let depth = 2000
+  /// What stands for the link before the first one.
+  static let start = [UInt8](repeating: 0, count: 32)
 
   private let key: SymmetricKey
 
@@ -38,7 +40,7 @@ package struct AuditChain: Sendable {
       ])
       guard !results[2].isEmpty else { return 0 }
       var position: Int64 = 0
-      var link = [UInt8](repeating: 0, count: 32)
+      var link = Self.start
       if let last = results[1].first {
         var cells = last.cells
         position = try cells.next()
@@ -91,8 +93,7 @@ package struct AuditChain: Sendable {
       let link: [UInt8] = try cells.next()
       let before: [UInt8]? = try cells.next()
       let entry = try SealedEntry(cells: &cells)
-      let start = before ?? [UInt8](repeating: 0, count: 32)
-      return self.link(over: entry, after: start, at: position) == link
+      return self.link(over: entry, after: before ?? Self.start, at: position) == link
     }
     return links.isEmpty || links.contains(true)
   }

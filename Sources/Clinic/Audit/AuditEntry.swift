@@ -83,3 +83,8 @@ package struct AuditEntry: Sendable, Equatable {
     """
   }
 }
+
+extension Transaction {
+  /// Writes an entry together with what it tells of.
+  func audit(_ entry: AuditEntry) { enqueue(AuditEntry.insert([entry])) }
+}

@@ -5,10 +5,10 @@ package final class AuditJournal: Sendable {
   private typealias Waiting = (entry: AuditEntry, done: CheckedContinuation<Bool, Never>)
 
   private let postgres: PostgresClient
-  private let refusals: StoreRefusals
-  private let waiting = Gathering<Waiting>()
+  private let refusals: PostgresRefusalLog
+  private let waiting = BatchingQueue<Waiting>()
 
-  init(postgres: PostgresClient, refusals: StoreRefusals) {
+  init(postgres: PostgresClient, refusals: PostgresRefusalLog) {
     self.postgres = postgres
     self.refusals = refusals
   }

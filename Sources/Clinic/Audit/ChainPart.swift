@@ -27,10 +27,7 @@ struct ChainPart: Sendable {
         ORDER BY c.position LIMIT \(limit + 1)
         """,
         "SELECT position, link FROM audit_chain ORDER BY position DESC LIMIT 1",
-        """
-        SELECT count(*) FROM audit_entries e, projections p WHERE p.name = 'audit_chain' \
-        AND (e.xid, e.id) > (p.xid, p.entry_id)
-        """,
+        "SELECT count(*) FROM audit_entries e WHERE \(sql: AuditChain.isUnsealed)",
         "SELECT position, link FROM audit_chain WHERE position = ANY(\(anchors.map(\.position)))",
         inserted(from: from, limit: limit),
       ])
@@ -59,7 +56,7 @@ struct ChainPart: Sendable {
     self.from = from
     before =
       from == 1
-      ? [UInt8](repeating: 0, count: 32) : try results[0].column(as: [UInt8].self).first
+      ? AuditChain.start : try results[0].column(as: [UInt8].self).first
     var entries: [Sealed] = try results[1].map { row in
       var cells = row.cells
       let position: Int64 = try cells.next()

@@ -9,7 +9,7 @@ package struct CancelInvoice: BillingCommand {
   package static let summary = "Cancels an invoice of which nothing is paid, or all was refunded."
   package static let roles = Roles.only(.reception)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .invoiceCancelled, .refundFirst,
+    .notFound, .staleVersion, .invoiceCancelled, .refundFirst,
   ]
 
   package let id: ID<Invoice>

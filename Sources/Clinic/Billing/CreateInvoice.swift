@@ -11,7 +11,7 @@ package struct CreateInvoice: BillingCommand {
   package static let summary = "Writes an invoice, of a prescription or of the lines given."
   package static let roles = Roles.only(.reception, .pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .patientArchived, .medicineInactive, .discountTooLarge, .nothingToBill,
+    .notFound, .patientArchived, .medicineInactive, .discountTooLarge, .nothingToBill,
     .alreadyInvoiced, .prescriptionCancelled,
   ]
 

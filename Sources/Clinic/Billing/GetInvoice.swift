@@ -7,7 +7,7 @@ package struct GetInvoice: Query {
   package static let name = "billing.get"
   package static let summary = "Gives one invoice with its lines, payments and refunds."
   package static let roles = Roles.only(.reception, .pharmacist)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let id: ID<Invoice>

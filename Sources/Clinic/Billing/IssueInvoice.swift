@@ -8,7 +8,7 @@ package struct IssueInvoice: BillingCommand {
   package static let summary = "Issues a draft: it gets its number and can be paid."
   package static let roles = Roles.only(.reception, .pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .invalidTransition, .prescriptionCancelled, .patientArchived,
+    .notFound, .staleVersion, .invalidTransition, .prescriptionCancelled, .patientArchived,
   ]
 
   package let id: ID<Invoice>

@@ -14,7 +14,7 @@ package struct PayInvoice: BillingCommand {
   package static let summary = "Takes a payment: partial, by several methods, with change for cash."
   package static let roles = Roles.only(.reception, .pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance,
+    .notFound, .staleVersion, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance,
     .prescriptionCancelled,
   ]
 

@@ -1,6 +1,7 @@
 import JSONRPC
 package import Postgres
 
+/// How a patient pays; only cash gives change.
 package enum PaymentMethod: String, Codable, CaseIterable, Sendable, PostgresEncodable,
   PostgresDecodable, JSONSchemaRepresentable
 {

@@ -6,7 +6,7 @@ package struct PrintReceipt: Query {
   package static let name = "billing.receipt"
   package static let summary = "Renders an invoice as text, receipt, HTML or PDF."
   package static let roles = Roles.only(.reception)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let id: ID<Invoice>

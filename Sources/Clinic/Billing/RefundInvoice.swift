@@ -11,7 +11,7 @@ package struct RefundInvoice: BillingCommand {
   package static let summary = "Gives back some or all of what was paid."
   package static let roles = Roles.only(.reception)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .notIssued, .invoiceCancelled, .exceedsPaid,
+    .notFound, .staleVersion, .notIssued, .invoiceCancelled, .exceedsPaid,
   ]
 
   package let id: ID<Invoice>

@@ -9,7 +9,7 @@ package struct UpdateInvoice: BillingCommand {
   package static let summary = "Changes a draft: what is left out stays, null clears."
   package static let roles = Roles.only(.reception, .pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .notDraft, .medicineInactive, .discountTooLarge,
+    .notFound, .staleVersion, .notDraft, .medicineInactive, .discountTooLarge,
   ]
 
   package let id: ID<Invoice>
@@ -68,10 +68,6 @@ package struct UpdateInvoice: BillingCommand {
       total = \(amounts.total)
       """
     ]
-    return switch notes {
-    case .unchanged: changes
-    case .clear: changes + ["notes = NULL"]
-    case .set(let notes): changes + ["notes = \(notes)"]
-    }
+    return changes + notes.change(of: "notes")
   }
 }

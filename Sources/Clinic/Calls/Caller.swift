@@ -15,8 +15,15 @@ package struct Caller: Sendable, Equatable {
     self.source = source
   }
 
+  package init(_ user: User, from source: String) {
+    self.init(role: user.role, userID: user.id, name: user.username, source: source)
+  }
+
   /// The owner of what a call makes: keys, visitors, registrations.
   package var scope: String { userID.map { "user:\($0)" } ?? name }
+
+  /// The caller's own id, if the caller is a doctor.
+  var doctor: ID<User>? { role == .doctor ? userID : nil }
 
   /// The staff user, for what only a person may do.
   package func requireUser() throws(ClinicError) -> ID<User> {

@@ -15,8 +15,8 @@ package struct ClinicApplication: Application {
   package var executor: any TaskExecutor { clinic.loop }
   package var methodNames: [String] { methods.names }
 
-  package func opened(_ session: Session) { clinic.logins.opened(session) }
-  package func closed(_ session: Session) { clinic.logins.closed(session) }
+  package func opened(_ session: Session) { clinic.sessions.opened(session) }
+  package func closed(_ session: Session) { clinic.sessions.closed(session) }
 
   package func profile(of method: String) -> CallProfile {
     let method = methods[method]
@@ -49,7 +49,7 @@ package struct ClinicApplication: Application {
   ) async throws -> [UInt8] {
     let caller: Caller?
     do {
-      caller = try await clinic.logins.caller(of: session)
+      caller = try await clinic.sessions.caller(of: session)
     } catch let error as ClinicError where error.reason.code == .notAuthenticated {
       guard method.roles.includesStrangers else {
         try await clinic.refusals.record(error.reason, of: method.name, by: nil, on: session)
@@ -81,7 +81,7 @@ package struct ClinicApplication: Application {
       return telling(ClinicError(ClinicError.reasonOfCancellation), of: method)
     case let error as PostgresError:
       if let known = ClinicError(error) {
-        if known.reason == .storeUnavailable { clinic.storeRefusals.tell(error) }
+        if known.reason == .storeUnavailable { clinic.postgresRefusals.tell(error) }
         return telling(known, of: method)
       }
       return unforeseen(error.description, of: method)

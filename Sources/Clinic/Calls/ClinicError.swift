@@ -18,9 +18,9 @@ package enum Reason: String, CaseIterable, Sendable {
   case notYourSlots = "not_your_slots"
 
   // The present state.
-  case noSuch = "not_found"
+  case notFound = "not_found"
   case staleVersion = "stale_version"
-  case keyReused = "idempotency_key_reused"
+  case idempotencyKeyReused = "idempotency_key_reused"
   case usernameTaken = "username_taken"
   case emailTaken = "email_taken"
   case alreadyInQueue = "already_in_queue"
@@ -61,7 +61,7 @@ package enum Reason: String, CaseIterable, Sendable {
   case bornInFuture = "born_in_future"
   case samePassword = "same_password"
   case lastAdmin = "last_admin"
-  case outsideWindow = "outside_check_in_window"
+  case outsideCheckInWindow = "outside_check_in_window"
   case tooEarly = "too_early"
   case inPast = "in_past"
   case allergyMatch = "allergy_match"
@@ -97,8 +97,9 @@ package enum Reason: String, CaseIterable, Sendable {
     case .roleNotAllowed, .noStaffIdentity, .notYourQueue, .priorityForStaff, .notYourPatient,
       .notYourVisit, .notYourSlots, .visitorUnknown:
       .notAllowed
-    case .noSuch: .notFound
-    case .staleVersion, .keyReused, .usernameTaken, .emailTaken, .alreadyInQueue, .alreadyServing,
+    case .notFound: .notFound
+    case .staleVersion, .idempotencyKeyReused, .usernameTaken, .emailTaken, .alreadyInQueue,
+      .alreadyServing,
       .queueEmpty, .invalidTransition, .sameDoctor, .patientInQueue, .slotTaken, .slotBlocked,
       .slotBooked, .appointmentsOverlap, .appointmentBooked, .alreadyCheckedIn, .visitOpen,
       .visitExists,
@@ -107,7 +108,7 @@ package enum Reason: String, CaseIterable, Sendable {
       .notDraft, .unpaidInvoice, .alreadyMerged, .notMerged, .recordTooLong:
       .conflict
     case .dayClosed, .doctorRequired, .notADoctor, .patientArchived, .bornInFuture, .samePassword,
-      .lastAdmin, .outsideWindow, .tooEarly, .inPast, .allergyMatch,
+      .lastAdmin, .outsideCheckInWindow, .tooEarly, .inPast, .allergyMatch,
       .nothingToDispense, .expiredBatch, .medicineInactive, .prescriptionExpired, .invoiceNotPaid,
       .nothingToBill, .notIssued, .alreadyPaid, .invoiceCancelled, .exceedsBalance, .refundFirst,
       .exceedsPaid, .discountTooLarge, .samePatient:
@@ -132,9 +133,9 @@ package enum Reason: String, CaseIterable, Sendable {
     case .priorityForStaff: "only staff may set a priority"
     case .notYourPatient: "a kiosk may queue the patient that it has just registered"
     case .visitorUnknown: "this visitor's time is over: identify again"
-    case .noSuch: "there is no such thing"
+    case .notFound: "there is no such thing"
     case .staleVersion: "somebody changed this meanwhile: read it again"
-    case .keyReused: "this idempotency key was used with other params"
+    case .idempotencyKeyReused: "this idempotency key was used with other params"
     case .usernameTaken: "this user name is taken"
     case .emailTaken: "this email address is taken"
     case .alreadyInQueue: "the patient is in the queue already"
@@ -175,7 +176,7 @@ package enum Reason: String, CaseIterable, Sendable {
     case .alreadyMerged: "the patient is merged already"
     case .notMerged: "the patient is not merged"
     case .recordTooLong: "both records together are longer than one may be"
-    case .outsideWindow: "it is too early or too late to check in"
+    case .outsideCheckInWindow: "it is too early or too late to check in"
     case .tooEarly: "it is too early for that"
     case .inPast: "this is in the past"
     case .allergyMatch: "the patient has an allergy to this: give a reason to override"
@@ -228,11 +229,11 @@ package struct ClinicError: Error, Sendable, Equatable {
   }
 
   package static func notFound(_ resource: String, _ id: String) -> ClinicError {
-    ClinicError(.noSuch).with("resource", resource).with("id", id)
+    ClinicError(.notFound).with("resource", resource).with("id", id)
   }
 
   package static func notFound<E>(_ resource: String, _ id: ID<E>) -> ClinicError {
-    ClinicError(.noSuch).with("resource", resource).with("id", id)
+    ClinicError(.notFound).with("resource", resource).with("id", id)
   }
 
   package var rpcError: RPCError {

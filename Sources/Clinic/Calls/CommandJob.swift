@@ -84,9 +84,9 @@ final class CommandJob: Sendable {
     if case .failure(let error as PostgresError) = outcome, error.kind != .outcomeUnknown,
       state.withLock(\.isCancelled)
     {
-      promise.keep(.failure(CancellationError()))
+      promise.fulfil(.failure(CancellationError()))
     } else {
-      promise.keep(outcome)
+      promise.fulfil(outcome)
     }
   }
 }

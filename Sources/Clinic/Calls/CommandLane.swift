@@ -25,9 +25,9 @@ package final class CommandLane: Sendable {
   private let asideWidth: Int
   /// How many calls may run at once that share no transaction.
   private let aloneWidth: Int
-  private let waiting = Gathering<CommandJob>()
-  private let aside = Gathering<CommandJob>()
-  private let alone = Gathering<CommandJob>()
+  private let waiting = BatchingQueue<CommandJob>()
+  private let aside = BatchingQueue<CommandJob>()
+  private let alone = BatchingQueue<CommandJob>()
 
   /// - Parameters:
   ///   - width: how many shared transactions may be under way at once.

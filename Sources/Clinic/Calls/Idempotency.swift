@@ -108,7 +108,7 @@ package struct IdempotencyClaim: Sendable {
 
   /// The kept reply, if it was a reply to these params.
   func reply(knownParams: [UInt8], reply: String) throws(ClinicError) -> [UInt8] {
-    guard knownParams == params else { throw ClinicError(.keyReused) }
+    guard knownParams == params else { throw ClinicError(.idempotencyKeyReused) }
     return Array(reply.utf8)
   }
 

@@ -186,7 +186,7 @@ extension MethodEntry {
 /// What a command's transaction leaves for after its commit. Written in the transaction, read after
 /// it.
 private final class Outcome<Value: Sendable>: Sendable {
-  private let stored = Shared<(value: Value?, isRepeat: Bool)>((nil, false))
+  private let stored = LockedValue<(value: Value?, isRepeat: Bool)>((nil, false))
   var value: Value? {
     get { stored.value.value }
     set { stored.update { $0.value = newValue } }

@@ -31,13 +31,13 @@ package struct Roles: Sendable, Equatable {
     Roles(allowed: Set(roles).union([.admin]), includesStrangers: false)
   }
 
-  /// Any authenticated caller.
-  package static let everybody = Roles(allowed: Set(Role.allCases), includesStrangers: false)
-  /// Any authenticated caller except a display.
-  package static let everybodyButDisplays = Roles(
+  /// Any caller who is logged in, or whom the kernel or a certificate has given a role.
+  package static let loggedIn = Roles(allowed: Set(Role.allCases), includesStrangers: false)
+  /// The same, except a display.
+  package static let loggedInExceptDisplays = Roles(
     allowed: Set(Role.allCases).subtracting([.display]), includesStrangers: false)
-  /// Anybody, without a login.
-  package static let anybody = Roles(allowed: Set(Role.allCases), includesStrangers: true)
+  /// Anybody, strangers among them.
+  package static let withoutLogin = Roles(allowed: Set(Role.allCases), includesStrangers: true)
 
   package func allow(_ role: Role?) -> Bool {
     guard let role else { return includesStrangers }

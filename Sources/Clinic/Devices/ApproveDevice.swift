@@ -9,7 +9,7 @@ package struct ApproveDevice: Command {
   package static let name = "devices.approve"
   package static let summary = "Approves the kiosk or board that shows this code."
   package static let roles = Roles.only(.reception)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
 
   package let code: PairingCode
   package let name: Line?
@@ -28,7 +28,7 @@ package struct ApproveDevice: Command {
       WHERE status = 'PENDING' AND code = \(code) AND expires_at > now() FOR UPDATE
       """
     ).decode(as: Device.self).first
-    guard let pending else { throw ClinicError(.noSuch).with("resource", "pairing_code") }
+    guard let pending else { throw ClinicError(.notFound).with("resource", "pairing_code") }
     let name = name?.rawValue ?? pending.name ?? "\(pending.role.rawValue) \(pending.id)"
     let username = "device-\(pending.id)"
     // Somebody may be called so.

@@ -2,12 +2,10 @@ import JSONRPC
 package import Postgres
 
 /// An opaque word that stands, for five minutes, for the person whom a kiosk has identified.
-package struct VisitorToken: CheckedText {
+package struct VisitorToken: SecretText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...200 }
-  package static func checked(_ text: String) throws -> String { text }
-  package var description: String { "(hidden)" }
 
   /// The hash under which the word is kept.
   var hash: [UInt8] { Secret.hash(rawValue) }

@@ -6,7 +6,7 @@ package struct ListDevices: Query {
   package typealias Result = Page<Device>
   package static let name = "devices.list"
   package static let summary = "Lists paired devices and those that wait, the newest first."
-  package static let roles = Roles.only()
+  package static let roles = Roles.only(.admin)
 
   package let status: Device.Status?
   package let limit: PageLimit?

@@ -6,8 +6,8 @@ package struct RevokeDevice: Command {
   package typealias Result = Device
   package static let name = "devices.revoke"
   package static let summary = "Ends a device's tokens, connections and subscriptions at once."
-  package static let roles = Roles.only()
-  package static let errors: [Reason] = [.noSuch]
+  package static let roles = Roles.only(.admin)
+  package static let errors: [Reason] = [.notFound]
 
   package let id: ID<Device>
 
@@ -32,6 +32,6 @@ package struct RevokeDevice: Command {
   package func committed(_ result: Device, in clinic: Clinic) async {
     guard let user = result.userID else { return }
     try? await clinic.staff.refresh(user)
-    await clinic.logins.recheck(.user(user))
+    await clinic.sessions.recheck(.user(user))
   }
 }

@@ -29,9 +29,9 @@ enum MongoCollections {
   }
 
   /// Makes the relay ship everything again; gives how much that is.
-  static let again: SQL = """
+  static let refillOutbox: SQL = """
     WITH reset AS (UPDATE projections SET position = 0 WHERE name = 'audit_logs'), \
-    days AS (SELECT \(sql: DailySummaries.number(of: "d::date")) AS day FROM generate_series((SELECT min(date) FROM (\
+    days AS (SELECT \(sql: DailySummaryTopic.number(of: "d::date")) AS day FROM generate_series((SELECT min(date) FROM (\
     SELECT min(date) AS date FROM queue_days UNION ALL SELECT min(date) FROM visits \
     UNION ALL SELECT min(date) FROM payments) f), current_date - 1, interval '1 day') d), \
     rows AS (INSERT INTO outbox (topic, entity_id) \

@@ -15,14 +15,14 @@ struct OutboxShipment: Sendable {
   private let mongo: MongoClient
   private let log: Logger
   /// Rows that MongoDB does not take; they are tried again by the next leader.
-  private let stuck = Shared<Set<Int64>>([])
+  private let stuck = LockedValue<Set<Int64>>([])
 
   init(mongo: MongoClient, log: Logger) {
     self.mongo = mongo
     self.log = log
   }
 
-  /// - Returns: how many rows were carried.
+  /// - Returns: how many rows were shipped.
   func ship(from postgres: PostgresClient) async throws -> Int {
     let rows = try await postgres.query(
       """
@@ -35,7 +35,7 @@ struct OutboxShipment: Sendable {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for (index, bulk) in Self.bulks(of: ofTopic).enumerated() {
           if index >= Self.width { try await group.next() }
-          group.addTask { try await carry(bulk, of: topic, from: postgres) }
+          group.addTask { try await ship(bulk, of: topic, from: postgres) }
         }
         try await group.waitForAll()
       }
@@ -55,16 +55,16 @@ struct OutboxShipment: Sendable {
     return bulks
   }
 
-  private func carry(
+  private func ship(
     _ rows: ArraySlice<OutboxRow>, of topic: any OutboxTopic.Type, from postgres: PostgresClient
   ) async throws {
     do {
-      try await topic.carry(Array(Set(rows.map(\.entity))).sorted(), from: postgres, to: mongo)
+      try await topic.ship(Array(Set(rows.map(\.entity))).sorted(), from: postgres, to: mongo)
     } catch let error as MongoError where error.concernsDocuments {
       // One document must not hold up the others.
       let byEntity = Dictionary(grouping: rows, by: \.entity)
       guard let row = rows.first, byEntity.count == 1 else {
-        for rows in byEntity.values { try await carry(rows[...], of: topic, from: postgres) }
+        for rows in byEntity.values { try await ship(rows[...], of: topic, from: postgres) }
         return
       }
       stuck.update { $0.formUnion(rows.map(\.id)) }

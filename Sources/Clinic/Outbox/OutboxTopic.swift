@@ -8,7 +8,7 @@ protocol OutboxTopic: Sendable {
   static var collection: String { get }
   static var indexes: [MongoIndex] { get }
   /// Ships rows, with one statement and one bulk, however many they are.
-  static func carry(
+  static func ship(
     _ ids: [Int64], from postgres: PostgresClient, to mongo: MongoClient
   ) async throws
 }
@@ -24,10 +24,10 @@ protocol CopiedRows: OutboxTopic {
 }
 
 enum OutboxTopics {
+  /// The member of a document that tells how new it is; a higher one replaces a lower one.
+  static let versionMember = "source_version"
+
   static let all: [any OutboxTopic.Type] = [
-    VisitHistory.self, StockMovements.self, DailySummaries.self,
+    VisitHistoryTopic.self, StockMovementTopic.self, DailySummaryTopic.self,
   ]
 }
-
-/// The member of a document that tells how new it is; a higher one replaces a lower one.
-let sourceVersion = "source_version"

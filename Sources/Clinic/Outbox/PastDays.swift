@@ -74,7 +74,7 @@ struct PastDays: Sendable {
       """)
   }
 
-  private static let yesterday = DailySummaries.number(of: "(current_date - 1)")
+  private static let yesterday = DailySummaryTopic.number(of: "(current_date - 1)")
 
   /// Has each day summed up once it is over: its queue is closed, and no transaction runs that
   /// began on that day.

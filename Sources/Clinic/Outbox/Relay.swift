@@ -27,7 +27,7 @@ package final class Relay: Sendable {
   private let pastDays: PastDays
   private let log: Logger
   private let anchorFile: AnchorFile
-  let lag = Shared(Lag())
+  let lag = LockedValue(Lag())
 
   init(
     postgres: PostgresClient, mongo: MongoClient, queue: QueueLane, load: CallLoad,
@@ -100,11 +100,11 @@ package final class Relay: Sendable {
     if try await chain.adoptCluster(on: connection) {
       log.notice("the database comes from another cluster: its audit is taken up here")
     }
-    var pruning = Every(.seconds(600))
-    var measuring = Every(.seconds(5))
-    var anchoring = Every(.seconds(60))
+    var pruning = Periodic(.seconds(600))
+    var measuring = Periodic(.seconds(5))
+    var anchoring = Periodic(.seconds(60))
     var pace = RelayPace(load: load)
-    var lookingAtKey = Every(.seconds(5))
+    var lookingAtKey = Periodic(.seconds(5))
     var notices = OutageNotices()
     var hasBegun = false
     var maySeal = false
@@ -207,7 +207,7 @@ package final class Relay: Sendable {
             // If this fails, after as many looks again.
             looksThatMissed = 0
             try await MongoCollections.createIndexes(in: mongo)
-            _ = try await postgres.query(MongoCollections.again, isLong: true)
+            _ = try await postgres.query(MongoCollections.refillOutbox, isLong: true)
             log.notice("MongoDB was emptied: everything is carried there again")
           }
         }

@@ -14,6 +14,7 @@ package struct PaperDocument: Sendable {
   }
 }
 
+/// A part of a document; parts stand one below the other.
 package enum PaperPart: Sendable {
   /// Who and when: labels and values.
   case fields([PaperField])
@@ -28,6 +29,7 @@ package enum PaperPart: Sendable {
   case signature(String)
 }
 
+/// A value and what it is called.
 package struct PaperField: Sendable {
   package let label: String
   package let value: String
@@ -38,6 +40,7 @@ package struct PaperField: Sendable {
   }
 }
 
+/// Lines of cells under titles: medicines, billed items.
 package struct PaperTable: Sendable {
   package struct Column: Sendable {
     package let title: String

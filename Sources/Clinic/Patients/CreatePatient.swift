@@ -43,7 +43,7 @@ package struct CreatePatient: PipelinedCommand {
       registered_by) VALUES (\(name), \(phone), \(dateOfBirth), \(estimatedAge), \
       CASE WHEN \(estimatedAge)::integer IS NOT NULL THEN current_date END, \
       \(sex ?? .unknown), \(email), \(address), \(allergies?.texts ?? []), \
-      \(chronicConditions?.texts ?? []), \(medicalHistory), \(emergencyContact?.stored), \
+      \(chronicConditions?.texts ?? []), \(medicalHistory), \(emergencyContact), \
       \(!isKiosk), \(caller.scope)) RETURNING \(sql: Patient.columns)
       """
     return isKiosk ? [insertion] : [possibleDuplicates, insertion]

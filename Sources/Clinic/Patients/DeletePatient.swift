@@ -8,7 +8,7 @@ package struct DeletePatient: Command {
   package static let summary = "Archives a patient for whom nothing is under way."
   package static let roles = Roles.only(.reception)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .patientInQueue, .visitOpen, .unpaidInvoice, .appointmentBooked,
+    .notFound, .staleVersion, .patientInQueue, .visitOpen, .unpaidInvoice, .appointmentBooked,
   ]
 
   package let id: ID<Patient>
@@ -76,11 +76,11 @@ package struct DeletePatient: Command {
       Self.tokens(of: id), Self.visits(of: id), Self.invoices(of: id), Self.appointments(of: id),
     ])
     guard found[0].isEmpty else { throw ClinicError(.patientInQueue) }
-    if let visit = try found[1].column(as: Int.self).first {
-      throw ClinicError(.visitOpen).with("id", .int(visit))
+    if let visit = try found[1].column(as: ID<Visit>.self).first {
+      throw ClinicError(.visitOpen).with("id", visit)
     }
     guard found[2].isEmpty else { throw ClinicError(.unpaidInvoice) }
-    let appointments: [Int] = try found[3].column()
+    let appointments: [ID<Appointment>] = try found[3].column()
     guard appointments.isEmpty else {
       throw ClinicError(.appointmentBooked).with(
         "appointment_ids", .raw(try JSONValueEncoder().encode(appointments)))

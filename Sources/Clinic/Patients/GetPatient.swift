@@ -7,7 +7,7 @@ package struct GetPatient: SelfAuditedQuery {
   package static let name = "patients.get"
   package static let summary = "Gives one patient."
   package static let roles = Roles.only(.doctor, .reception, .pharmacist)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
 
   package let id: ID<Patient>
   package var subject: Subject? { Subject("patient", id) }

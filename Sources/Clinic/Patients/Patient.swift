@@ -1,6 +1,7 @@
 package import JSONRPC
 package import Postgres
 
+/// A patient's sex, as far as the clinic knows it.
 package enum Sex: String, Codable, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable,
   JSONSchemaRepresentable
 {
@@ -143,8 +144,14 @@ extension EmergencyContact: JSONWritable {
   }
 }
 
-extension EmergencyContact {
-  var stored: JSONB? {
+extension EmergencyContact: PostgresEncodable {
+  package static var postgresType: PostgresType { .jsonb }
+
+  package func encode(into buffer: inout ParameterBuffer) {
+    stored.encode(into: &buffer)
+  }
+
+  private var stored: JSONB? {
     (try? JSONValueEncoder().encode(self)).map { JSONB($0) }
   }
 

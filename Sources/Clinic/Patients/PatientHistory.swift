@@ -9,7 +9,7 @@ package struct PatientHistory: Query {
   package static let summary =
     "Lists a patient's visits with notes and prescriptions, newest first."
   package static let roles = Roles.only(.doctor)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let patientID: ID<Patient>?

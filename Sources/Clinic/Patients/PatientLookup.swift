@@ -12,7 +12,7 @@ package final class PatientLookup: Sendable {
   private static let depth = 128
 
   private let postgres: PostgresClient
-  private let waiting = Gathering<Waiting>()
+  private let waiting = BatchingQueue<Waiting>()
 
   init(postgres: PostgresClient) {
     self.postgres = postgres
@@ -62,8 +62,8 @@ package final class PatientLookup: Sendable {
     LEFT JOIN patients o ON o.id = e.resource_id::bigint), \
     written AS (INSERT INTO audit_entries (\(sql: AuditEntry.columns)) \
     SELECT user_id, user_name, role, source, method, resource_type, resource_id, \
-    CASE WHEN patient IS NULL THEN \(Reason.noSuch.rawValue) ELSE outcome END, request_id, details \
-    FROM asked) \
+    CASE WHEN patient IS NULL THEN \(Reason.notFound.rawValue) ELSE outcome END, request_id, \
+    details FROM asked) \
     SELECT a.number, \(sql: Patient.columns(of: "p")) FROM asked a JOIN patients p ON p.id = a.patient
     """
   }

@@ -8,7 +8,7 @@ package struct UpdatePatient: Command {
   package static let name = "patients.update"
   package static let summary = "Changes a patient: what is left out stays, null clears."
   package static let roles = Roles.only(.doctor, .reception)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .patientArchived, .bornInFuture]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .patientArchived, .bornInFuture]
   /// Another name changes the queue, whose day stays locked until the transaction ends.
   package static let sharesTransaction = false
 
@@ -72,11 +72,7 @@ package struct UpdatePatient: Command {
     if let verified { changes.append("verified = \(verified)") }
     changes += phone.change(of: "phone") + email.change(of: "email")
     changes += address.change(of: "address") + medicalHistory.change(of: "medical_history")
-    switch emergencyContact {
-    case .unchanged: break
-    case .clear: changes.append("emergency_contact = NULL")
-    case .set(let contact): changes.append("emergency_contact = \(contact.stored)")
-    }
+    changes += emergencyContact.change(of: "emergency_contact")
     return changes + ageChanges
   }
 

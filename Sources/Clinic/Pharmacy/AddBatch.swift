@@ -7,7 +7,7 @@ package struct AddBatch: Command {
   package static let name = "inventory.add_batch"
   package static let summary = "Receives a batch of a medicine."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .expiredBatch, .batchExists, .medicineInactive]
+  package static let errors: [Reason] = [.notFound, .expiredBatch, .batchExists, .medicineInactive]
 
   package let medicineID: ID<Medicine>
   package let batchNumber: BatchNumber
@@ -38,13 +38,12 @@ package struct AddBatch: Command {
     }
     if expiryDate < life.today { throw ClinicError(.expiredBatch).with("field", "expiry_date") }
     try life.check(expiryDate)
-    let id = try await transaction.query(
+    let id: ID<Batch> = try await transaction.query(
       """
       INSERT INTO medicine_batches (medicine_id, batch_number, expiry_date, cost_price, supplier) \
       VALUES (\(medicineID), \(batchNumber), \(expiryDate), \(costPrice), \(supplier)) RETURNING id
       """
-    ).column(as: ID<Batch>.self).first
-    guard let id else { throw StoreFailure.noRow }
+    ).single()
     let received = StockMovement(batch: id, kind: .received, quantity: Int(quantity.rawValue))
     return try await transaction.pipeline([
       StockMovement.insert([received], reason: reason, by: caller),

@@ -65,6 +65,16 @@ extension Batch: RowDecodable {
     try await transaction.query("\(sql: select(where: "b.id = \(id)")) FOR NO KEY UPDATE OF b")
       .row(orMissing: "batch", id)
   }
+
+  func changed(_ fields: SQL, in transaction: Transaction) async throws -> Batch {
+    try await transaction.pipeline([
+      """
+      UPDATE medicine_batches SET \(sql: fields), version = version + 1, updated_at = now() \
+      WHERE id = \(id)
+      """,
+      Batch.select(where: "b.id = \(id)"),
+    ])[1].row()
+  }
 }
 
 /// What the maker printed on a batch: one line, up to 60 characters.

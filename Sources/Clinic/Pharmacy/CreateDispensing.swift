@@ -30,7 +30,7 @@ package struct CreateDispensing: Command {
     "Dispenses a prescription, all that is left or some of it, first expired, first out."
   package static let roles = Roles.only(.pharmacist)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .prescriptionCancelled, .prescriptionExpired, .patientArchived,
+    .notFound, .noStaffIdentity, .prescriptionCancelled, .prescriptionExpired, .patientArchived,
     .invoiceNotPaid, .nothingToDispense, .exceedsPrescribed, .exceedsPaid, .allergyMatch,
     .insufficientStock,
   ]

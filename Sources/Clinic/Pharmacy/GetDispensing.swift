@@ -7,7 +7,7 @@ package struct GetDispensing: Query {
   package static let name = "dispensing.get"
   package static let summary = "Gives one dispensing with its items."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let id: ID<Dispensing>

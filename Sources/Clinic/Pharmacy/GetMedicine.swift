@@ -11,7 +11,7 @@ package struct GetMedicine: Query {
   package static let name = "inventory.get_medicine"
   package static let summary = "Gives one medicine with its usable stock and its batches."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
 
   package let id: ID<Medicine>
   package var subject: Subject? { Subject("medicine", id) }

@@ -169,6 +169,6 @@ extension CreateDispensing.Item {
 
   fileprivate var notFound: ClinicError {
     if let prescriptionItemID { return .notFound("prescription_item", prescriptionItemID) }
-    return medicineID.map { .notFound("medicine", $0) } ?? ClinicError(.noSuch)
+    return medicineID.map { .notFound("medicine", $0) } ?? ClinicError(.notFound)
   }
 }

@@ -30,7 +30,7 @@ package struct ReturnDispensed: Command {
   package static let name = "dispensing.return"
   package static let summary = "Takes back what was dispensed, and says what refund is due."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .noStaffIdentity, .exceedsDispensed]
+  package static let errors: [Reason] = [.notFound, .noStaffIdentity, .exceedsDispensed]
   /// As for ``CreateDispensing``.
   package static let sharesTransaction = false
 

@@ -26,7 +26,7 @@ package struct Stocktake: Command {
   package static let name = "inventory.stocktake"
   package static let summary = "Sets what was counted of batches: all of it or nothing."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   /// As for ``CreateDispensing``.
   package static let sharesTransaction = false
 

@@ -8,7 +8,7 @@ package struct UpdateBatch: Command {
   package static let summary =
     "Corrects a batch: the quantity, or an adjustment of it, with a reason; other fields."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .insufficientStock]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .insufficientStock]
   /// As for ``CreateDispensing``.
   package static let sharesTransaction = false
 

@@ -8,7 +8,7 @@ package struct UpdateMedicine: Command {
   package static let name = "inventory.update_medicine"
   package static let summary = "Changes a medicine: what is left out stays, null clears."
   package static let roles = Roles.only(.pharmacist)
-  package static let errors: [Reason] = [.noSuch, .staleVersion]
+  package static let errors: [Reason] = [.notFound, .staleVersion]
 
   package let id: ID<Medicine>
   package let name: Line?

@@ -10,7 +10,7 @@ package struct CancelPrescription: Command {
   package static let summary = "Cancels a prescription of which nothing is dispensed."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .staleVersion, .prescriptionCancelled,
+    .notFound, .noStaffIdentity, .notYourVisit, .staleVersion, .prescriptionCancelled,
     .alreadyDispensed,
   ]
 

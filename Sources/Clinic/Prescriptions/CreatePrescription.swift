@@ -9,7 +9,7 @@ package struct CreatePrescription: Command {
     let medicineID: ID<Medicine>
     let dosage: Line
     let frequency: Line
-    let durationDays: Days?
+    let durationDays: TreatmentDays?
     let quantity: Quantity
     let instructions: Note?
   }
@@ -19,7 +19,7 @@ package struct CreatePrescription: Command {
   package static let summary = "Prescribes medicines at a visit; an allergy needs a reason."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .medicineInactive, .allergyMatch,
+    .notFound, .noStaffIdentity, .notYourVisit, .medicineInactive, .allergyMatch,
   ]
 
   package let visitID: ID<Visit>
@@ -52,14 +52,13 @@ package struct CreatePrescription: Command {
     let reason = check.outcome == .match ? overrideReason : nil
     let warnings =
       check.warnings.isEmpty ? nil : JSONB(try JSONValueEncoder().encode(check.warnings))
-    let made = try await transaction.query(
+    let id: ID<Prescription> = try await transaction.query(
       """
       INSERT INTO prescriptions (visit_id, patient_id, doctor_id, notes, allergy_check, warnings, \
       override_reason) VALUES (\(visitID), \(visit.patientID), \(visit.doctorID), \(notes), \
       \(check.outcome), \(warnings), \(reason)) RETURNING id
       """
-    ).column(as: ID<Prescription>.self)
-    guard let id = made.first else { throw StoreFailure.noRow }
+    ).single()
     let results = try await transaction.pipeline([insertItems(of: id), Prescription.select(id)])
     return try Prescription.read(results[1], id)
   }
@@ -71,9 +70,9 @@ package struct CreatePrescription: Command {
       """
       SELECT id FROM medicines WHERE id = ANY(\(medicines)) AND NOT is_active ORDER BY id LIMIT 1
       """
-    ).column(as: Int.self)
+    ).column(as: ID<Medicine>.self)
     if let id = inactive.first {
-      throw ClinicError(.medicineInactive).with("medicine_id", .int(id))
+      throw ClinicError(.medicineInactive).with("medicine_id", id)
     }
   }
 

@@ -7,7 +7,7 @@ package struct GetPrescription: Query {
   package static let name = "prescriptions.get"
   package static let summary = "Gives one prescription with its items."
   package static let roles = Roles.only(.doctor, .pharmacist)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let id: ID<Prescription>

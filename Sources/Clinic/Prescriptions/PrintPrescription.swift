@@ -7,7 +7,7 @@ package struct PrintPrescription: Query {
   package static let name = "prescriptions.print"
   package static let summary = "Renders a prescription as text, receipt, HTML or PDF."
   package static let roles = Roles.only(.doctor, .pharmacist)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let id: ID<Prescription>

@@ -7,7 +7,7 @@ package struct CheckIn: QueueCommand {
   package static let summary = "Puts a patient who came for an appointment into today's queue."
   package static let roles = Roles.only(.reception, .kiosk)
   package static let errors: [Reason] = [
-    .noSuch, .outsideWindow, .alreadyCheckedIn, .invalidTransition, .patientArchived,
+    .notFound, .outsideCheckInWindow, .alreadyCheckedIn, .invalidTransition, .patientArchived,
     .alreadyInQueue, .visitorUnknown, .notYourPatient, .dayClosed,
   ]
 
@@ -92,7 +92,7 @@ package struct CheckIn: QueueCommand {
   ) throws(ClinicError) {
     let window = window(of: appointment, in: context)
     guard appointment.date == day.date, window.contains(context.now) else {
-      throw ClinicError(.outsideWindow).with("opens_at", window.lowerBound.description)
+      throw ClinicError(.outsideCheckInWindow).with("opens_at", window.lowerBound.description)
         .with("closes_at", window.upperBound.description)
     }
   }

@@ -1,6 +1,4 @@
 import JSONRPC
-package import Postgres
-import StoreLoop
 import Synchronization
 
 /// A day of the queue with its encoded views, each made once per version, and again when the estimated
@@ -26,7 +24,7 @@ struct FollowedDay: Sendable {
   }
 
   /// Waits are estimated as of now, and not before the last change, whose time another clock told.
-  private var now: Instant { max(at, Instant(microseconds: WallClock.microseconds())) }
+  private var now: Instant { max(at, .now) }
 
   /// The whole day as JSON, in one view of it.
   func encoded(for view: QueueView, in staff: StaffDirectory) -> [UInt8] {
@@ -75,56 +73,5 @@ private final class EncodedViews: Sendable {
     let bytes = make()
     entries.withLock { $0[view] = Entry(generation: generation, wait: wait, bytes: bytes) }
     return bytes
-  }
-}
-
-extension QueueDay {
-  /// A day as PostgreSQL holds it; an empty one if nobody has opened it.
-  package static func read(
-    _ date: LocalDate, rules: QueueRules, from postgres: PostgresClient
-  ) async throws -> QueueDay {
-    // One statement, so that version and tokens are of one moment.
-    let rows = try await postgres.query(
-      """
-      SELECT d.version, d.closed_at IS NOT NULL, t.number IS NOT NULL, \
-      \(sql: QueueToken.columns(of: "t")) FROM queue_days d \
-      LEFT JOIN queue_tokens t ON t.date = d.date WHERE d.date = \(date)
-      """, retry: true)
-    var day = QueueDay(date: date, rules: rules)
-    var tokens: [QueueToken] = []
-    var version: Int64 = 0
-    for row in rows {
-      var cells = row.cells
-      version = try cells.next()
-      day.isClosed = try cells.next()
-      if try cells.next() as Bool { tokens.append(try QueueToken(cells: &cells)) }
-    }
-    day.load(tokens, version: version)
-    return day
-  }
-}
-
-extension QueueEvent {
-  /// The kept events of a day, after one version and up to another, in order.
-  static func read(
-    _ date: LocalDate, after version: Int64, upTo last: Int64, from postgres: PostgresClient
-  ) async throws -> [QueueEvent] {
-    let rows = try await postgres.query(
-      """
-      SELECT event::text FROM queue_events WHERE date = \(date) AND version > \(version) \
-      AND version <= \(last) ORDER BY version
-      """, retry: true)
-    return try rows.map { row in
-      var cells = row.cells
-      return try decode(Array((try cells.next() as String).utf8))
-    }
-  }
-
-  /// The version of an encoded event, which it begins with.
-  static func version(of payload: [UInt8]) -> Int64? {
-    let prefix = Array(#"{"version":"#.utf8)
-    guard payload.starts(with: prefix) else { return nil }
-    let digits = payload.dropFirst(prefix.count).prefix { (0x30...0x39).contains($0) }
-    return digits.isEmpty ? nil : Int(digits: digits).map(Int64.init)
   }
 }

@@ -42,12 +42,7 @@ struct QueueBatch: Sendable {
     var statements: [SQL] = [
       Self.lock(date),
       Self.tokens(date, after: knownVersion, of: guess),
-      """
-      SELECT o.id, p.id, p.name, archived(p.archived_at, p.merged_into), \
-      CASE WHEN p.created_at > now() - interval '15 minutes' THEN p.registered_by END \
-      FROM patients o JOIN patients p ON p.id = coalesce(o.merged_into, o.id) \
-      WHERE o.id = ANY(\(patients)) ORDER BY p.id FOR KEY SHARE OF p
-      """,
+      QueueRows.select(patients),
       """
       SELECT caller, method, key, params, reply FROM idempotency_keys \
       WHERE (caller, method, key) IN (SELECT * FROM unnest(\(claims.map(\.scope)), \
@@ -57,7 +52,7 @@ struct QueueBatch: Sendable {
     let visitors = Set(jobs.compactMap(\.visitor?.hash))
     let needsMore = !appointments.isEmpty || !visitors.isEmpty
     if needsMore {
-      statements += Self.appointments(appointments, visitors: Array(visitors))
+      statements += QueueRows.select(appointments, visitors: Array(visitors))
     }
     var results = try await transaction.pipeline(statements)
     if results[0].isEmpty, date == nil {
@@ -67,7 +62,7 @@ struct QueueBatch: Sendable {
       results = try await transaction.pipeline(statements)
     }
     lockedAt = .now
-    rows = try Self.rows(patients: results[2], more: needsMore ? Array(results[4...]) : [])
+    rows = try QueueRows(patients: results[2], more: needsMore ? Array(results[4...]) : [])
     kept = try Self.keptReplies(results[3])
     guard let row = results[0].first else {
       now = Instant(microseconds: 0)
@@ -115,43 +110,6 @@ struct QueueBatch: Sendable {
     WHERE date = coalesce(\(date), current_date) AND changed_version > \
     CASE WHEN coalesce(\(date), current_date) = \(known) THEN \(version) ELSE 0 END
     """
-  }
-
-  private static func appointments(_ ids: [ID<Appointment>], visitors: [[UInt8]]) -> [SQL] {
-    [
-      """
-      SELECT a.id, a.patient_id, p.name, p.archived_at IS NOT NULL, a.doctor_id, a.status, a.date, \
-      (a.date + a.start_time)::timestamptz, day_start(a.date), day_start(a.date + 1) \
-      FROM appointments a JOIN patients p ON p.id = a.patient_id \
-      WHERE a.id = ANY(\(ids)) OR (a.date = current_date AND a.status = 'SCHEDULED' \
-      AND a.patient_id IN (SELECT survivor(patient_id) FROM visitors WHERE token_hash = ANY(\(visitors)))) \
-      ORDER BY a.id FOR KEY SHARE OF p FOR NO KEY UPDATE OF a
-      """,
-      """
-      SELECT v.token_hash, v.caller, p.id, p.name, archived(p.archived_at, p.merged_into), NULL::text \
-      FROM visitors v JOIN patients o ON o.id = v.patient_id \
-      JOIN patients p ON p.id = coalesce(o.merged_into, o.id) \
-      WHERE v.token_hash = ANY(\(visitors)) AND v.expires_at > now() FOR KEY SHARE OF p
-      """,
-    ]
-  }
-
-  private static func rows(patients: Rows, more: [Rows]) throws -> QueueRows {
-    var rows = QueueRows()
-    for row in patients {
-      var cells = row.cells
-      rows.patients[try cells.next()] = try PatientAtDesk(cells: &cells)
-    }
-    guard more.count == 2 else { return rows }
-    for appointment in try more[0].decode(as: AppointmentAtDesk.self) {
-      rows.appointments[appointment.id] = appointment
-    }
-    for row in more[1] {
-      var cells = row.cells
-      let hash: [UInt8] = try cells.next()
-      rows.visitors[hash] = (try cells.next(), try PatientAtDesk(cells: &cells))
-    }
-    return rows
   }
 
   private static func keptReplies(
@@ -295,29 +253,5 @@ extension TokenStatus {
     case .skipped, .waiting: 1
     case .withDoctor: 2
     }
-  }
-}
-
-extension PatientAtDesk: RowDecodable {
-  init(cells: inout Cells) throws(PostgresError) {
-    id = try cells.next()
-    name = try cells.next()
-    isArchived = try cells.next()
-    registeredBy = try cells.next()
-  }
-}
-
-extension AppointmentAtDesk: RowDecodable {
-  init(cells: inout Cells) throws(PostgresError) {
-    id = try cells.next()
-    patientID = try cells.next()
-    patientName = try cells.next()
-    patientIsArchived = try cells.next()
-    doctorID = try cells.next()
-    status = try cells.next()
-    date = try cells.next()
-    startsAt = try cells.next()
-    dayStartsAt = try cells.next()
-    dayEndsAt = try cells.next()
   }
 }

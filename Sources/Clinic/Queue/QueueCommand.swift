@@ -57,36 +57,3 @@ package struct QueueContext: Sendable {
     return appointment
   }
 }
-
-/// The rows that a batch of queue commands needs, by the numbers that the calls name.
-struct QueueRows: Sendable {
-  var patients: [ID<Patient>: PatientAtDesk] = [:]
-  /// The appointments that the calls name, and those of today of the visitors.
-  var appointments: [ID<Appointment>: AppointmentAtDesk] = [:]
-  /// Patients by the hash of the visitor's word, with the scope that the word was given to.
-  var visitors: [[UInt8]: (caller: String, patient: PatientAtDesk)] = [:]
-}
-
-/// What a check-in needs to know of a patient. For a merged patient it is the survivor.
-struct PatientAtDesk: Sendable {
-  let id: ID<Patient>
-  let name: String
-  let isArchived: Bool
-  /// The scope that registered the patient, if that was within the last 15 minutes.
-  let registeredBy: String?
-}
-
-/// What a check-in needs to know of an appointment, whose row is locked.
-struct AppointmentAtDesk: Sendable {
-  let id: ID<Appointment>
-  let patientID: ID<Patient>
-  let patientName: String
-  let patientIsArchived: Bool
-  let doctorID: ID<User>
-  let status: Appointment.Status
-  let date: LocalDate
-  let startsAt: Instant
-  /// The start of its date, by the clinic's clock.
-  let dayStartsAt: Instant
-  let dayEndsAt: Instant
-}

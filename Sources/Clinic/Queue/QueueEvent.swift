@@ -1,4 +1,5 @@
 package import JSONRPC
+import Postgres
 
 /// One version of a day's queue, as it is stored, published in Redis and replayed: what changed,
 /// and the board after it.
@@ -50,40 +51,27 @@ extension QueueEvent: JSONWritable {
   }
 }
 
-/// What subscribers are sent for a version: the `result` of `queue.changed`.
-enum QueueMessage {
-  /// A change that concerns the subscriber.
-  ///
-  /// - Parameter tokens: those of the event's tokens that are the subscriber's, or were until now.
-  static func change(
-    _ event: QueueEvent, tokens: [QueueToken], on date: LocalDate, for view: QueueView,
-    board: Board, staff: StaffDirectory
-  ) -> [UInt8] {
-    var json = JSONWriter(capacity: 1024)
-    begin(&json, date: date, version: event.version)
-    switch view {
-    case .staff: json.member("tokens", tokens)
-    case .board: json.member("tokens", tokens.map { BoardToken($0, in: staff) })
+extension QueueEvent {
+  /// The kept events of a day, after one version and up to another, in order.
+  static func read(
+    _ date: LocalDate, after version: Int64, upTo last: Int64, from postgres: PostgresClient
+  ) async throws -> [QueueEvent] {
+    let rows = try await postgres.query(
+      """
+      SELECT event::text FROM queue_events WHERE date = \(date) AND version > \(version) \
+      AND version <= \(last) ORDER BY version
+      """, retry: true)
+    return try rows.map { row in
+      var cells = row.cells
+      return try decode(Array((try cells.next() as String).utf8))
     }
-    json.member("board", board)
-    json.endObject()
-    return json.finish()
   }
 
-  /// A version that the subscriber's filter leaves out: only its number is sent.
-  static func nothing(version: Int64) -> [UInt8] {
-    Array(#"{"kind":"change","version":\#(version)}"#.utf8)
-  }
-
-  /// The whole queue, for a reason.
-  static func snapshot(_ members: [UInt8], reason: String) -> [UInt8] {
-    Array(#"{"kind":"snapshot","reason":"\#(reason)","#.utf8) + members + [UInt8(ascii: "}")]
-  }
-
-  private static func begin(_ json: inout JSONWriter, date: LocalDate, version: Int64) {
-    json.beginObject()
-    json.member("kind", "change")
-    json.member("date", date.description)
-    json.member("version", Int(version))
+  /// The version of an encoded event, which it begins with.
+  static func version(of payload: [UInt8]) -> Int64? {
+    let prefix = Array(#"{"version":"#.utf8)
+    guard payload.starts(with: prefix) else { return nil }
+    let digits = payload.dropFirst(prefix.count).prefix { (0x30...0x39).contains($0) }
+    return digits.isEmpty ? nil : Int(digits: digits).map(Int64.init)
   }
 }

@@ -41,7 +41,7 @@ final class QueueJob: Sendable {
   /// Waits until the job is finished.
   func outcome() async -> Result<[UInt8], any Error> { await promise.value() }
 
-  var isFinished: Bool { promise.isKept }
+  var isFinished: Bool { promise.isFulfilled }
 
   /// Called when the day is locked. False for a job whose caller no longer waits: that one is left
   /// out.
@@ -70,6 +70,6 @@ final class QueueJob: Sendable {
   }
 
   func finish(_ outcome: Result<[UInt8], any Error>) {
-    promise.keep(outcome)
+    promise.fulfil(outcome)
   }
 }

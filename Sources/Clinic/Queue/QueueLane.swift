@@ -18,9 +18,9 @@ package final class QueueLane: Sendable {
   private let calendar: ClinicCalendar
   private let settings: Settings
   /// What changes today, or a day to come.
-  private let waiting = Gathering<QueueJob>()
+  private let waiting = BatchingQueue<QueueJob>()
   /// What changes a day that is over.
-  private let waitingForPast = Gathering<QueueJob>()
+  private let waitingForPast = BatchingQueue<QueueJob>()
   private let days = KnownDays()
 
   init(
@@ -113,7 +113,7 @@ package final class QueueLane: Sendable {
   }
 
   private func submit(
-    _ job: QueueJob, to queue: Gathering<QueueJob>
+    _ job: QueueJob, to queue: BatchingQueue<QueueJob>
   ) async -> Result<[UInt8], any Error> {
     await withTaskCancellationHandler {
       if !queue.add(job) { job.finish(.failure(ClinicError(.stopping))) }
@@ -129,7 +129,7 @@ package final class QueueLane: Sendable {
     }
   }
 
-  private func perform(_ queue: Gathering<QueueJob>) async {
+  private func perform(_ queue: BatchingQueue<QueueJob>) async {
     while !Task.isCancelled {
       let jobs = await queue.take(Self.depth)
       // Nearly always one day: today.

@@ -45,7 +45,7 @@ package struct SubscribeQueue: SessionMethod {
   package static let name = "queue.subscribe"
   package static let summary = "Follows the queue of today or of another day."
   package static let roles = Roles.only(.doctor, .reception, .kiosk, .display)
-  package static let errors: [Reason] = [.tooManySubscriptions, .noSuch, .notADoctor]
+  package static let errors: [Reason] = [.tooManySubscriptions, .notFound, .notADoctor]
   package static let profile = CallProfile(needsConnection: true)
 
   package let date: LocalDate?
@@ -57,7 +57,7 @@ package struct SubscribeQueue: SessionMethod {
   private static let replayLimit: Int64 = 1000
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
-    guard let caller = try await clinic.logins.caller(of: session) else {
+    guard let caller = try await clinic.sessions.caller(of: session) else {
       throw ClinicError(.notAuthenticated)
     }
     if let doctorID { _ = try await clinic.staff.doctor(doctorID) }
@@ -129,7 +129,7 @@ package struct UnsubscribeQueue: SessionMethod {
   package static let name = "queue.unsubscribe"
   package static let summary = "Ends a subscription of this connection."
   package static let roles = Roles.only(.doctor, .reception, .kiosk, .display)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let profile = CallProfile(needsConnection: true)
 
   package let subscription: Line

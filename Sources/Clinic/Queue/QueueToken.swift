@@ -1,54 +1,6 @@
 package import JSONRPC
 package import Postgres
 
-/// Where a token stands.
-package enum TokenStatus: String, Codable, CaseIterable, Sendable, PostgresEncodable,
-  PostgresDecodable, JSONSchemaRepresentable
-{
-  case waiting = "WAITING"
-  case withDoctor = "WITH_DOCTOR"
-  case skipped = "SKIPPED"
-  case completed = "COMPLETED"
-  case cancelled = "CANCELLED"
-  case noShow = "NO_SHOW"
-
-  /// Whether the patient may still be served today.
-  package var isLive: Bool {
-    switch self {
-    case .waiting, .withDoctor, .skipped: true
-    case .completed, .cancelled, .noShow: false
-    }
-  }
-
-  /// The moves that a token may make (rule 19). Leaving a final state is `queue.undo`.
-  package func mayBecome(_ next: TokenStatus) -> Bool {
-    switch self {
-    case .waiting: [.withDoctor, .skipped, .cancelled, .noShow].contains(next)
-    case .withDoctor: [.completed, .waiting, .skipped].contains(next)
-    case .skipped: [.waiting, .noShow, .cancelled].contains(next)
-    case .completed, .cancelled, .noShow: false
-    }
-  }
-}
-
-/// How soon a patient must be seen.
-package enum Priority: String, Codable, CaseIterable, Sendable, PostgresEncodable,
-  PostgresDecodable, JSONSchemaRepresentable
-{
-  case routine = "ROUTINE"
-  case urgent = "URGENT"
-  case emergency = "EMERGENCY"
-
-  /// 0 is served first.
-  package var rank: Int {
-    switch self {
-    case .emergency: 0
-    case .urgent: 1
-    case .routine: 2
-    }
-  }
-}
-
 /// A patient's place in one day's queue, as staff see it.
 package struct QueueToken: Codable, Sendable, Equatable {
   /// The name that is called out: date and number, `2026-02-17-001`.
@@ -152,59 +104,5 @@ extension QueueToken: JSONWritable {
     json.member("auto_closed", autoClosed)
     json.member("appointment_id", appointmentID)
     json.member("due_at", dueAt)
-  }
-}
-
-/// What a token is called: its date and its number of that day.
-package struct TokenName: Hashable, Sendable, CustomStringConvertible {
-  package let date: LocalDate
-  package let number: Int
-
-  package init(date: LocalDate, number: Int) {
-    self.date = date
-    self.number = number
-  }
-
-  /// The number in three digits or more: `001`, `1000`.
-  package static func padded(_ number: Int) -> String {
-    number.padded(3)
-  }
-
-  package var description: String {
-    var text = DigitText()
-    text.append(date)
-    text.append("-", number, digits: 3)
-    return text.description
-  }
-
-  /// Takes `2026-02-17-001`; `nil` for anything else.
-  package init?(_ text: String) {
-    guard text.utf8.count >= 14, text.utf8.count <= 20 else { return nil }
-    let dash = text.utf8.index(text.startIndex, offsetBy: 10)
-    let digits = text[text.utf8.index(after: dash)...]
-    guard text.utf8[dash] == UInt8(ascii: "-"), let date = LocalDate(String(text[..<dash])),
-      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits), number > 0,
-      Self.padded(number) == digits
-    else { return nil }
-    self.init(date: date, number: number)
-  }
-}
-
-extension TokenName: Codable, JSONSchemaRepresentable {
-  package static var jsonSchema: JSONSchema {
-    .string(pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}-(?!000)([0-9]{3}|[1-9][0-9]{3,})$")
-      .example("\"2026-02-17-001\"")
-  }
-
-  package init(from decoder: any Decoder) throws {
-    guard let name = TokenName(try decoder.singleValueContainer().decode(String.self)) else {
-      throw InvalidValue(reason: .malformed, message: "a token looks like 2026-02-17-001")
-    }
-    self = name
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
   }
 }

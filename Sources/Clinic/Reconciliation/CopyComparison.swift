@@ -78,16 +78,16 @@ struct CopyComparison: Comparison {
         topic.collection, filter: ["_id": ["$in": .array(wrong.map(BSON.int64))]])
     }
     let missing = (wrong + lacking).filter { rows[$0] != nil }
-    if !missing.isEmpty { try await carry(missing, in: clinic) }
+    if !missing.isEmpty { try await ship(missing, in: clinic) }
   }
 
   /// A document that MongoDB does not take stays as it was found, and holds up no other.
-  private func carry(_ ids: [Int64], in clinic: Clinic) async throws {
+  private func ship(_ ids: [Int64], in clinic: Clinic) async throws {
     do {
-      try await topic.carry(ids, from: clinic.postgres, to: clinic.mongo)
+      try await topic.ship(ids, from: clinic.postgres, to: clinic.mongo)
     } catch let error as MongoError where error.concernsDocuments {
       guard ids.count > 1 else { return }
-      for id in ids { try await carry([id], in: clinic) }
+      for id in ids { try await ship([id], in: clinic) }
     }
   }
 
@@ -111,7 +111,9 @@ private struct Copy: Equatable {
         (document["_id"]?.integerValue).map {
           (
             $0,
-            Copy(version: document[sourceVersion]?.integerValue ?? 0, content: document.comparable)
+            Copy(
+              version: document[OutboxTopics.versionMember]?.integerValue ?? 0,
+              content: document.comparable)
           )
         }
       }

@@ -7,12 +7,12 @@ struct DayComparison: Comparison {
 
   func run(in clinic: Clinic, repairs: Bool) async throws -> Findings {
     var findings = Findings()
-    let stored = try await clinic.mongo.find(DailySummaries.collection, projection: ["_id": 1])
+    let stored = try await clinic.mongo.find(DailySummaryTopic.collection, projection: ["_id": 1])
       .compactMap { $0["_id"] }.map { (id: $0, date: $0.stringValue.flatMap(LocalDate.init)) }
     let known = stored.compactMap(\.date)
     let today: LocalDate = try await clinic.postgres.query("SELECT current_date").single()
     let dates: [LocalDate] = try await clinic.postgres.query(days(known)).column()
-    findings.checked(DailySummaries.collection, dates.count)
+    findings.checked(DailySummaryTopic.collection, dates.count)
     for start in stride(from: 0, to: dates.count, by: Self.step) {
       let part = Array(dates[start..<min(start + Self.step, dates.count)])
       try await compare(part, known: Set(known), in: clinic, repairs: repairs, &findings)
@@ -20,12 +20,12 @@ struct DayComparison: Comparison {
     let strays = stored.filter { $0.date.map { $0 > today } ?? true }.map(\.id)
     for id in strays {
       findings.add(
-        .mongodb, DailySummaries.collection, id.stringValue ?? "an id of another kind",
+        .mongodb, DailySummaryTopic.collection, id.stringValue ?? "an id of another kind",
         found: "a summary")
     }
     if repairs, !strays.isEmpty {
       try await clinic.mongo.deleteMany(
-        DailySummaries.collection, filter: ["_id": ["$in": .array(strays)]])
+        DailySummaryTopic.collection, filter: ["_id": ["$in": .array(strays)]])
     }
     return findings
   }
@@ -34,15 +34,15 @@ struct DayComparison: Comparison {
     _ dates: [LocalDate], known: Set<LocalDate>, in clinic: Clinic, repairs: Bool,
     _ findings: inout Findings
   ) async throws {
-    let differing = try await DailySummaries.differing(
+    let differing = try await DailySummaryTopic.differing(
       dates, from: clinic.postgres, to: clinic.mongo)
     for (date, _) in differing {
       findings.add(
-        .mongodb, DailySummaries.collection, date.description, expected: "a summary",
+        .mongodb, DailySummaryTopic.collection, date.description, expected: "a summary",
         found: known.contains(date) ? "another summary" : nil)
     }
     if repairs, !differing.isEmpty {
-      try await DailySummaries.store(
+      try await DailySummaryTopic.store(
         differing.map(\.date), from: clinic.postgres, to: clinic.mongo)
     }
   }
@@ -53,9 +53,9 @@ struct DayComparison: Comparison {
     """
     SELECT d::date FROM projections p, \
     generate_series(least(\(known.min()), current_date - 14), current_date - 1, interval '1 day') d \
-    WHERE p.name = 'daily_summaries' AND \(sql: DailySummaries.number(of: "d::date")) <= p.position \
+    WHERE p.name = 'daily_summaries' AND \(sql: DailySummaryTopic.number(of: "d::date")) <= p.position \
     AND NOT EXISTS (SELECT FROM outbox o WHERE o.topic = 'daily_summaries' \
-    AND o.entity_id = \(sql: DailySummaries.number(of: "d::date"))) \
+    AND o.entity_id = \(sql: DailySummaryTopic.number(of: "d::date"))) \
     AND (d::date = ANY(\(known)) \
     OR EXISTS (SELECT FROM queue_days q WHERE q.date = d::date) \
     OR EXISTS (SELECT FROM appointments a WHERE a.date = d::date) \

@@ -76,8 +76,8 @@ extension Reconcile.Part {
     switch self {
     case .queue: [QueueComparison()]
     case .audit: [AuditComparison()]
-    case .visits: [CopyComparison(topic: VisitHistory.self)]
-    case .stock: [CopyComparison(topic: StockMovements.self), BatchComparison()]
+    case .visits: [CopyComparison(topic: VisitHistoryTopic.self)]
+    case .stock: [CopyComparison(topic: StockMovementTopic.self), BatchComparison()]
     case .days: [DayComparison()]
     }
   }

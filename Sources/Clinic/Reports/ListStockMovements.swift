@@ -41,7 +41,7 @@ package struct ListStockMovements: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     let limit = limit ?? .standard
     let documents = try await clinic.report(
-      StockMovements.collection, filter, Self.order, limit: limit)
+      StockMovementTopic.collection, filter, Self.order, limit: limit)
     return Page(documents, limit: limit, item: JSONOf.init) { document in
       MomentCursor(
         document["timestamp"]?.dateValue ?? 0, document["movement_id"]?.integerValue ?? 0

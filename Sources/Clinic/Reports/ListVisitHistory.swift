@@ -8,7 +8,7 @@ package struct ListVisitHistory: Query {
   package static let name = "reports.visit_history"
   package static let summary = "Lists completed visits with notes and prescriptions, newest first."
   package static let roles = Roles.only(.doctor)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let patientID: ID<Patient>?
@@ -27,7 +27,7 @@ package struct ListVisitHistory: Query {
     let limit = limit ?? .standard
     let patient = try await patientID?.survivor(in: clinic)
     let documents = try await clinic.report(
-      VisitHistory.collection, filter(of: patient), Self.order, limit: limit)
+      VisitHistoryTopic.collection, filter(of: patient), Self.order, limit: limit)
     return Page(documents, limit: limit, item: JSONOf.init) { document in
       let date = document["visit_date"]?.stringValue.flatMap { LocalDate($0) }
       let id = document["visit_id"]?.integerValue

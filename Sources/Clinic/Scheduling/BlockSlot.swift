@@ -14,7 +14,7 @@ package struct BlockSlot: Command {
     "Blocks a slot; a booked one is refused, or its appointment cancelled if the call says so."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .slotBooked, .notYourSlots, .invalidTransition,
+    .notFound, .staleVersion, .slotBooked, .notYourSlots, .invalidTransition,
   ]
   // It may change the queue.
   package static let sharesTransaction = false
@@ -61,48 +61,5 @@ package struct BlockSlot: Command {
       "SELECT FROM appointments a WHERE \(sql: condition) FOR NO KEY UPDATE",
       Appointment.select(where: condition),
     ])[1].decode(as: Appointment.self).first
-  }
-}
-
-/// Lets a blocked slot be booked again.
-package struct UnblockSlot: Command {
-  package typealias Result = Slot
-  package static let name = "slots.unblock"
-  package static let summary = "Lets a blocked slot be booked again."
-  package static let roles = Roles.only(.doctor)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .notYourSlots]
-
-  package let id: ID<Slot>
-  package let version: RowVersion?
-
-  package var subject: Subject? { Subject("slot", id) }
-
-  package func run(
-    in transaction: Transaction, of clinic: Clinic, by caller: Caller
-  ) async throws -> Slot {
-    let slot = try await Slot.locked(id, in: transaction)
-    try caller.requireOwnSlots(of: slot.doctorID)
-    try version.require(slot.version)
-    guard slot.isBlocked else { return slot }
-    return try await slot.changed("is_blocked = false, block_reason = NULL", in: transaction)
-  }
-}
-
-extension Slot {
-  /// Locks the slot against bookings and other changes.
-  fileprivate static func locked(
-    _ id: ID<Slot>, in transaction: Transaction
-  ) async throws -> Slot {
-    try await transaction.query("\(sql: select(where: "s.id = \(id)")) FOR NO KEY UPDATE OF s")
-      .row(orMissing: "slot", id)
-  }
-
-  fileprivate func changed(_ fields: SQL, in transaction: Transaction) async throws -> Slot {
-    try await transaction.pipeline([
-      """
-      UPDATE slots SET \(sql: fields), version = version + 1, updated_at = now() WHERE id = \(id)
-      """,
-      Self.select(where: "s.id = \(id)"),
-    ])[1].row()
   }
 }

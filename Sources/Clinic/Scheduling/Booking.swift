@@ -17,8 +17,8 @@ struct Booking: Sendable {
   struct Findings: Sendable {
     fileprivate let slot: SlotAtDesk
     fileprivate let patient: PatientAtDesk
-    fileprivate let taker: Int?
-    fileprivate let overlap: Int?
+    fileprivate let taker: ID<Appointment>?
+    fileprivate let overlap: ID<Appointment>?
 
     var patientID: ID<Patient> { patient.id }
     /// Whether the patient has another appointment at that time.
@@ -31,9 +31,9 @@ struct Booking: Sendable {
       if patient.isArchived { throw ClinicError(.patientArchived) }
       if slot.isPast { throw ClinicError(.inPast).with("field", "slot_id") }
       if slot.isBlocked { throw ClinicError(.slotBlocked) }
-      if let taker { throw ClinicError(.slotTaken).with("appointment_id", .int(taker)) }
+      if let taker { throw ClinicError(.slotTaken).with("appointment_id", taker) }
       if let overlap, !override {
-        throw ClinicError(.appointmentsOverlap).with("appointment_id", .int(overlap))
+        throw ClinicError(.appointmentsOverlap).with("appointment_id", overlap)
       }
       _ = try await staff.doctor(slot.doctorID)
     }
@@ -47,8 +47,8 @@ struct Booking: Sendable {
     guard let patient = try results[1].decode(as: PatientAtDesk.self).first else { throw missing }
     return Findings(
       slot: try results[0].row(orMissing: "slot", slot), patient: patient,
-      taker: try results[2].column(as: Int.self).first,
-      overlap: try results[3].column(as: Int.self).first)
+      taker: try results[2].column(as: ID<Appointment>.self).first,
+      overlap: try results[3].column(as: ID<Appointment>.self).first)
   }
 
   private var patient: SQL {

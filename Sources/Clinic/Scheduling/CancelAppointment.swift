@@ -8,7 +8,7 @@ package struct CancelAppointment: Command {
   package static let name = "appointments.cancel"
   package static let summary = "Cancels an appointment and frees its slot."
   package static let roles = Roles.only(.reception, .doctor)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .invalidTransition, .dayClosed]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .invalidTransition, .dayClosed]
   // It may change the queue.
   package static let sharesTransaction = false
 

@@ -9,7 +9,8 @@ package struct CreateAppointment: PipelinedCommand {
   package static let summary = "Books a slot for a patient."
   package static let roles = Roles.only(.reception, .doctor)
   package static let errors: [Reason] = [
-    .noSuch, .slotTaken, .slotBlocked, .appointmentsOverlap, .inPast, .patientArchived, .notADoctor,
+    .notFound, .slotTaken, .slotBlocked, .appointmentsOverlap, .inPast, .patientArchived,
+    .notADoctor,
   ]
 
   package let patientID: ID<Patient>

@@ -38,7 +38,7 @@ package struct CreateSlots: Command {
   package static let summary =
     "Makes a doctor's slots over a range of dates; tells which it left out and why."
   package static let roles = Roles.only(.doctor)
-  package static let errors: [Reason] = [.noSuch, .notADoctor, .notYourSlots]
+  package static let errors: [Reason] = [.notFound, .notADoctor, .notYourSlots]
   // Thousands of rows take a while.
   package static let sharesTransaction = false
 

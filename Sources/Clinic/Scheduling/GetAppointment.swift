@@ -21,7 +21,7 @@ package struct GetAppointment: Query {
   package static let name = "appointments.get"
   package static let summary = "Gives one appointment with its history."
   package static let roles = Roles.only(.reception, .doctor)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let id: ID<Appointment>

@@ -6,7 +6,7 @@ package struct ListSlots: Query {
   package typealias Result = Page<Slot>
   package static let name = "slots.list"
   package static let summary = "Lists slots by doctor, dates and whether they can be booked."
-  package static let roles = Roles.everybodyButDisplays
+  package static let roles = Roles.loggedInExceptDisplays
 
   package let doctorID: ID<User>?
   package let from: LocalDate?

@@ -8,7 +8,7 @@ package struct MarkNoShow: Command {
   package static let name = "appointments.mark_no_show"
   package static let summary = "Notes that a patient did not come, after the grace period."
   package static let roles = Roles.only(.reception, .doctor)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .invalidTransition, .tooEarly]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .invalidTransition, .tooEarly]
 
   package let id: ID<Appointment>
   package let version: RowVersion?

@@ -60,3 +60,22 @@ extension Slot: RowDecodable {
     return slot
   }
 }
+
+extension Slot {
+  /// Locks the slot against bookings and other changes.
+  static func locked(
+    _ id: ID<Slot>, in transaction: Transaction
+  ) async throws -> Slot {
+    try await transaction.query("\(sql: select(where: "s.id = \(id)")) FOR NO KEY UPDATE OF s")
+      .row(orMissing: "slot", id)
+  }
+
+  func changed(_ fields: SQL, in transaction: Transaction) async throws -> Slot {
+    try await transaction.pipeline([
+      """
+      UPDATE slots SET \(sql: fields), version = version + 1, updated_at = now() WHERE id = \(id)
+      """,
+      Self.select(where: "s.id = \(id)"),
+    ])[1].row()
+  }
+}

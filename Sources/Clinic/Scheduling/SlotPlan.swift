@@ -30,6 +30,7 @@ package struct SlotPlan: Sendable, Equatable {
   }
 }
 
+/// A day of the week on which a doctor has slots.
 package enum Weekday: String, Codable, CaseIterable, Sendable, JSONSchemaRepresentable {
   case monday = "MON"
   case tuesday = "TUE"

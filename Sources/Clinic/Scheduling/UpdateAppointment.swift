@@ -9,7 +9,7 @@ package struct UpdateAppointment: Command {
   package static let summary = "Changes an appointment, or moves it to another slot."
   package static let roles = Roles.only(.reception, .doctor)
   package static let errors: [Reason] = [
-    .noSuch, .staleVersion, .invalidTransition, .slotTaken, .slotBlocked, .appointmentsOverlap,
+    .notFound, .staleVersion, .invalidTransition, .slotTaken, .slotBlocked, .appointmentsOverlap,
     .inPast, .patientArchived, .notADoctor,
   ]
 

@@ -109,10 +109,8 @@ package struct SigningKeys: Sendable {
 }
 
 /// An access token as a caller sends it.
-package struct SignedToken: CheckedText {
+package struct SignedToken: SecretText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...1000 }
-  package static func checked(_ text: String) throws -> String { text }
-  package var description: String { "(hidden)" }
 }

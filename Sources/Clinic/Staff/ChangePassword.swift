@@ -8,7 +8,7 @@ package struct ChangePassword: SessionMethod {
   package typealias Result = Credentials
   package static let name = "auth.change_password"
   package static let summary = "Changes the caller's own password and ends all other logins."
-  package static let roles = Roles.everybodyButDisplays
+  package static let roles = Roles.loggedInExceptDisplays
   package static let errors: [Reason] = [
     .badCredentials, .samePassword, .noStaffIdentity, .tooManyAttempts, .tokenRevoked, .busy,
   ]
@@ -18,7 +18,7 @@ package struct ChangePassword: SessionMethod {
   package let newPassword: NewPassword
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
-    guard let identity = session.identity as? Identity else {
+    guard let identity = session.clinicIdentity else {
       throw ClinicError(.notAuthenticated)
     }
     let id = try identity.caller.requireUser()
@@ -27,8 +27,8 @@ package struct ChangePassword: SessionMethod {
       (.passwordChange(id), clinic.settings.loginFailuresPerMinute)
     ]) { _ in
       let account = try await clinic.postgres.query(
-        "SELECT \(sql: Logins.Account.columns) FROM users WHERE id = \(id)"
-      ).decode(as: Logins.Account.self).first
+        LoginTable.Account.select(where: "id = \(id)")
+      ).decode(as: LoginTable.Account.self).first
       guard let account, try await hasher.isRight(currentPassword, for: account.passwordHash)
       else { throw ClinicError(.badCredentials) }
       return account
@@ -38,21 +38,21 @@ package struct ChangePassword: SessionMethod {
       throw ClinicError(.samePassword)
     }
     let hash = try await hasher.checking { try await $0.hash(newPassword.rawValue) }
-    let credentials = try await clinic.logins.renewing(session) {
-      let (credentials, token, member) = try await change(
+    let credentials = try await clinic.sessions.renewing(session) {
+      let opened = try await change(
         to: hash, of: account, by: identity.caller, from: session.source, in: clinic)
-      clinic.staff.take(member)
-      _ = try clinic.logins.bind(session, to: token)
-      return credentials
+      if let member = opened.member { clinic.staff.take(member) }
+      _ = try clinic.sessions.bind(session, to: opened.token)
+      return opened.credentials
     }
-    await clinic.logins.recheck(.user(id))
+    await clinic.sessions.recheck(.user(id))
     return credentials
   }
 
   private func change(
-    to hash: String, of account: Logins.Account, by caller: Caller, from source: String,
+    to hash: String, of account: LoginTable.Account, by caller: Caller, from source: String,
     in clinic: Clinic
-  ) async throws -> (Credentials, AccessToken, StaffDirectory.Member) {
+  ) async throws -> OpenedLogin {
     let id = account.user.id
     return try await clinic.postgres.withTransaction { transaction in
       let rows = try await transaction.query(
@@ -63,13 +63,11 @@ package struct ChangePassword: SessionMethod {
       guard let member = try rows.decode(as: StaffDirectory.Member.self).first else {
         throw ClinicError(.tokenRevoked)
       }
-      let (credentials, token) = try await Logins.open(
+      var opened = try await LoginTable.open(
         account.user, epoch: member.epoch, source: source, in: transaction, of: clinic)
-      transaction.enqueue(
-        AuditEntry.insert([
-          AuditEntry(by: caller, method: Self.name, subject: Subject("user", id))
-        ]))
-      return (credentials, token, member)
+      opened.member = member
+      transaction.audit(AuditEntry(by: caller, method: Self.name, subject: Subject("user", id)))
+      return opened
     }
   }
 }

@@ -7,7 +7,7 @@ package struct GetUser: Query {
   package static let name = "users.get"
   package static let summary = "Gives one user."
   package static let roles = Roles.only(.admin)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
 
   package let id: ID<User>
   package var subject: Subject? { Subject("user", id) }

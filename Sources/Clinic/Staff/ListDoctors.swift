@@ -14,7 +14,7 @@ package struct ListDoctors: Query {
   package typealias Result = Page<Doctor>
   package static let name = "doctors.list"
   package static let summary = "Lists the active doctors: name, speciality, room, serving now."
-  package static let roles = Roles.everybodyButDisplays
+  package static let roles = Roles.loggedInExceptDisplays
 
   package let limit: PageLimit?
   package let cursor: Cursor?

@@ -8,7 +8,7 @@ package struct Login: SessionMethod {
   package typealias Result = Credentials
   package static let name = "auth.login"
   package static let summary = "Logs in by password and binds this connection to the user."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let errors: [Reason] = [.badCredentials, .tooManyAttempts, .busy]
   package static let profile = CallProfile.barrier
 
@@ -30,32 +30,30 @@ package struct Login: SessionMethod {
   package func run(on session: Session, of clinic: Clinic) async throws -> Credentials {
     let source = session.source
     let account = try await provenAccount(on: session, in: clinic)
-    let (credentials, token, member) = try await clinic.postgres.withTransaction { transaction in
-      let (credentials, token) = try await Logins.open(
+    let opened = try await clinic.postgres.withTransaction { transaction in
+      var opened = try await LoginTable.open(
         account.user, epoch: account.epoch, source: source, in: transaction, of: clinic)
-      let caller = Caller(
-        role: account.user.role, userID: account.user.id, name: account.user.username,
-        source: source)
-      transaction.enqueue(
-        AuditEntry.insert([
-          AuditEntry(by: caller, method: Self.name, subject: Subject("user", account.user.id))
-        ]))
-      let isKnown = clinic.staff.member(account.user.id)?.epoch == account.epoch
-      let member =
-        isKnown ? nil : try await clinic.staff.read(account.user.id, in: transaction)
-      return (credentials, token, member)
+      transaction.audit(
+        AuditEntry(
+          by: Caller(account.user, from: source), method: Self.name,
+          subject: Subject("user", account.user.id)))
+      if clinic.staff.member(account.user.id)?.epoch != account.epoch {
+        opened.member = try await clinic.staff.read(account.user.id, in: transaction)
+      }
+      return opened
     }
-    if let member { clinic.staff.take(member) }
-    _ = try clinic.logins.bind(session, to: token)
+    if let member = opened.member { clinic.staff.take(member) }
+    _ = try clinic.sessions.bind(session, to: opened.token)
     rehash(account, in: clinic)
-    return credentials
+    return opened.credentials
   }
 
   /// The user, if the password is right. Equal attempts at the same time, which the programs of a
   /// desk make when the machine comes up, count as one attempt if the password is right, and as
   /// many if it is wrong.
-  private func provenAccount(on session: Session, in clinic: Clinic) async throws -> Logins.Account
-  {
+  private func provenAccount(
+    on session: Session, in clinic: Clinic
+  ) async throws -> LoginTable.Account {
     let network = session.network
     let hasher = clinic.hasher(for: session)
     let outcome = try await clinic.loginAttempts.run(Attempt("\(username)@\(network)", password)) {
@@ -87,7 +85,7 @@ package struct Login: SessionMethod {
   /// user would take different times (rule 51). Nobody waits for it. It is done for one user at a
   /// time, so that a thread is left for passwords that are waited for; for the others it is done at
   /// a later login.
-  private func rehash(_ account: Logins.Account, in clinic: Clinic) {
+  private func rehash(_ account: LoginTable.Account, in clinic: Clinic) {
     guard clinic.passwords.needsRehash(account.passwordHash),
       !clinic.isRehashing.exchange(true, ordering: .relaxed)
     else { return }
@@ -127,10 +125,10 @@ package struct Login: SessionMethod {
   /// password take the same time and get the same answer (rule 51).
   private func account(
     of clinic: Clinic, with hasher: BcryptHasher
-  ) async throws -> Logins.Account? {
+  ) async throws -> LoginTable.Account? {
     let account = try await clinic.postgres.query(
-      "SELECT \(sql: Logins.Account.columns) FROM users WHERE username = \(username)"
-    ).decode(as: Logins.Account.self).first
+      LoginTable.Account.select(where: "username = \(username)")
+    ).decode(as: LoginTable.Account.self).first
     guard let account else {
       try await hasher.checking { try await $0.verifyDummy(password.rawValue) }
       return nil

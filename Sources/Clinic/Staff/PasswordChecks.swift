@@ -5,7 +5,7 @@ extension Clinic {
   /// The hasher on behalf of a connection's peer: strangers count by their address. Staff, and
   /// peers on this host, find places and turns however many strangers there are.
   func hasher(for session: Session) -> BcryptHasher {
-    if let identity = session.identity as? Identity { return hasher(for: identity.caller) }
+    if let identity = session.clinicIdentity { return hasher(for: identity.caller) }
     return passwords.serving(session.network, isInsider: session.transport.address == nil)
   }
 

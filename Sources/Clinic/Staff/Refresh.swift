@@ -8,14 +8,14 @@ package struct Refresh: SessionMethod {
   package typealias Result = Credentials
   package static let name = "auth.refresh"
   package static let summary = "Exchanges a refresh token for new tokens; each works once."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let errors: [Reason] = [.tokenInvalid, .tokenExpired, .tokenRevoked]
   package static let profile = CallProfile.barrier
 
   package let refreshToken: OpaqueToken
 
   private enum Outcome: Sendable {
-    case renewed(Credentials, AccessToken)
+    case renewed(OpenedLogin)
     case refused(Reason)
     case reused(login: Int64)
   }
@@ -28,13 +28,13 @@ package struct Refresh: SessionMethod {
     case .refused(let reason): throw ClinicError(reason)
     case .reused(let login):
       clinic.staff.note(ended: login)
-      await clinic.logins.recheck(.login(login))
+      await clinic.sessions.recheck(.login(login))
       throw ClinicError(.tokenRevoked)
-    case .renewed(let credentials, let token):
-      if (session.identity as? Identity)?.caller.userID == token.userID {
-        _ = try clinic.logins.bind(session, to: token)
+    case .renewed(let opened):
+      if session.clinicIdentity?.caller.userID == opened.token.userID {
+        _ = try clinic.sessions.bind(session, to: opened.token)
       }
-      return credentials
+      return opened.credentials
     }
   }
 
@@ -62,13 +62,11 @@ package struct Refresh: SessionMethod {
       FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.id = t.successor_id \
       WHERE t.token_hash = \(hash)
       """,
-      """
-      SELECT \(sql: Logins.Account.columns) FROM users \
-      WHERE id = (SELECT user_id FROM logins WHERE id = \(sql: login))
-      """,
+      LoginTable.Account.select(
+        where: "id = (SELECT user_id FROM logins WHERE id = \(sql: login))"),
     ])
     guard let row = results[0].first, let found = results[1].first,
-      let account = try results[2].decode(as: Logins.Account.self).first
+      let account = try results[2].decode(as: LoginTable.Account.self).first
     else { return .refused(.tokenInvalid) }
     var ofLogin = row.cells
     let loginID: Int64 = try ofLogin.next()
@@ -81,34 +79,29 @@ package struct Refresh: SessionMethod {
     let successor: Int64? = try cells.next()
     if isRevoked || !account.user.enabled { return .refused(.tokenRevoked) }
     if isExpired { return .refused(.tokenExpired) }
-    let userID = account.user.id
-    let caller = Caller(
-      role: account.user.role, userID: userID, name: account.user.username, source: source)
-    let subject = Subject("user", userID)
+    let caller = Caller(account.user, from: source)
+    let subject = Subject("user", account.user.id)
     if isUsed {
       guard mayRepeat == true, let successor else {
         transaction.enqueue("UPDATE logins SET revoked_at = now() WHERE id = \(loginID)")
-        transaction.enqueue(
-          AuditEntry.insert([
-            AuditEntry(
-              by: caller, method: Self.name, subject: subject,
-              outcome: Reason.tokenRevoked.rawValue, details: #"{"reused":true}"#)
-          ]))
+        transaction.audit(
+          AuditEntry(
+            by: caller, method: Self.name, subject: subject,
+            outcome: Reason.tokenRevoked.rawValue, details: #"{"reused":true}"#))
         return .reused(login: loginID)
       }
       transaction.enqueue("UPDATE refresh_tokens SET used_at = now() WHERE id = \(successor)")
     }
-    let (secret, next) = try await Logins.issueRefreshToken(
+    let (secret, next) = try await LoginTable.issueRefreshToken(
       for: loginID, in: transaction, of: clinic)
     transaction.enqueue(
       """
       UPDATE refresh_tokens SET used_at = coalesce(used_at, now()), successor_id = \(next) \
       WHERE id = \(id)
       """)
-    transaction.enqueue(
-      AuditEntry.insert([AuditEntry(by: caller, method: Self.name, subject: subject)]))
-    let (credentials, token) = Logins.credentials(
-      for: account.user, login: loginID, epoch: account.epoch, refresh: secret, of: clinic)
-    return .renewed(credentials, token)
+    transaction.audit(AuditEntry(by: caller, method: Self.name, subject: subject))
+    return .renewed(
+      LoginTable.opened(
+        for: account.user, login: loginID, epoch: account.epoch, refresh: secret, of: clinic))
   }
 }

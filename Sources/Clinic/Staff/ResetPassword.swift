@@ -8,7 +8,7 @@ package struct ResetPassword: Command {
   package static let name = "users.reset_password"
   package static let summary = "Sets a user's password and ends all of the user's logins."
   package static let roles = Roles.only(.admin)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .busy]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .busy]
 
   package let id: ID<User>
   package let newPassword: NewPassword
@@ -44,6 +44,6 @@ package struct ResetPassword: Command {
 
   package func committed(_ result: Done, in clinic: Clinic) async {
     try? await clinic.staff.refresh(id)
-    await clinic.logins.recheck(.user(id))
+    await clinic.sessions.recheck(.user(id))
   }
 }

@@ -17,10 +17,8 @@ enum Secret {
 
 /// A secret that was handed out, as a caller sends it back: a refresh token, or the secret of a
 /// pairing.
-package struct OpaqueToken: CheckedText {
+package struct OpaqueToken: SecretText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...200 }
-  package static func checked(_ text: String) throws -> String { text }
-  package var description: String { "(hidden)" }
 }

@@ -8,7 +8,7 @@ package struct UpdateUser: Command {
   package static let name = "users.update"
   package static let summary = "Changes a user; another role or being disabled acts at once."
   package static let roles = Roles.only(.admin)
-  package static let errors: [Reason] = [.noSuch, .staleVersion, .emailTaken, .lastAdmin]
+  package static let errors: [Reason] = [.notFound, .staleVersion, .emailTaken, .lastAdmin]
 
   package let id: ID<User>
   package let fullName: PersonName?
@@ -50,6 +50,6 @@ package struct UpdateUser: Command {
 
   package func committed(_ result: User, in clinic: Clinic) async {
     try? await clinic.staff.refresh(id)
-    await clinic.logins.recheck(.user(id))
+    await clinic.sessions.recheck(.user(id))
   }
 }

@@ -49,7 +49,7 @@ package struct Username: CheckedText {
         reason: .malformed, message: "letters a to z, digits, and . _ - between them")
     }
     let allowed = text.utf8.allSatisfy {
-      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "._-".utf8.contains($0)
+      (0x61...0x7A).contains($0) || $0.isDigit || "._-".utf8.contains($0)
     }
     guard allowed, let first = text.utf8.first, !"._-".utf8.contains(first) else {
       throw InvalidValue(
@@ -69,22 +69,19 @@ package struct TypedUsername: CheckedText {
 }
 
 /// A password as typed, to be compared.
-package struct TypedPassword: CheckedText {
+package struct TypedPassword: SecretText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 1...1000 }
-  package static func checked(_ text: String) throws -> String { text }
-  package var description: String { "(hidden)" }
 }
 
 /// A new password: 12 characters or more and at most 72 bytes, which is where bcrypt would cut
 /// (rule 51).
-package struct NewPassword: CheckedText {
+package struct NewPassword: SecretText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 12...72 }
   package static var sample: String { "correct horse battery" }
-  package var description: String { "(hidden)" }
 
   package static func checked(_ text: String) throws -> String {
     guard text.utf8.count <= 72 else {

@@ -9,7 +9,7 @@ package struct CancelCall: Method {
   }
   package static let name = "rpc.cancel"
   package static let summary = "Cancels the calls of this connection that have an id."
-  package static let roles = Roles.anybody
+  package static let roles = Roles.withoutLogin
   package static let profile = CallProfile(needsConnection: true)
 
   package let id: RequestID

@@ -1,3 +1,8 @@
+extension UInt8 {
+  /// Whether it is an ASCII digit.
+  var isDigit: Bool { (0x30...0x39).contains(self) }
+}
+
 extension Int {
   /// The number with at least `width` digits.
   func padded(_ width: Int) -> String {
@@ -10,7 +15,7 @@ extension Int {
   init?(digits: some Collection<UInt8>) {
     var value = 0
     for byte in digits {
-      guard (0x30...0x39).contains(byte) else { return nil }
+      guard byte.isDigit else { return nil }
       let (shifted, isTooLarge) = value.multipliedReportingOverflow(by: 10)
       let (sum, isPast) = shifted.addingReportingOverflow(Int(byte - 0x30))
       if isTooLarge || isPast { return nil }
@@ -23,7 +28,7 @@ extension Int {
 extension Int64 {
   /// A number of ASCII digits alone, without a sign; nil for one that is too large.
   init?(digits: some StringProtocol) {
-    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard digits.utf8.allSatisfy(\.isDigit) else { return nil }
     self.init(digits)
   }
 }

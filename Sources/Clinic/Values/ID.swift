@@ -20,7 +20,7 @@ extension ID: Codable, JSONSchemaRepresentable {
   package init(from decoder: any Decoder) throws {
     rawValue = try decoder.singleValueContainer().decode(Int64.self)
     guard rawValue > 0 else {
-      throw InvalidValue(reason: "out_of_range", message: "an id is a positive integer")
+      throw InvalidValue(reason: .outOfRange, message: "an id is a positive integer")
     }
   }
 

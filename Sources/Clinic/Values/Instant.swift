@@ -1,5 +1,6 @@
 package import JSONRPC
 package import Postgres
+import StoreLoop
 
 /// A moment, to the microsecond, in UTC.
 package struct Instant: Hashable, Comparable, Sendable {
@@ -9,6 +10,9 @@ package struct Instant: Hashable, Comparable, Sendable {
   package init(microseconds: Int64) {
     self.microseconds = microseconds
   }
+
+  /// The present moment, by this host's clock.
+  package static var now: Instant { Instant(microseconds: WallClock.microseconds()) }
 
   /// Clamped to what microseconds can count: MongoDB holds any number.
   init(milliseconds: Int64) {
@@ -40,7 +44,7 @@ package struct Instant: Hashable, Comparable, Sendable {
     var rest = bytes[19...]
     var fraction: Int64 = 0
     if rest.first == UInt8(ascii: ".") {
-      let digits = rest.dropFirst().prefix { (0x30...0x39).contains($0) }
+      let digits = rest.dropFirst().prefix(while: \.isDigit)
       guard !digits.isEmpty, let value = Int(digits: digits.prefix(6)) else { return nil }
       fraction = Int64(value)
       for _ in min(digits.count, 6)..<6 { fraction *= 10 }

@@ -32,8 +32,7 @@ extension SearchTerm {
 
   /// Whether a text may be a phone number or a part of one.
   static func isPhone(_ text: String) -> Bool {
-    text.utf8.contains { (0x30...0x39).contains($0) }
-      && text.utf8.allSatisfy { "0123456789+-() ./".utf8.contains($0) }
+    text.utf8.contains(where: \.isDigit) && PhoneNumber.isPunctuated(text)
   }
 
   /// Normalises a phone number, however it is grouped, with a trunk's 0 or a country's 00 or

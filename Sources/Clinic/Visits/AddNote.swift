@@ -7,7 +7,7 @@ package struct AddNote: Command {
   package static let name = "visits.add_note"
   package static let summary = "Adds a note to a visit; after its completion an addendum."
   package static let roles = Roles.only(.doctor)
-  package static let errors: [Reason] = [.noSuch, .noStaffIdentity, .notYourVisit]
+  package static let errors: [Reason] = [.notFound, .noStaffIdentity, .notYourVisit]
 
   package let visitID: ID<Visit>
   package let category: ClinicalNote.Category

@@ -9,7 +9,7 @@ package struct CompleteVisit: Command, VisitFindings {
   package static let summary = "Signs and locks a visit; completes its token and appointment."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .visitCompleted, .staleVersion,
+    .notFound, .noStaffIdentity, .notYourVisit, .visitCompleted, .staleVersion,
   ]
   package static let sharesTransaction = false
 

@@ -9,7 +9,7 @@ package struct CreateVisit: Command {
   package static let summary = "Opens a visit from a token, an appointment or a patient."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .doctorRequired, .notADoctor, .patientArchived,
+    .notFound, .noStaffIdentity, .notYourVisit, .doctorRequired, .notADoctor, .patientArchived,
     .visitExists, .visitOpen, .invalidTransition, .alreadyServing, .dayClosed,
   ]
   package static let sharesTransaction = false
@@ -42,7 +42,7 @@ package struct CreateVisit: Command {
     let patient = try await lockPatient(origin.patient, in: transaction)
     try await refuseSecond(origin, of: patient, by: doctor, in: transaction)
     // The clock's time: a token that was just called was called before.
-    let made = try await transaction.query(
+    let id: ID<Visit> = try await transaction.query(
       """
       INSERT INTO visits (patient_id, doctor_id, appointment_id, token_date, token_number, \
       chief_complaint, vitals, created_at, updated_at) VALUES (\(patient), \(doctor), \
@@ -50,8 +50,7 @@ package struct CreateVisit: Command {
       nullif(jsonb_strip_nulls(\(try vitals?.stored)), '{}'), clock_timestamp(), \
       clock_timestamp()) RETURNING id
       """
-    ).column(as: ID<Visit>.self)
-    guard let id = made.first else { throw StoreFailure.noRow }
+    ).single()
     return try await transaction.query(Visit.select(id)).row()
   }
 
@@ -107,7 +106,7 @@ package struct CreateVisit: Command {
   private func take(
     _ name: TokenName, to doctor: ID<User>, in transaction: Transaction, of clinic: Clinic
   ) async throws -> Origin {
-    let taken = Shared<QueueToken?>(nil)
+    let taken = LockedValue<QueueToken?>(nil)
     try await clinic.queue.change(name.date, in: transaction) { day, now in
       let token = try day.token(name.number)
       taken.value = token
@@ -135,7 +134,7 @@ package struct CreateVisit: Command {
     guard let row = found.first else { return nil }
     var cells = row.cells
     guard let name = try cells.nextToken() else { return nil }
-    let taken = Shared<QueueToken?>(nil)
+    let taken = LockedValue<QueueToken?>(nil)
     try await clinic.queue.change(name.date, in: transaction) { day, now in
       let token = try day.token(name.number)
       switch token.status {
@@ -220,8 +219,8 @@ package struct CreateVisit: Command {
       """,
     ])
     for (rows, reason) in zip(rows, [Reason.visitExists, .visitOpen]) {
-      if let id = try rows.column(as: Int.self).first {
-        throw ClinicError(reason).with("id", .int(id))
+      if let id = try rows.column(as: ID<Visit>.self).first {
+        throw ClinicError(reason).with("id", id)
       }
     }
   }

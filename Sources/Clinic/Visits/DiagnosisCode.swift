@@ -14,8 +14,8 @@ package struct DiagnosisCode: CheckedText {
     let text = typed.uppercased()
     let bytes = Array(text.utf8)
     // Some letters of other alphabets have capitals of ASCII.
-    guard typed.utf8.count == bytes.count, bytes.count >= 3, isLetter(bytes[0]), isDigit(bytes[1]),
-      isLetter(bytes[2]) || isDigit(bytes[2]), bytes.count == 3 || isSubcode(bytes[3...])
+    guard typed.utf8.count == bytes.count, bytes.count >= 3, isLetter(bytes[0]), bytes[1].isDigit,
+      isLetter(bytes[2]) || bytes[2].isDigit, bytes.count == 3 || isSubcode(bytes[3...])
     else {
       throw InvalidValue(reason: .malformed, message: "an ICD-10 code, as J45.9")
     }
@@ -24,11 +24,10 @@ package struct DiagnosisCode: CheckedText {
 
   private static func isSubcode(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.first == UInt8(ascii: ".") && (2...5).contains(bytes.count)
-      && bytes.dropFirst().allSatisfy { isLetter($0) || isDigit($0) }
+      && bytes.dropFirst().allSatisfy { isLetter($0) || $0.isDigit }
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
 /// The codes of a diagnosis: up to 20, each once.

@@ -13,7 +13,7 @@ package struct GetVisit: Query {
   package static let name = "visits.get"
   package static let summary = "Gives one visit with its notes and prescriptions."
   package static let roles = Roles.only(.doctor, .reception)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let id: ID<Visit>

@@ -7,7 +7,7 @@ package struct ListNotes: Query {
   package static let name = "visits.list_notes"
   package static let summary = "Lists the notes of a visit, the oldest first."
   package static let roles = Roles.only(.doctor)
-  package static let errors: [Reason] = [.noSuch]
+  package static let errors: [Reason] = [.notFound]
   package static let isAudited = true
 
   package let visitID: ID<Visit>

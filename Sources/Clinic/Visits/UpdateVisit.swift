@@ -9,7 +9,7 @@ package struct UpdateVisit: Command, VisitFindings {
   package static let summary = "Changes an open visit: what is left out stays, null clears."
   package static let roles = Roles.only(.doctor)
   package static let errors: [Reason] = [
-    .noSuch, .noStaffIdentity, .notYourVisit, .visitCompleted, .staleVersion, .notADoctor,
+    .notFound, .noStaffIdentity, .notYourVisit, .visitCompleted, .staleVersion, .notADoctor,
     .visitOpen,
   ]
 
@@ -46,8 +46,8 @@ package struct UpdateVisit: Command, VisitFindings {
         SELECT id FROM visits WHERE patient_id = \(visit.patientID) AND doctor_id = \(doctor) \
         AND status = 'OPEN'
         """
-      ).column(as: Int.self).first
-      if let other { throw ClinicError(.visitOpen).with("id", .int(other)) }
+      ).column(as: ID<Visit>.self).first
+      if let other { throw ClinicError(.visitOpen).with("id", other) }
       changes.append("doctor_id = \(doctor)")
     }
     changes += ["version = version + 1", "updated_at = now()"]

@@ -16,16 +16,9 @@ extension VisitFindings {
     get throws {
       var assignments: [SQL] = []
       if let vitals = try vitals.assigned { assignments.append("vitals = \(sql: vitals)") }
-      for (column, text) in [
-        ("chief_complaint", chiefComplaint), ("diagnosis", diagnosis),
-        ("treatment_plan", treatmentPlan),
-      ] {
-        switch text {
-        case .unchanged: break
-        case .clear: assignments.append("\(raw: column) = NULL")
-        case .set(let text): assignments.append("\(raw: column) = \(text)")
-        }
-      }
+      assignments += chiefComplaint.change(of: "chief_complaint")
+      assignments += diagnosis.change(of: "diagnosis")
+      assignments += treatmentPlan.change(of: "treatment_plan")
       switch diagnosisCodes {
       case .unchanged: break
       case .clear: assignments.append("diagnosis_codes = '{}'")

@@ -89,7 +89,7 @@ extension JSON {
 
 /// A hub without subscribers, which notes why subscriptions were to end.
 struct NobodyListens: NotificationHub {
-  let reasons = Shared<[String]>([])
+  let reasons = LockedValue<[String]>([])
   let subscriptionsPerSession = 0
 
   func subscribe(
