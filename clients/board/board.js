@@ -1,5 +1,5 @@
 import { pair } from "/shared/pairing.js";
-import { Clinic, TokenStore } from "/shared/rpc.js";
+import { Clinic, lasting, TokenStore } from "/shared/rpc.js";
 import { askTime, date, now, number, t, time, useLanguage, useZone } from "/shared/i18n.js";
 import { announce, checkCalls, soundIsLocked, unlockSound } from "./announcer.js";
 
@@ -8,8 +8,6 @@ const clinic = new Clinic({ tokens: new TokenStore("board") });
 
 /** Seconds that a token stays marked after its call. */
 const NEW = 30;
-/** Seconds without news until the board says so: a restart of the daemon nobody needs to know of. */
-const PATIENCE = 2;
 
 /** The number alone: the date of a token is today's for everybody who waits. */
 const short = (token) => token.split("-").pop();
@@ -17,7 +15,7 @@ const short = (token) => token.split("-").pop();
 // The queue
 
 let today = null;
-/** The items of those who are being served. One that is called to another room is a new one. */
+/** The items of those who are being served, by who is called where. One that is called to another room is a new one. */
 const serving = new Map();
 
 function show(change) {
@@ -31,9 +29,10 @@ function show(change) {
 
 function drawServing(tokens, callsNew) {
   const items = tokens.map((token) => {
-    const key = [token.token, token.room, token.doctor_label].join();
+    const key = [token.token, token.room ?? token.doctor_label].join();
     const item = serving.get(key) ?? itemOf(token);
-    if (!serving.has(key) && callsNew) call(token, item, () => !element("board").hidden && serving.get(key) === item);
+    if (serving.has(key)) item.querySelector(".doctor").replaceWith(doctorOf(token));
+    else if (callsNew) call(token, item, () => !element("board").hidden && serving.get(key) === item);
     return [key, item];
   });
   serving.clear();
@@ -51,11 +50,14 @@ function itemOf(token) {
   const item = document.createElement("li");
   const place = part("div", "place", "");
   const where = part("div", "where", "");
-  where.append(fitted("room", token.room ?? ""), fitted("doctor", token.doctor_label ?? ""));
+  where.append(fitted("room", token.room ?? ""), doctorOf(token));
   place.append(part("div", "token", short(token.token)), where);
   item.append(place);
   return item;
 }
+
+/** It changes when the name is corrected, which calls nobody again. */
+const doctorOf = (token) => fitted("doctor", token.doctor_label ?? "");
 
 /** Whether a token's texts need more room than there is beside a large number. */
 const isLong = ({ room, doctor_label }) => (room ?? "").length > 12 || letters(doctor_label ?? "") > 18;
@@ -108,20 +110,11 @@ function part(name, className, text) {
 
 // Whether it is live
 
-let lostTimer = 0;
+const lasts = lasting(showState);
 
 function showState() {
   // A board that is not paired follows nothing yet.
-  if (element("board").hidden ? clinic.state !== "lost" : clinic.isCurrent) {
-    clearTimeout(lostTimer);
-    lostTimer = 0;
-    setLost(false);
-  } else {
-    lostTimer ||= setTimeout(() => setLost(true), PATIENCE * 1000);
-  }
-}
-
-function setLost(isLost) {
+  const isLost = lasts(element("board").hidden ? clinic.state === "lost" : !clinic.isCurrent);
   document.body.classList.toggle("lost", isLost);
   element("lost").hidden = !isLost;
 }

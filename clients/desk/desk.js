@@ -1,7 +1,7 @@
 import { clock, day, keepLanguage, language, languages, t, useLanguage, useZone } from "/shared/i18n.js";
-import { Clinic, isPassing, newKey, TokenStore } from "/shared/rpc.js";
+import { Clinic, isPassing, lasting, newKey, TokenStore } from "/shared/rpc.js";
+import { forgetCopy } from "/shared/tab.js";
 import { QueueTable } from "./queue.js";
-import { forgetCopy } from "./tab.js";
 import {
   answer, ask, complain, connected, element, fill, forgetWork, item, newest, patiently, run, tell,
 } from "./ui.js";
@@ -18,8 +18,8 @@ const clinic = new Clinic({ tokens });
 
 const call = (method, params, options) => answer(clinic.call(method, params, options));
 
-/** Seconds in which the same wish is the same: later it is a new one. */
-const REPEAT = 120;
+/** Seconds after a failure in which the same wish is the same: later it is a new one. */
+const REPEAT = 900;
 const keys = new Map();
 
 function keyOf(wish, method, params) {
@@ -45,10 +45,15 @@ async function write(method, params) {
     return done;
   } catch (error) {
     if (error.name === "ConnectionLost") error.reason = "outcome_unknown";
+    const kept = keys.get(wish);
     if (!isPassing(error)) keys.delete(wish);
+    else if (kept) kept.since = performance.now();
     throw error;
   }
 }
+
+/** Waits for a look at what was done: that it fails is no failure of what was done. */
+const afterwards = (look) => look.catch(() => {});
 
 /** All items of a list, page by page. */
 async function all(method, params) {
@@ -215,7 +220,7 @@ async function register() {
   const twins = patient.possible_duplicates.map((twin) => twin.name).join(", ");
   tell(t("desk.registered", { name: patient.name }) + (twins ? ` ${t("desk.duplicates", { names: twins })}` : ""));
   element("search").value = patient.name;
-  await search();
+  await afterwards(search());
 }
 
 // Appointments
@@ -252,12 +257,12 @@ async function showAppointments() {
 
 async function checkIn(appointment) {
   await write("queue.check_in", { appointment_id: appointment.id });
-  await showAppointments();
+  await afterwards(showAppointments());
 }
 
 async function change(method, appointment) {
   await write(method, { id: appointment.id, version: appointment.version });
-  await showAppointments();
+  await afterwards(showAppointments());
 }
 
 let booked = null;
@@ -313,7 +318,7 @@ async function take(slot, date, patient) {
   if (booked === patient) element("booking").close();
   const doctor = doctors.find((each) => each.id === slot.doctor_id)?.name;
   tell(t("desk.booked", { name: patient.name, doctor, time: `${day(date)}, ${clock(slot.start_time)}` }));
-  await showAppointments();
+  await afterwards(showAppointments());
 }
 
 // Devices
@@ -328,8 +333,13 @@ async function approve() {
 
 // Start
 
+const lasts = lasting(showState);
+
 function showState() {
-  const isLost = !clinic.isCurrent && clinic.state !== "refused";
+  const isAway = !clinic.isCurrent && clinic.state !== "refused";
+  // A connection that is nobody's is closed now and then.
+  const isLost = lasts(isAway) || isAway && clinic.user;
+  if (isAway && !isLost) return;
   element("state").textContent = isLost ? t("errors.connection") : t("desk.live");
   element("state").className = isLost ? "lost" : "";
   if (!isLost) connected();
@@ -393,6 +403,7 @@ clinic.addEventListener("state", ({ detail }) => {
 setInterval(() => { if (clinic.user) refresh(); }, LOOK * 1000);
 clinic.addEventListener("clinic", ({ detail }) => {
   useZone(detail.time_zone);
+  queue.orderBy(detail.appointments_by);
   element("clinic").textContent = detail.clinic;
 });
 

@@ -11,6 +11,7 @@ export class QueueTable {
   #tokens = null;
   #next = [];
   #all = false;
+  #bySlot = false;
   #write;
   #doctors;
   #chosen;
@@ -40,6 +41,12 @@ export class QueueTable {
     this.draw();
   }
 
+  /** Takes the clinic's rule (`arrival` or `slot`) for the place of those who have an appointment. */
+  orderBy(rule) {
+    this.#bySlot = rule === "slot";
+    this.draw();
+  }
+
   showAll(all) {
     this.#all = all;
     this.draw();
@@ -65,10 +72,11 @@ export class QueueTable {
     if (token.status !== "WAITING") return [ORDER[token.status], token.number];
     const next = this.#next.indexOf(token.token);
     const calls = token.calls_to_wait;
+    const since = this.#bySlot ? token.due_at ?? token.arrived_at : token.arrived_at;
     return [
       ORDER.WAITING, next < 0 ? Infinity : next,
       calls === null ? 1 : calls && 2, calls === null ? PRIORITIES.indexOf(token.priority) : 0,
-      Date.parse(token.arrived_at), token.number,
+      Date.parse(since), token.number,
     ];
   }
 

@@ -52,7 +52,7 @@ export async function run(work, { name = null, after = null } = {}) {
     await work();
   } catch (error) {
     const text = explain(error);
-    complain(text === t("errors.other") ? t("desk.failed") : text, error.name === "ConnectionLost" && !error.reason);
+    complain(text === t("errors.other") ? t("desk.failed") : text, text === t("errors.connection"));
     // What it leaves is seen to by the next look, too.
     await after?.().catch(() => {});
   } finally {

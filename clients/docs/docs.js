@@ -2,9 +2,15 @@
 
 import { explain, t, useLanguage } from "/shared/i18n.js";
 import { CallFailed, Clinic, TokenStore } from "/shared/rpc.js";
+import { forgetCopy } from "/shared/tab.js";
 
 const element = (id) => document.getElementById(id);
-const clinic = new Clinic({ tokens: new TokenStore("docs", sessionStorage) });
+const tokens = new TokenStore("docs", sessionStorage);
+const [isCopy] = await Promise.all([forgetCopy(tokens), useLanguage()]);
+const clinic = new Clinic({ tokens });
+
+/** Seconds that an answer may take: the daemon ends the longest calls after 600, and all others much sooner. */
+const LONGEST = 620;
 
 function made(name, text = "", className = "") {
   const result = document.createElement(name);
@@ -90,15 +96,21 @@ function trial(method) {
   const output = made("pre");
   output.setAttribute("role", "status");
   output.hidden = true;
-  call.addEventListener("click", async () => {
+  call.addEventListener("click", async (event) => {
+    // Once at a time, and once for a double click.
+    if (call.ariaDisabled || event.detail > 1) return;
+    call.ariaDisabled = "true";
     output.hidden = false;
     try {
-      output.textContent = JSON.stringify(await clinic.call(method.name, JSON.parse(params.value || "{}")), null, 2);
+      const result = await clinic.call(method.name, JSON.parse(params.value || "{}"), { timeout: LONGEST });
+      output.textContent = JSON.stringify(result, null, 2);
     } catch (error) {
       // Here the reader is a programmer: the error as it came.
       output.textContent = error instanceof CallFailed
         ? JSON.stringify({ code: error.code, message: error.message, data: error.data }, null, 2)
         : explain(error instanceof SyntaxError ? { reason: "not_json" } : error);
+    } finally {
+      call.ariaDisabled = null;
     }
   });
   const bar = made("div", "", "bar");
@@ -107,11 +119,13 @@ function trial(method) {
   return details;
 }
 
-let methods = [];
+/** The methods, each with what is shown of it: what the reader has typed there stays. */
+let articles = new Map();
 
 function draw() {
   const wanted = element("filter").value.trim().toLowerCase();
-  const shown = methods.filter((method) => `${method.name} ${method.summary}`.toLowerCase().includes(wanted));
+  const isWanted = ({ name, summary }) => `${name} ${summary}`.toLowerCase().includes(wanted);
+  const shown = [...articles.keys()].filter(isWanted);
   const names = [];
   for (const [index, { name }] of shown.entries()) {
     const department = name.split(".")[0];
@@ -123,15 +137,16 @@ function draw() {
     names.push(entry);
   }
   element("names").replaceChildren(...names);
-  element("methods").replaceChildren(...shown.map(article));
+  element("methods").replaceChildren(...shown.map((method) => articles.get(method)));
 }
 
 async function discover() {
   const document = await clinic.call("rpc.discover", {}, { repeat: 60 });
-  methods = document.methods;
+  articles = new Map(document.methods.map((method) => [method, article(method)]));
   element("version").textContent = `clinicd ${document.info.version}`;
   draw();
   if (location.hash) globalThis.document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  if (clinic.refusal) element("problem").textContent = t("desk.ended");
 }
 
 async function run(work) {
@@ -149,14 +164,20 @@ element("login-form").addEventListener("submit", (event) => {
   run(() => clinic.login(element("username").value, element("password").value));
 });
 element("logout").addEventListener("click", () => run(() => clinic.logout()));
+
+/** Whose methods are shown: a login that is renewed is the same reader's. */
+let reader = null;
 clinic.addEventListener("login", ({ detail: user }) => {
   element("login-form").hidden = Boolean(user);
   element("login-form").reset();
   element("logout").hidden = !user;
   element("user").textContent = user ? `${user.full_name} (${user.role})` : "";
-  run(discover);
+  const isOther = user?.id !== reader?.id || user?.role !== reader?.role;
+  reader = user;
+  if (isOther) run(discover);
 });
 
-await useLanguage();
 document.title = t("docs.title");
+element("login-form").hidden = Boolean(tokens.refreshToken);
 await run(discover);
+if (isCopy) element("problem").textContent = t("desk.copied");

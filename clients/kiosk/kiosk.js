@@ -2,7 +2,7 @@ import {
   askTime, clock, explain, language, languages, now, number, readLanguages, t, useLanguage, useZone,
 } from "/shared/i18n.js";
 import { pair } from "/shared/pairing.js";
-import { Clinic, newKey, TokenStore } from "/shared/rpc.js";
+import { Clinic, lasting, newKey, TokenStore } from "/shared/rpc.js";
 
 const element = (id) => document.getElementById(id);
 const clinic = new Clinic({ tokens: new TokenStore("kiosk") });
@@ -93,9 +93,13 @@ function setBusy(nowBusy) {
   showState();
 }
 
+const lasts = lasting(showState);
+
 function showState() {
   for (const button of document.querySelectorAll("main button")) button.disabled = isBusy || asleep !== 0;
-  const isLost = !clinic.isCurrent && clinic.state !== "refused";
+  const isAway = !clinic.isCurrent && clinic.state !== "refused";
+  // A connection that is nobody's is closed now and then.
+  const isLost = lasts(isAway) || isAway && clinic.user !== null;
   element("busy").textContent = isBusy
     ? t(isLost ? "kiosk.reconnecting" : "kiosk.busy")
     : isLost ? t("errors.connection") : "";

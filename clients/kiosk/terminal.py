@@ -16,6 +16,7 @@ from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "python" / "src"))
@@ -30,6 +31,8 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self._words = json.loads((LANGUAGES / f"{language}.json").read_text(encoding="utf-8"))
+        # The clinic's, once it is known; until then times are those of this machine.
+        self.zone: ZoneInfo | None = None
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key with its values; empty when there is none."""
@@ -48,16 +51,25 @@ class Words:
             return self("errors.connection")
         field, resource = error.data.get("field"), error.data.get("resource")
         names = (f"field_{field}", f"{error.reason}_{resource}", error.reason, "other")
-        values = {name: local_time(value) for name, value in error.data.items()}
+        values = {name: local_time(value, self.zone) for name, value in error.data.items()}
         return next(text for name in names if (text := self(f"errors.{name}", **values)))
 
 
-def local_time(value: object) -> object:
+def local_time(value: object, zone: ZoneInfo | None) -> object:
     """An instant as a time of the day; anything else as it is."""
     try:
-        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone().strftime("%H:%M")
+        instant = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
     except ValueError:
         return value
+    return instant.astimezone(zone).strftime("%H:%M")
+
+
+def zone_of(clinic: Clinic) -> ZoneInfo | None:
+    """The clinic's zone; None on a machine that does not know it."""
+    try:
+        return ZoneInfo(clinic.system.version()["time_zone"])
+    except ZoneInfoNotFoundError:
+        return None
 
 
 def ask(question: str) -> str:
@@ -80,6 +92,7 @@ def visit(clinic: Clinic, words: Words) -> None:
     phone = ask(words("kiosk.who.phone"))
     birth = born(words)
     found = clinic.kiosk.identify(phone=phone, date_of_birth=birth)
+    words.zone = zone_of(clinic)
     token: Any
     if found["appointments"]:
         for appointment in found["appointments"]:
@@ -95,9 +108,13 @@ def visit(clinic: Clinic, words: Words) -> None:
             name = ask(words("kiosk.register.title"))
             patient = clinic.patients.create(name=name, phone=phone, date_of_birth=birth)
             token = clinic.queue.walk_in(patient_id=patient["id"])
-    board: Any = clinic.queue.today()["board"]
     print(f"\n  {words('kiosk.done.title')}: {token['token'].rsplit('-', 1)[1]}")
-    print(f"  {words('kiosk.done.waiting', n=board['waiting'])}")
+    try:
+        board: Any = clinic.queue.today()["board"]
+        print(f"  {words('kiosk.done.waiting', n=board['waiting'])}")
+    except ClinicdError:
+        # The token is there; how long it takes is on the board.
+        pass
     print(f"  {words('kiosk.done.hint')}")
 
 

@@ -13,6 +13,10 @@ export class CallFailed extends Error {
 /** No answer came. A call that may be repeated was repeated for a while. */
 export class ConnectionLost extends Error {
   name = "ConnectionLost";
+  constructor(message, reason = "") {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** Whether a call that failed so may be repeated with its key: perhaps it was heard, perhaps not. */
@@ -34,6 +38,25 @@ export class TokenStore {
 
 const seconds = (count) => new Promise((done) => setTimeout(done, count * 1000));
 
+/** Seconds without news until those are told who miss nothing yet: of a restart of the daemon nobody needs to know. */
+const PATIENCE = 2;
+
+/** Gives what tells whether a loss lasts. When it begins to, `look` is called. */
+export function lasting(look) {
+  let timer = 0;
+  let lasts = false;
+  return (isLost) => {
+    if (isLost) {
+      timer ||= setTimeout(() => { lasts = true; look(); }, PATIENCE * 1000);
+    } else {
+      clearTimeout(timer);
+      timer = 0;
+      lasts = false;
+    }
+    return lasts;
+  };
+}
+
 /**
  * Events: `state` (detail: "live", "lost" or "refused"), `login` (detail: the user, or null), `clinic`
  * (detail: the clinic's name and zone), `current` (`isCurrent` may have changed). "refused" is a login
@@ -49,6 +72,8 @@ export class Clinic extends EventTarget {
   #closed = false;
   #isSilent = false;
   #leaving = null;
+  /** Why the daemon ends the connection, when it has said so. */
+  #why = "";
   /** Why the last login ended, when it was not by a logout. */
   refusal = null;
 
@@ -92,7 +117,7 @@ export class Clinic extends EventTarget {
   }
 
   async #send(method, params, timeout) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) throw new ConnectionLost("the connection broke");
+    if (this.#socket?.readyState !== WebSocket.OPEN) throw this.#broken();
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -113,7 +138,8 @@ export class Clinic extends EventTarget {
 
   async login(username, password) {
     await this.#leaving;
-    const credentials = await this.call("auth.login", { username, password });
+    // A connection on which nobody logs in is closed now and then, perhaps in this moment.
+    const credentials = await this.call("auth.login", { username, password }, { repeat: 10 });
     this.keep(credentials);
     return credentials.user;
   }
@@ -126,7 +152,7 @@ export class Clinic extends EventTarget {
     try {
       await told;
     } catch {
-      throw Object.assign(new ConnectionLost("the daemon was not told"), { reason: "logout_untold" });
+      throw new ConnectionLost("the daemon was not told", "logout_untold");
     }
   }
 
@@ -211,10 +237,11 @@ export class Clinic extends EventTarget {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(this.address);
       this.#socket = socket;
+      this.#why = "";
       socket.onmessage = (event) => this.#take(JSON.parse(event.data));
       socket.onclose = () => {
         this.#lost(socket);
-        reject(new ConnectionLost("the connection broke"));
+        reject(this.#broken());
       };
       socket.onopen = async () => {
         try {
@@ -269,11 +296,15 @@ export class Clinic extends EventTarget {
     this.#ready = null;
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
-      reject(new ConnectionLost("the connection broke"));
+      reject(this.#broken());
     }
     this.#waiting.clear();
     this.#setState("lost");
     this.#isSilent = false;
+  }
+
+  #broken() {
+    return new ConnectionLost("the connection broke", this.#why);
   }
 
   #setState(state) {
@@ -337,6 +368,8 @@ export class Clinic extends EventTarget {
       else waiting.resolve(message.result);
     } else if (message.method === "queue.changed") {
       for (const follower of this.#followers) follower.take(message.params);
+    } else if (message.id === null && message.error) {
+      this.#why = message.error.data?.reason ?? "";
     }
   }
 

@@ -72,7 +72,7 @@ def next_slot(daemon: Daemon, doctor: int) -> Any:
 def log_in(page: Page, username: str, password: str) -> None:
     page.type("#username", username)
     page.type("#password", password)
-    page.click("#login-form .main")
+    page.click("#login-form button")
 
 
 def enter_desk(page: Page, daemon: Daemon) -> None:

@@ -24,7 +24,7 @@ from steps import (
     next_slot,
     number_of,
 )
-from test_words import LANGUAGES, words
+from test_words import LANGUAGES, LATER, words
 from wire import Wire
 
 
@@ -229,9 +229,63 @@ def test_a_lost_answer_is_asked_for_again(
         page.wait(lambda: page.text("#problem") == words("en", "errors.connection"), 60)
     page.wait(lambda: page.text("#state") == "Live", 60)
     page.wait(lambda: page.text("#problem") == "")
+    # However long the receptionist waits.
+    page.run(LATER)
     page.click("#register-form .main")
     page.wait(lambda: "Lost Answer" in page.text("#registered"))
     assert len(desk.patients.list(search="Lost Answer")["items"]) == 1
+
+
+def test_what_was_done_is_told_although_the_look_at_it_fails(
+    open_page: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    page = open_page("/desk", (1440, 900))
+    enter_desk(page, daemon)
+    page.click("#register summary")
+    page.type("#name", "Done All The Same")
+    watch(page, "patients.list")
+    page.click("#register-form .main")
+    page.wait(lambda: page.run("return window.held.length"))
+    page.run("window.socket.close()")
+    page.wait(lambda: sent(page, "patients.list") == 2)
+    assert "Done All The Same" in page.text("#registered")
+    assert page.text("#problem") == ""
+
+
+def test_a_login_that_meets_the_end_of_its_connection_is_made(
+    open_page: Open, daemon: Daemon
+) -> None:
+    """The daemon ends one on which nobody logs in; of that the page says nothing."""
+    page = open_page("/desk", (1440, 900))
+    page.wait(lambda: page.text("#state") == "Live")
+    watch(page)
+    page.wait(lambda: page.run("return Boolean(window.socket)"))
+    page.run(
+        "const state = document.getElementById('state'); window.said = [];"
+        "new MutationObserver(() => window.said.push(state.textContent))"
+        ".observe(state, {childList: true})"
+    )
+    username, password = daemon.password("reception")
+    page.type("#username", username)
+    page.type("#password", password)
+    page.run("window.socket.close(); document.getElementById('login-form').requestSubmit()")
+    page.wait(lambda: page.is_shown("#desk"))
+    assert set(page.run("return window.said")) <= {"Live"}
+
+
+def test_too_many_connections_are_told(open_page: Open) -> None:
+    """Behind a proxy the daemon says so on the connection, before it closes it."""
+    page = open_page("/desk", (1440, 900))
+    page.wait(lambda: page.text("#state") == "Live")
+    page.run(
+        "const error = {code: -32005, message: '', data: {reason: 'too_many_connections'}};"
+        "WebSocket.prototype.send = function () {"
+        "  this.onmessage({data: JSON.stringify({jsonrpc: '2.0', id: null, error})}); this.close(); };"
+        # The patience of the login is over at once.
+        "const { now } = Date; let later = 0; Date.now = () => now() + (later += 100_000)"
+    )
+    log_in(page, "reception", "password")
+    page.wait(lambda: page.text("#problem") == words("en", "errors.too_many_connections"))
 
 
 def test_a_number_that_was_cancelled_meanwhile_is_given_anew(
@@ -312,24 +366,31 @@ def test_a_late_answer_books_with_nobody_else(
     assert f"with {other['name']}" in page.text("#registered")
 
 
-def test_a_copied_tab_asks_for_a_login(open_page: Open, daemon: Daemon) -> None:
-    page = open_page("/desk", (1440, 900))
-    enter_desk(page, daemon)
+@pytest.mark.parametrize("path, inside", [("/desk", "#desk"), ("/docs", "#logout")])
+def test_a_copied_tab_asks_for_a_login(
+    open_page: Open, daemon: Daemon, path: str, inside: str
+) -> None:
+    def enter() -> None:
+        log_in(page, *daemon.password("reception"))
+        page.wait(lambda: page.is_shown(inside))
+
+    page = open_page(path, (1440, 900))
+    enter()
     tab = page.driver.current_window_handle
     # It need not answer for that.
     page.run("BroadcastChannel.prototype.postMessage = () => {}")
-    page.run("window.open('/desk')")
+    page.run("window.open(arguments[0])", path)
     copy = page.wait(lambda: [each for each in page.driver.window_handles if each != tab])
     page.go_to(copy[0])
-    page.wait(lambda: page.is_shown("#login"))
+    page.wait(lambda: page.is_shown("#login-form"))
     page.wait(lambda: page.text("#problem") == words("en", "desk.copied"))
     assert page.accessibility() == []
-    enter_desk(page, daemon)
+    enter()
     for each in (tab, copy[0]):
         page.go_to(each)
         page.driver.refresh()
-        page.wait(lambda: page.is_shown("#desk"))
-        page.wait(lambda: page.text("#state") == "Live")
+        page.wait(lambda: page.is_shown(inside))
+        page.wait(lambda: not page.elements("#state") or page.text("#state") == "Live")
 
 
 def test_enter_answers_a_question(open_page: Open, daemon: Daemon, desk: Clinic) -> None:

@@ -14,12 +14,14 @@ from steps import (
     free_doctors,
     hurry,
     identify,
+    log_in,
     new_patient,
     next_slot,
     number_of,
     visitors,
     watch_calls,
 )
+from test_desk import double_click, release, sent, watch
 
 
 def test_a_walk_in_at_the_kiosk_is_on_the_board(paired: Open, desk: Clinic) -> None:
@@ -201,6 +203,25 @@ def test_boards_of_every_size(
     assert (wide, high) == size
     board.shot(f"board-{name}")
     assert board.accessibility() == []
+
+
+def test_a_name_that_is_corrected_calls_nobody_again(
+    paired: Open, daemon: Daemon, desk: Clinic
+) -> None:
+    with more_doctors(daemon, desk, [(f"Room {n}", f"Dr. Wrong {n}") for n in range(3)]) as ids:
+        board = paired("/board")
+        board.wait(lambda: board.text("#waiting"))
+        watch_calls(board)
+        hurry(board, 20)
+        called = [number_of(desk.queue.call_next(doctor_id=doctor)) for doctor in ids[:2]]
+        board.wait(lambda: board.run("return window.calls") == called)
+        with Clinic(f"unix:{daemon.socket}") as admin:
+            admin.login(*daemon.password("admin"))
+            admin.users.update(id=ids[0], full_name="Dr. Right")
+        called.append(number_of(desk.queue.call_next(doctor_id=ids[2])))
+        board.wait(lambda: "Dr. Right" in board.texts("#serving .doctor"))
+        board.wait(lambda: called[-1] in board.run("return window.calls"))
+        assert board.run("return window.calls") == called
 
 
 @pytest.mark.parametrize("name, size", [("wide", (1920, 1080)), ("upright", (1080, 1920))])
@@ -406,14 +427,42 @@ def test_the_reference_is_what_the_reader_may_use(open_page: Open, daemon: Daemo
     page = open_page("/docs", (1440, 900))
     page.wait(lambda: "system.ping" in page.texts("article h2"))
     assert "patients.create" not in page.texts("article h2")
-    username, password = daemon.password("reception")
-    page.type("#username", username)
-    page.type("#password", password)
-    page.click("#login-form button")
+    log_in(page, *daemon.password("reception"))
     page.wait(lambda: "patients.create" in page.texts("article h2"))
     page.run("document.getElementById('system.ping').querySelector('details:last-child').open = true")
     page.run("document.getElementById('system.ping').querySelector('button').click()")
     page.wait(lambda: '"pong": true' in page.text("[id='system.ping'] pre[role=status]"))
     page.shot("docs")
     assert page.accessibility() == []
+    assert page.log() == []
+
+
+def test_what_is_tried_stays(open_page: Open, daemon: Daemon) -> None:
+    """Over a filter, and over a new connection of the same reader."""
+    page = open_page("/docs", (1440, 900))
+    log_in(page, *daemon.password("reception"))
+    place = "[id='patients.list'] details:last-child"
+    page.wait(lambda: page.elements(place))
+    page.run("document.querySelector(arguments[0]).open = true", place)
+    page.element(f"{place} textarea").clear()
+    page.type(f"{place} textarea", '{"limit": 1}')
+    page.type("#filter", "system.ping")
+    page.wait(lambda: not page.elements(place))
+    page.run(
+        "const filter = document.getElementById('filter');"
+        "filter.value = ''; filter.dispatchEvent(new Event('input'))"
+    )
+    watch(page, "patients.list")
+    page.wait(lambda: page.run("return Boolean(window.socket)"))
+    page.run("window.socket.close()")
+    page.wait(lambda: sent(page, "system.version"))
+    assert sent(page, "rpc.discover") == 0
+    # What is under way is not begun again.
+    double_click(page, f"{place} button")
+    page.element(f"{place} button").click()
+    page.wait(lambda: page.run("return window.held.length"))
+    assert sent(page, "patients.list") == 1
+    release(page, 0)
+    page.wait(lambda: '"next_cursor"' in page.text(f"{place} pre"))
+    assert page.element(f"{place} textarea").get_attribute("value") == '{"limit": 1}'
     assert page.log() == []

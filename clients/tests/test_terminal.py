@@ -13,11 +13,13 @@ import termios
 import time
 from pathlib import Path
 from select import select
+from types import SimpleNamespace
 from typing import Callable
 
-from clinicd import Clinic
+import pytest
+from clinicd import Clinic, ConnectionLost
 from daemon import BIN, Daemon
-from steps import new_patient, number_of
+from steps import doctors, new_patient, next_slot, number_of
 
 CLIENTS = Path(__file__).resolve().parents[1]
 HOME = "\x1b[H"
@@ -110,6 +112,47 @@ def test_a_kiosk_without_a_browser(daemon: Daemon, desk: Clinic) -> None:
         assert 0 < output.find(hint) < output.find("You are new here.")
         assert re.search(r"Your number: \d{3}", output)
         assert desk.queue.summary()["counts"]["total"] == before + 1
+
+
+def test_a_kiosk_tells_times_of_the_clinic(daemon: Daemon, desk: Clinic) -> None:
+    """Wherever its machine believes to be."""
+    patient = desk.patients.create(
+        name="Far Away", phone="07700 900322", date_of_birth="1980-02-29"
+    )["id"]
+    slot = next_slot(daemon, doctors(desk)[0]["id"])
+    desk.appointments.create(patient_id=patient, slot_id=slot["id"])
+    closed = {"CLINIC_CHECK_IN_EARLY_MINUTES": "0", "CLINIC_CHECK_IN_LATE_MINUTES": "0"}
+    with daemon.configured({"CLINIC_ROLES": f"{os.getuid()}=KIOSK", **closed}):
+        kiosk = subprocess.run(
+            [sys.executable, CLIENTS / "kiosk/terminal.py", "--socket", daemon.socket],
+            input="07700 900322\n29\n2\n1980\n",
+            capture_output=True,
+            env={**os.environ, "TZ": "XXX-13"},
+            text=True,
+            timeout=60,
+        )
+    time_of_day = slot["start_time"][:5]
+    assert f"from {time_of_day} to {time_of_day}" in kiosk.stdout
+
+
+def test_a_kiosk_tells_the_number_whatever_happens_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(CLIENTS / "kiosk")
+    import terminal
+
+    def lost() -> None:
+        raise ConnectionLost("the connection broke")
+
+    answers = iter(["07700 900323", "29", "2", "1980"])
+    monkeypatch.setattr(terminal, "ask", lambda question: next(answers))
+    clinic = SimpleNamespace(
+        kiosk=SimpleNamespace(identify=lambda **who: {"appointments": [], "visitor": "v"}),
+        queue=SimpleNamespace(walk_in=lambda visitor: {"token": "2026-02-17-007"}, today=lost),
+        system=SimpleNamespace(version=lambda: {"time_zone": "UTC"}),
+    )
+    terminal.visit(clinic, terminal.Words("en"))
+    assert "Your number: 007" in capsys.readouterr().out
 
 
 def kiosk_without_a_daemon(folder: Path, answers: bytes, *options: str) -> tuple[int, str, str]:
