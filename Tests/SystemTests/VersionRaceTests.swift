@@ -47,7 +47,7 @@ import Testing
         }
         #expect(outcomes.count { $0.reason == "ok" } == 1, "\(target.method)")
         #expect(outcomes.count { $0.reason == "stale_version" } == 19, "\(target.method)")
-        let made = outcomes.firstIndex { $0.reason == "ok" } ?? -1
+        let made = try #require(outcomes.firstIndex { $0.reason == "ok" }, "\(target.method)")
         let result = outcomes[made].result
         #expect(result?[target.change]?.string == "change \(made)", "\(target.method)")
         for case .refused(let error) in outcomes {
