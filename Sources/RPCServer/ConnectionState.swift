@@ -277,8 +277,8 @@ struct ConnectionState {
     _ outcome: CallOutcome, to id: RequestID, into bytes: inout [UInt8]
   ) {
     switch outcome {
-    case .result(let result): ReplyWriter.appendResponse(id: id, result: result, to: &bytes)
-    case .failure(let error): ReplyWriter.appendError(id: id, error, to: &bytes)
+    case .result(let result): MessageWriter.appendResponse(id: id, result: result, to: &bytes)
+    case .failure(let error): MessageWriter.appendError(id: id, error, to: &bytes)
     }
   }
 

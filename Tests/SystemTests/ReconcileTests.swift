@@ -39,30 +39,25 @@ import Testing
         "visit_history", [["_id": 999_999, "visit_id": 999_999, "source_version": 1]])
       var newer = visits[1]
       newer["source_version"] = 1000
-      try await mongo.replaceMany(
-        "visit_history", [(filter: ["_id": newer["_id"] ?? .null], document: newer)])
+      try await mongo.replace(newer, in: "visit_history")
       var edited = visits[2]
       edited["diagnosis"] = "another"
       var note = visits[3]
       note["notes"] = .array([["id": 1, "text": "another"]])
-      for document in [edited, note] {
-        try await mongo.replaceMany(
-          "visit_history", [(filter: ["_id": document["_id"] ?? .null], document: document)])
-      }
+      for document in [edited, note] { try await mongo.replace(document, in: "visit_history") }
       try await mongo.deleteMany("stock_movements", filter: ["movement_id": ["$lte": 3]])
       var movement = try #require(await mongo.find("stock_movements", filter: ["_id": 9]).first)
       movement["quantity"] = 500
-      try await mongo.replaceMany("stock_movements", [(filter: ["_id": 9], document: movement)])
+      try await mongo.replace(movement, in: "stock_movements")
       try await mongo.deleteMany("audit_logs", filter: ["_id": 4])
       var entry = try #require(await mongo.find("audit_logs", filter: ["_id": 6]).first)
       entry["outcome"] = "another"
-      try await mongo.replaceMany("audit_logs", [(filter: ["_id": 6], document: entry)])
+      try await mongo.replace(entry, in: "audit_logs")
       try await mongo.insertMany("audit_logs", [["_id": 9_999_999], ["_id": "forged"]])
       try await mongo.insertMany("stock_movements", [["_id": 0], ["_id": 5.5]])
       var day = try #require(await mongo.find("daily_summaries").first)
       day["new_patients"] = 77
-      try await mongo.replaceMany(
-        "daily_summaries", [(filter: ["_id": day["_id"] ?? .null], document: day)])
+      try await mongo.replace(day, in: "daily_summaries")
       try await mongo.insertMany(
         "daily_summaries",
         [
@@ -235,5 +230,16 @@ import Testing
         """) == 0
     }
     return (admin, try await clinic.texts("SELECT current_date::text")[0])
+  }
+}
+
+extension MongoClient {
+  /// Puts a document in the place of the one with its `_id`.
+  fileprivate func replace(_ document: BSONDocument, in collection: String) async throws {
+    let update: BSONDocument = [
+      "q": ["_id": document["_id"] ?? .null], "u": .document(document),
+    ]
+    let reply = try await command(["update": .string(collection), "updates": [.document(update)]])
+    try #require(reply["nModified"]?.integerValue == 1)
   }
 }

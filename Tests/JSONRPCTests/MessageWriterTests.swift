@@ -1,26 +1,23 @@
 import JSONRPC
 import Testing
 
-@Suite struct ReplyWriterTests {
+@Suite struct MessageWriterTests {
   let error = RPCError(
     .conflict, reason: "slot_taken", message: "The slot is \"taken\"", ["slot_id": 7, "who": nil])
 
   @Test func replies() {
+    #expect(text(response(RequestID(1), "{}")) == #"{"jsonrpc":"2.0","id":1,"result":{}}"#)
     #expect(
-      text(ReplyWriter.response(id: RequestID(1), result: Array("{}".utf8)))
-        == #"{"jsonrpc":"2.0","id":1,"result":{}}"#)
-    #expect(
-      text(ReplyWriter.error(id: RequestID("x"), error))
+      text(MessageWriter.error(id: RequestID("x"), error))
         == #"{"jsonrpc":"2.0","id":"x","error":{"code":-32004,"message":"The slot is \"taken\"","data":{"reason":"slot_taken","slot_id":7,"who":null}}}"#
     )
     #expect(
-      text(ReplyWriter.error(id: nil, error)).hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"#))
-    #expect(text(ReplyWriter.batch([Array("1".utf8), Array("2".utf8)])) == "[1,2]")
+      text(MessageWriter.error(id: nil, error)).hasPrefix(#"{"jsonrpc":"2.0","id":null,"error":{"#))
     #expect(
-      text(ReplyWriter.notification(method: "queue.changed", params: Array("[]".utf8)))
+      text(MessageWriter.notification(method: "queue.changed", params: Array("[]".utf8)))
         == #"{"jsonrpc":"2.0","method":"queue.changed","params":[]}"#)
     #expect(
-      text(ReplyWriter.call(id: RequestID(5), method: "a\n", params: nil))
+      text(MessageWriter.call(id: RequestID(5), method: "a\n", params: nil))
         == #"{"jsonrpc":"2.0","id":5,"method":"a\n"}"#)
   }
 
@@ -77,10 +74,10 @@ import Testing
     func read(_ text: String) throws -> [ServerMessage]? {
       ServerMessage.read(try JSONDocument(parsing: text))
     }
-    let reply = ReplyWriter.response(id: RequestID("x"), result: Array("[1]".utf8))
-    let failure = ReplyWriter.error(id: RequestID(2), error)
-    let notification = ReplyWriter.notification(method: "n", params: Array("{}".utf8))
-    let all = try read(text(ReplyWriter.batch([reply, failure, notification])))
+    let reply = response(RequestID("x"), "[1]")
+    let failure = MessageWriter.error(id: RequestID(2), error)
+    let notification = MessageWriter.notification(method: "n", params: Array("{}".utf8))
+    let all = try read("[\(text(reply)),\(text(failure)),\(text(notification))]")
     #expect(all?.count == 3)
     guard case .result(let id, let value)? = all?[0] else {
       Issue.record("no result")

@@ -1,13 +1,6 @@
 /// Assembles what goes over the wire from parts that are JSON already. None of it ends in a
 /// newline.
-public enum ReplyWriter {
-  public static func response(id: RequestID, result: [UInt8]) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(result.count + id.rawBytes.count + 40)
-    appendResponse(id: id, result: result, to: &output)
-    return output
-  }
-
+public enum MessageWriter {
   public static func appendResponse(id: RequestID, result: [UInt8], to output: inout [UInt8]) {
     output.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
     output.append(contentsOf: id.rawBytes)
@@ -32,19 +25,6 @@ public enum ReplyWriter {
     output.append(contentsOf: #","error":"#.utf8)
     output.append(contentsOf: writer.bytes)
     output.append(UInt8(ascii: "}"))
-  }
-
-  /// - Parameter replies: at least one; a batch of nothing but notifications gets no answer.
-  public static func batch(_ replies: [[UInt8]]) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(replies.reduce(2) { $0 + $1.count + 1 })
-    output.append(UInt8(ascii: "["))
-    for (i, reply) in replies.enumerated() {
-      if i > 0 { output.append(UInt8(ascii: ",")) }
-      output.append(contentsOf: reply)
-    }
-    output.append(UInt8(ascii: "]"))
-    return output
   }
 
   public static func notification(method: String, params: [UInt8]?) -> [UInt8] {
