@@ -3,7 +3,7 @@ import Testing
 
 /// Somebody who works at a connection; what came of each call is noted.
 struct DayWorker: Sendable {
-  let caller: Caller
+  let caller: TestConnection
   let notes: Tally<[String: Int]>
 
   @discardableResult
@@ -16,7 +16,7 @@ struct DayWorker: Sendable {
   }
 
   /// For calls that somebody else may have come before.
-  func outcome(_ method: String, _ params: JSON = [:]) async throws -> Caller.Outcome {
+  func outcome(_ method: String, _ params: JSON = [:]) async throws -> TestConnection.Outcome {
     let outcome = try await caller.outcome(method, params)
     note(method, outcome.reason)
     return outcome

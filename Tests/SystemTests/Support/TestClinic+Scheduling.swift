@@ -42,7 +42,7 @@ extension TestClinic {
 
   /// Books a slot for a patient of its own. - Returns: the appointment's id.
   func booking(
-    of slot: Int, by desk: Caller, for patient: Int? = nil
+    of slot: Int, by desk: TestConnection, for patient: Int? = nil
   ) async throws -> Int {
     let patient = try await patient.orElse { try await self.patient() }
     return try await desk.call(

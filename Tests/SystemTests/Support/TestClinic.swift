@@ -132,13 +132,13 @@ extension TestClinic {
   }
 
   /// The host's own connection: the kernel says that it is an administrator's.
-  func admin(on instance: Int = 0) async throws -> Caller {
-    try await Caller.connect(to: daemons[instance].unix)
+  func admin(on instance: Int = 0) async throws -> TestConnection {
+    try await TestConnection.connect(to: daemons[instance].unix)
   }
 
   /// A connection that nobody has logged in on.
-  func stranger(on instance: Int = 0) async throws -> Caller {
-    try await Caller.connect(to: daemons[instance].tcp)
+  func stranger(on instance: Int = 0) async throws -> TestConnection {
+    try await TestConnection.connect(to: daemons[instance].tcp)
   }
 
   /// Makes a user.
@@ -164,7 +164,7 @@ extension TestClinic {
 
   /// A connection of a user, over TCP. The first one logs in by password, the others with its
   /// token.
-  func connect(_ member: Member, on instance: Int = 0) async throws -> Caller {
+  func connect(_ member: Member, on instance: Int = 0) async throws -> TestConnection {
     let caller = try await stranger(on: instance)
     if let token = tokens.withLock({ $0[member.username] }) {
       try await caller.call("auth.authenticate", ["access_token": .string(token)])
@@ -177,7 +177,7 @@ extension TestClinic {
   }
 
   /// A new user, connected.
-  func connect(_ role: Role, on instance: Int = 0) async throws -> Caller {
+  func connect(_ role: Role, on instance: Int = 0) async throws -> TestConnection {
     try await connect(try await member(role), on: instance)
   }
 }

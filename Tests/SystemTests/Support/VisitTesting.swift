@@ -8,7 +8,7 @@ import Testing
 /// A doctor, and what a test of visits needs at hand.
 struct DoctorAtWork: Sendable {
   let member: TestClinic.Member
-  let caller: Caller
+  let caller: TestConnection
   var id: JSON { .int(member.id) }
 }
 
