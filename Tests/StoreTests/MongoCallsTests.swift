@@ -1,4 +1,5 @@
 import Dispatch
+import TestSupport
 import Testing
 
 @testable import Mongo
@@ -187,7 +188,7 @@ import Testing
   }
 
   @Test func aWrongPasswordIsSaid() async throws {
-    let url = try testAddress("CLINIC_TEST_MONGO_URL")
+    let url = try testSetting("CLINIC_TEST_MONGO_URL")
     let at = try #require(url.lastIndex(of: "@"))
     let wrong = "mongodb://clinic:wrong" + url[at...]
     let mongo = try MongoClient(url: wrong, database: "clinic_test")

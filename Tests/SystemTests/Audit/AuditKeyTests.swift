@@ -2,6 +2,7 @@ import Glibc
 import JSONRPC
 import Postgres
 import Systemd
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -3,6 +3,7 @@ import JSONRPC
 import Mongo
 import Postgres
 import RPCClient
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// What `clinicctl` ends with when something that it needs is not there.

@@ -1,4 +1,5 @@
 import JSONRPC
+import TestSupport
 import Testing
 
 /// Somebody who works at a connection; what came of each call is noted.

@@ -3,6 +3,7 @@ import JSONRPC
 import Postgres
 import RPCClient
 import Redis
+import TestSupport
 import Testing
 
 @testable import Clinic

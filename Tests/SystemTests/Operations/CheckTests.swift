@@ -1,5 +1,6 @@
 import Redis
 import Systemd
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -1,6 +1,7 @@
 import ClinicEnvironment
 import JSONRPC
 import Systemd
+import TestSupport
 import Testing
 
 @Suite struct EnvironmentFileTests {

@@ -1,6 +1,7 @@
 import Glibc
 import Postgres
 import Systemd
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -4,6 +4,7 @@ import Postgres
 import RPCClient
 import Synchronization
 import Systemd
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -1,6 +1,7 @@
 import JSONRPC
 import Mongo
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Clinic

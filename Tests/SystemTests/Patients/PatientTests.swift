@@ -1,6 +1,7 @@
 import JSONRPC
 import Postgres
 import RPCClient
+import TestSupport
 import Testing
 
 @testable import Clinic

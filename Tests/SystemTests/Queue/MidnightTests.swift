@@ -2,6 +2,7 @@ import JSONRPC
 import Mongo
 import Postgres
 import StoreLoop
+import TestSupport
 import Testing
 
 @testable import Clinic

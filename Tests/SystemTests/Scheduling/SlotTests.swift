@@ -2,6 +2,7 @@ import JSONRPC
 import Postgres
 import RPCClient
 import StoreLoop
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -3,6 +3,7 @@ import JSONRPC
 import Mongo
 import Postgres
 import Redis
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -2,6 +2,7 @@ import Glibc
 import JSONRPC
 import Postgres
 import Redis
+import TestSupport
 import Testing
 
 @testable import Clinic

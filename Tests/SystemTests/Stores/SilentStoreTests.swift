@@ -1,6 +1,7 @@
 import Glibc
 import JSONRPC
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -6,6 +6,7 @@ import Redis
 import StoreLoop
 import Synchronization
 import Systemd
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -1,6 +1,7 @@
 import JSONRPC
 import RPCClient
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -1,6 +1,7 @@
 import Clinic
 import Glibc
 import JSONRPC
+import TestSupport
 import Testing
 
 /// `POST /rpc` and what stands beside it, on a real daemon.

@@ -3,6 +3,7 @@ import Glibc
 import JSONRPC
 import RPCClient
 import Systemd
+import TestSupport
 import Testing
 
 /// SIGHUP.

@@ -1,6 +1,7 @@
 import Clinic
 import JSONRPC
 import RPCClient
+import TestSupport
 import Testing
 
 /// The Swift client over a WebSocket: what it does over a stream of bytes.

@@ -3,6 +3,7 @@ import Glibc
 import JSONRPC
 import RPCClient
 import Systemd
+import TestSupport
 import Testing
 
 /// TLS on the TCP and web listeners, with certificates that the test makes.

@@ -1,6 +1,7 @@
 import Clinic
 import JSONRPC
 import Postgres
+import TestSupport
 import Testing
 
 /// Clients that do not read, vanish, or are too many: the others notice nothing.

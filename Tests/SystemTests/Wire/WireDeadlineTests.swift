@@ -1,6 +1,7 @@
 import Clinic
 import JSONRPC
 import Postgres
+import TestSupport
 import Testing
 
 /// Calls that wait for a lock in PostgreSQL which somebody else holds.

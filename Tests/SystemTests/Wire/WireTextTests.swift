@@ -1,6 +1,7 @@
 import Clinic
 import JSONRPC
 import Postgres
+import TestSupport
 import Testing
 
 /// Texts come back as they were sent, whatever is in them.
