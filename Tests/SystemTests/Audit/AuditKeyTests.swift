@@ -131,10 +131,3 @@ import Testing
     }
   }
 }
-
-extension TestClinic {
-  fileprivate func unsealedEntries() async throws -> Int {
-    try await number(
-      "SELECT count(*) FROM audit_entries WHERE id NOT IN (SELECT entry_id FROM audit_chain)")
-  }
-}

@@ -85,13 +85,3 @@ import Testing
     }
   }
 }
-
-extension TestClinic {
-  fileprivate func unsealedEntries() async throws -> Int {
-    try await number(
-      """
-      SELECT count(*) FROM audit_entries e \
-      WHERE NOT EXISTS (SELECT FROM audit_chain c WHERE c.entry_id = e.id)
-      """)
-  }
-}

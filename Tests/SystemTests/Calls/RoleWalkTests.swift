@@ -136,15 +136,3 @@ import Testing
     }
   }
 }
-
-extension Optional where Wrapped: Sendable {
-  func asyncMap<Value>(_ transform: (Wrapped) async throws -> Value) async rethrows -> Value? {
-    guard let self else { return nil }
-    return try await transform(self)
-  }
-
-  func orElse(_ other: () async throws -> Wrapped) async rethrows -> Wrapped {
-    guard let self else { return try await other() }
-    return self
-  }
-}

@@ -213,7 +213,7 @@ import Testing
 extension TestClinic {
   /// A line for each table: its name, its rows and a hash of them. Without what a restore changes,
   /// and what the daemon changes by itself.
-  func contents(of url: String) async throws -> [String] {
+  fileprivate func contents(of url: String) async throws -> [String] {
     try await onDatabase(url) { postgres in
       try await postgres.query(
         """

@@ -13,7 +13,7 @@ import Testing
     try await TestClinic.run(2) { clinic in
       let doctor = try await clinic.member(.doctor, name: "Dr. Okafor")
       let patients = try await clinic.patients(2)
-      let medicine = try await clinic.postgres.medicine("Amoxicillin")
+      let medicine = try await clinic.medicine("Amoxicillin")
       let visits = try await clinic.postgres.completedVisits(
         20, of: patients[0], by: doctor.id, medicine: medicine)
       try await clinic.drained()
@@ -91,7 +91,7 @@ import Testing
     try await TestClinic.run(1, mayLogErrors: true) { clinic in
       let doctor = try await clinic.member(.doctor)
       let patient = try await clinic.patient()
-      let medicine = try await clinic.postgres.medicine("Zinc")
+      let medicine = try await clinic.medicine("Zinc")
       try await clinic.drained()
       let visits = try await clinic.postgres.completedVisits(
         3, of: patient, by: doctor.id, medicine: medicine)
@@ -134,7 +134,8 @@ import Testing
   func outage() async throws {
     try await FaultsStack.run(2) { stack in
       let admin = try await TestConnection.connect(to: stack.daemons[0].unix)
-      let medicine = try await stack.postgres.medicine("Paracetamol")
+      let medicine = try await stack.number(
+        "INSERT INTO medicines (name, unit_price) VALUES ('Paracetamol', 2.50) RETURNING id")
       let batch = try await stack.postgres.batch(of: medicine, "A-1")
       let doctor = try await admin.call(
         "auth.register",
@@ -188,7 +189,7 @@ import Testing
   func lag() async throws {
     try await TestClinic.run(1) { clinic in
       let admin = try await clinic.admin()
-      let medicine = try await clinic.postgres.medicine("Zinc")
+      let medicine = try await clinic.medicine("Zinc")
       let batch = try await clinic.postgres.batch(of: medicine, "Z-1")
       try await clinic.drained()
       let started = ContinuousClock.now
@@ -207,32 +208,6 @@ import Testing
   }
 }
 
-extension TestClinic {
-  /// Waits until MongoDB has been told of everything.
-  func drained(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    try await eventually(
-      within: .seconds(60), "the outbox is empty", sourceLocation: sourceLocation
-    ) {
-      try await number("SELECT count(*) FROM outbox") == 0
-    }
-  }
-
-  /// Each completed visit has one document, of its present version.
-  func expectHistory(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let expected = try await texts(
-      """
-      SELECT concat_ws(' ', id, history_version, patient_id) FROM visits \
-      WHERE status = 'COMPLETED' ORDER BY id
-      """)
-    let found = try await mongo.find("visit_history", sort: ["_id": 1]).map { document in
-      let version = document["source_version"]?.integerValue ?? 0
-      let patient = document["patient"]?["id"]?.integerValue ?? 0
-      return "\(document["_id"]?.integerValue ?? 0) \(version) \(patient)"
-    }
-    #expect(found == expected, sourceLocation: sourceLocation)
-  }
-}
-
 extension JSONValue {
-  var double: Double? { numberText.flatMap(Double.init) }
+  fileprivate var double: Double? { numberText.flatMap(Double.init) }
 }

@@ -210,7 +210,7 @@ import Testing
     let admin = try await clinic.admin()
     let doctor = try await clinic.member(.doctor)
     let patients = try await clinic.patients(4)
-    let medicine = try await clinic.postgres.medicine("Zinc")
+    let medicine = try await clinic.medicine("Zinc")
     try await clinic.postgres.movements(
       30, of: try await clinic.postgres.batch(of: medicine, "A"))
     try await clinic.postgres.completedVisits(

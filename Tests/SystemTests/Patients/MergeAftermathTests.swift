@@ -36,7 +36,7 @@ import Testing
       let pair = try await Pair(clinic)
       let doctor = try await clinic.doctorAtWork()
       let desk = try await clinic.connect(.reception, on: 1)
-      let medicine = try await clinic.postgres.medicine("Amoxicillin")
+      let medicine = try await clinic.medicine("Amoxicillin")
       let visit = try await clinic.visit(by: doctor, of: pair.old)
       let slot = try await clinic.slot(of: doctor.member, in: 10)
       let appointment = try await clinic.booking(of: slot, by: desk, for: pair.old)
@@ -82,7 +82,7 @@ import Testing
       let patients = try await clinic.patients(3)
       let (first, second, third) = (patients[0], patients[1], patients[2])
       let doctor = try await clinic.doctorAtWork()
-      let medicine = try await clinic.postgres.medicine("Amoxicillin")
+      let medicine = try await clinic.medicine("Amoxicillin")
       func merge(_ old: Int, _ into: Int) async throws {
         try await admin.call("patients.merge", ["id": .int(old), "into": .int(into)])
       }

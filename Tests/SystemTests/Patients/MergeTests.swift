@@ -493,7 +493,7 @@ private struct MergeWorld: Sendable {
     other = try await clinic.connect(.admin, on: clinic.daemons.count - 1)
     patients = try await clinic.patients(count)
     let doctor = try await clinic.member(.doctor)
-    let medicine = try await clinic.postgres.medicine("Amoxicillin")
+    let medicine = try await clinic.medicine("Amoxicillin")
     for (index, patient) in patients.enumerated() {
       let token = try await admin.call("queue.walk_in", ["patient_id": .int(patient)])
       try await admin.call(

@@ -417,12 +417,12 @@ import Testing
 }
 
 extension Array {
-  subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+  fileprivate subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }
 
 extension TestClinic {
   /// How many of the daemons' sessions wait for a lock.
-  func lockWaits() async throws -> Int {
+  fileprivate func lockWaits() async throws -> Int {
     try await number(
       """
       SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \

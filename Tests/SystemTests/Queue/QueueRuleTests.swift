@@ -232,11 +232,3 @@ import Testing
     }
   }
 }
-
-extension Sequence {
-  func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
-    var values: [Value] = []
-    for element in self { values.append(try await transform(element)) }
-    return values
-  }
-}

@@ -14,7 +14,7 @@ import Testing
       let doctors = [try await clinic.member(.doctor), try await clinic.member(.doctor)]
       let reader = try await clinic.connect(doctors[0], on: 1)
       let patients = try await clinic.patients(3)
-      let medicine = try await clinic.postgres.medicine("Amoxicillin")
+      let medicine = try await clinic.medicine("Amoxicillin")
       for patient in patients {
         for doctor in doctors {
           try await clinic.postgres.completedVisits(
@@ -63,7 +63,7 @@ import Testing
     try await TestClinic.run(1) { clinic in
       let reader = try await clinic.connect(.pharmacist)
       let medicines = [
-        try await clinic.postgres.medicine("Zinc"), try await clinic.postgres.medicine("Iron"),
+        try await clinic.medicine("Zinc"), try await clinic.medicine("Iron"),
       ]
       for medicine in medicines {
         let batch = try await clinic.postgres.batch(of: medicine, "A")
@@ -115,7 +115,7 @@ import Testing
     try await TestClinic.run(1) { clinic in
       let doctor = try await clinic.member(.doctor)
       let patients = try await clinic.patients(20)
-      let medicine = try await clinic.postgres.medicine("Zinc")
+      let medicine = try await clinic.medicine("Zinc")
       for patient in patients {
         try await clinic.postgres.completedVisits(
           20, of: patient, by: doctor.id, medicine: medicine)
@@ -161,7 +161,7 @@ import Testing
       let admin = try await clinic.admin()
       let patient = try await clinic.patient()
       try await clinic.postgres.invoices(3, of: patient, paid: 2, refunded: 1)
-      let medicine = try await clinic.postgres.medicine("Zinc")
+      let medicine = try await clinic.medicine("Zinc")
       try await clinic.postgres.movements(4, of: try await clinic.postgres.batch(of: medicine, "A"))
       let token = try await admin.call("queue.walk_in", ["patient_id": .int(patient)])
       try await admin.call(
@@ -215,7 +215,7 @@ import Testing
         try await desk.call(
           "queue.set_status", ["token": token["token"].json, "status": .string(status)])
       }
-      let medicine = try await clinic.postgres.medicine("Zinc")
+      let medicine = try await clinic.medicine("Zinc")
       let batch = try await clinic.postgres.batch(of: medicine, "A")
       try await clinic.postgres.movements(3, of: batch)
       try await clinic.postgres.completedVisits(
@@ -326,19 +326,5 @@ extension BSON {
     let own = self["stage"]?.stringValue.map { [$0] } ?? []
     let inner = (self["inputStages"]?.arrayValue ?? []) + [self["inputStage"]].compactMap(\.self)
     return own + inner.flatMap(\.stages)
-  }
-}
-
-extension TestConnection {
-  /// The items of all pages of a list.
-  func pages(_ method: String, _ params: JSON = [:]) async throws -> [JSONValue] {
-    var items: [JSONValue] = []
-    var cursor = JSON.null
-    while true {
-      let page = try await call(method, params.with("cursor", cursor))
-      items += try page.list("items")
-      guard let next = page["next_cursor"], !next.isNull else { return items }
-      cursor = page["next_cursor"].json
-    }
   }
 }

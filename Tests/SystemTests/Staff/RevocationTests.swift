@@ -141,7 +141,7 @@ import Testing
   @Test("rules 46, 49: what was followed in another role ends where nobody heard of it, too")
   func roleUnheard() async throws {
     try await TestClinic.run(1) { clinic in
-      let hub = NobodyListens()
+      let hub = SilentHub()
       let inside = try clinic.inProcess(hub: hub)
       let id = ID<User>(rawValue: Int64(try await clinic.member(.doctor).id))
       let session = Session(id: 1, transport: .tcp(address: "192.0.2.1"))

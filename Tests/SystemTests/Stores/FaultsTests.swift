@@ -137,10 +137,6 @@ extension FaultsStack {
     }
     return try await number("SELECT max(version) FROM queue_days")
   }
-
-  func number(_ sql: SQL) async throws -> Int {
-    try #require(try await postgres.query(sql, retry: true).column(as: Int.self).first)
-  }
 }
 
 // MARK: - What must hold afterwards

@@ -106,6 +106,11 @@ final class FaultsStack: Sendable {
     }.value
   }
 
+  /// The number in the only cell of the only row.
+  func number(_ sql: SQL) async throws -> Int {
+    try #require(try await postgres.query(sql, retry: true).column(as: Int.self).first)
+  }
+
   // MARK: - scripts/stack
 
   /// Kills or freezes a store, or brings it back.

@@ -189,18 +189,6 @@ extension TestClinic.Member {
 // MARK: - What there is
 
 extension TestClinic {
-  /// Registers patients. - Returns: their ids.
-  func patients(_ count: Int) async throws -> [Int] {
-    let rows = try await postgres.query(
-      """
-      INSERT INTO patients (name, phone, registered_by) SELECT 'Patient ' || n, '0712 ' || n, 'test' \
-      FROM generate_series(1, \(count)) n RETURNING id
-      """)
-    return try rows.column(as: Int.self).sorted()
-  }
-
-  func patient() async throws -> Int { try #require(try await patients(1).first) }
-
   /// The number in the only cell of the only row.
   func number(_ sql: SQL) async throws -> Int {
     try #require(try await postgres.query(sql).column(as: Int.self).first)
@@ -208,6 +196,14 @@ extension TestClinic {
 
   func texts(_ sql: SQL) async throws -> [String] {
     try await postgres.query(sql).column(as: String.self)
+  }
+
+  /// A date, counted from today in a zone.
+  func day(_ days: Int, in zone: String = "UTC") async throws -> String {
+    try #require(
+      try await texts(
+        "SELECT ((now() AT TIME ZONE \(zone))::date + \(days)::integer)::text"
+      ).first)
   }
 }
 

@@ -86,6 +86,18 @@ final class TestConnection: Sendable {
     }
   }
 
+  /// The items of all pages of a list.
+  func pages(_ method: String, _ params: JSON = [:]) async throws -> [JSONValue] {
+    var items: [JSONValue] = []
+    var cursor = JSON.null
+    while true {
+      let page = try await call(method, params.with("cursor", cursor))
+      items += try page.list("items")
+      guard let next = page["next_cursor"], !next.isNull else { return items }
+      cursor = page["next_cursor"].json
+    }
+  }
+
   enum Outcome: Sendable {
     case ok(JSONValue)
     case refused(RPCError)

@@ -143,7 +143,9 @@ import Testing
 
 extension TestClinic {
   /// The row of a patient, held by another session of the test's own.
-  func holdingPatient(_ id: Int, _ body: @escaping @Sendable () async throws -> Void) async throws {
+  fileprivate func holdingPatient(
+    _ id: Int, _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
     try await postgres.withConnection { connection in
       _ = try await connection.query("BEGIN")
       _ = try await connection.query("SELECT FROM patients WHERE id = \(id) FOR UPDATE")

@@ -83,10 +83,12 @@ import Testing
 
 extension TestClinic {
   /// What its daemons sign with.
-  var keys: SigningKeys { SigningKeys(algorithm: .hs256, current: Array(Self.secretKey.utf8)) }
+  fileprivate var keys: SigningKeys {
+    SigningKeys(algorithm: .hs256, current: Array(Self.secretKey.utf8))
+  }
 
   /// A token of the member's last login.
-  func token(of member: Member, expiresIn seconds: Int64) async throws -> AccessToken {
+  fileprivate func token(of member: Member, expiresIn seconds: Int64) async throws -> AccessToken {
     let login = try await number("SELECT max(id) FROM logins WHERE user_id = \(member.id)")
     let epoch = try await number("SELECT epoch FROM users WHERE id = \(member.id)")
     let now = try await number("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")

@@ -3,36 +3,62 @@ import Testing
 
 @testable import Clinic
 
+/// Rows of the clinic's tables, written by SQL.
 extension TestClinic {
+  /// Registers patients. - Returns: their ids.
+  func patients(_ count: Int) async throws -> [Int] {
+    let rows = try await postgres.query(
+      """
+      INSERT INTO patients (name, phone, registered_by) SELECT 'Patient ' || n, '0712 ' || n, 'test' \
+      FROM generate_series(1, \(count)) n RETURNING id
+      """)
+    return try rows.column(as: Int.self).sorted()
+  }
+
+  func patient() async throws -> Int { try #require(try await patients(1).first) }
+
+  /// A patient with allergies.
+  func patient(allergies: [String]) async throws -> Int {
+    try #require(
+      try await postgres.query(
+        """
+        INSERT INTO patients (name, allergies, registered_by) VALUES \
+        ('Asha Iyer', \(allergies), 'test') RETURNING id
+        """
+      ).column(as: Int.self).first)
+  }
+
   /// A medicine. - Returns: its id.
   func medicine(
     _ name: String = "Paracetamol", generic: String? = nil, drugClass: String? = nil,
-    price: String = "2.50", reorderLevel: Int = 0, isActive: Bool = true
+    strength: String? = nil, price: String = "2.50", reorderLevel: Int = 0, isActive: Bool = true
   ) async throws -> Int {
     try await number(
       """
-      INSERT INTO medicines (name, generic_name, drug_class, unit_price, reorder_level, is_active) \
-      VALUES (\(name), \(generic), \(drugClass), \(price)::text::numeric, \(reorderLevel), \
-      \(isActive)) RETURNING id
+      INSERT INTO medicines (name, generic_name, drug_class, strength, unit_price, reorder_level, \
+      is_active) VALUES (\(name), \(generic), \(drugClass), \(strength), \
+      \(price)::text::numeric, \(reorderLevel), \(isActive)) RETURNING id
       """)
   }
 
   /// A batch that was received, whatever its expiry date. - Returns: its id.
-  func batch(
-    of medicine: Int, _ quantity: Int, expiresIn days: Int = 365, number: String? = nil
-  ) async throws -> Int {
-    let id = try await self.number(
-      """
-      INSERT INTO medicine_batches (medicine_id, batch_number, expiry_date) VALUES (\(medicine), \
-      coalesce(\(number), 'B' || (SELECT count(*) FROM medicine_batches)), \
-      \(try await day(days))::text::date) RETURNING id
-      """)
-    _ = try await postgres.query(
-      """
-      INSERT INTO stock_movements (medicine_id, batch_id, movement_type, quantity, balance, \
-      user_name) VALUES (\(medicine), \(id), 'RECEIVED', \(quantity), 0, 'test')
-      """)
+  func batch(of medicine: Int, _ quantity: Int, expiresIn days: Int = 365) async throws -> Int {
+    let id = try await postgres.batch(of: medicine, expiresIn: days)
+    try await postgres.movements(1, of: id, quantity: quantity)
     return id
+  }
+
+  /// A prescription of medicines that are in no other one. - Returns: its id.
+  func prescription(
+    of patient: Int, by doctor: Int, _ items: [(quantity: Int, price: String)] = [(2, "3.50")]
+  ) async throws -> Int {
+    var prescribed: [(medicine: Int, quantity: Int)] = []
+    for (index, item) in items.enumerated() {
+      let medicine = try await self.medicine(
+        "Medicine \(index + 1)", strength: "500 mg", price: item.price)
+      prescribed.append((medicine, item.quantity))
+    }
+    return try await prescribe(prescribed, to: patient, by: doctor).id
   }
 
   /// A prescription of a new patient, as it is once its doctor has written it. With an invoice, one
@@ -43,19 +69,29 @@ extension TestClinic {
     _ items: [(medicine: Int, quantity: Int)], invoice: String? = "PAID", allergies: [String] = [],
     daysOld: Int = 0, status: String = "ACTIVE"
   ) async throws -> Prescribed {
-    let patient = try await number(
+    let patient = try await self.patient(allergies: allergies)
+    let doctor = try await number(
       """
-      INSERT INTO patients (name, allergies, registered_by) VALUES ('Asha', \(allergies), 'test') \
-      RETURNING id
+      INSERT INTO users (username, password_hash, full_name, role) VALUES \
+      ('dr' || \(patient), 'x', 'Dr. Rao', 'DOCTOR') RETURNING id
       """)
+    let prescribed = try await prescribe(
+      items, to: patient, by: doctor, daysOld: daysOld, status: status)
+    if let invoice { try await self.invoice(prescribed, status: invoice) }
+    return prescribed
+  }
+
+  /// A prescription, of a visit that has ended.
+  private func prescribe(
+    _ items: [(medicine: Int, quantity: Int)], to patient: Int, by doctor: Int, daysOld: Int = 0,
+    status: String = "ACTIVE"
+  ) async throws -> Prescribed {
     let id = try await number(
       """
-      WITH doctor AS (INSERT INTO users (username, password_hash, full_name, role) VALUES \
-      ('dr' || \(patient), 'x', 'Dr. Rao', 'DOCTOR') RETURNING id), \
-      visit AS (INSERT INTO visits (patient_id, doctor_id) SELECT \(patient), id FROM doctor \
-      RETURNING id, doctor_id) \
+      WITH visit AS (INSERT INTO visits (patient_id, doctor_id, status, signed_by, completed_at) \
+      VALUES (\(patient), \(doctor), 'COMPLETED', \(doctor), now()) RETURNING id) \
       INSERT INTO prescriptions (visit_id, patient_id, doctor_id, status, date) \
-      SELECT id, \(patient), doctor_id, \(status), \(try await day(-daysOld))::text::date FROM visit \
+      SELECT id, \(patient), \(doctor), \(status), \(try await day(-daysOld))::text::date FROM visit \
       RETURNING id
       """)
     let rows = try await postgres.query(
@@ -65,10 +101,8 @@ extension TestClinic {
       FROM unnest(\(items.map(\.medicine)), \(items.map(\.quantity))) WITH ORDINALITY \
       AS t (medicine, quantity, place) ORDER BY place RETURNING id
       """)
-    let prescribed = Prescribed(
+    return Prescribed(
       id: id, patient: patient, items: try rows.column(as: Int.self).sorted())
-    if let invoice { try await self.invoice(prescribed, status: invoice) }
-    return prescribed
   }
 
   /// Bills a prescription. - Returns: the invoice's id.
@@ -102,37 +136,6 @@ extension TestClinic {
         """)
     }
     return id
-  }
-
-  /// Where the books of the pharmacy do not add up (rules 31, 34 to 37): nowhere, ever.
-  func pharmacyFaults() async throws -> [String] {
-    try await texts(
-      """
-      SELECT 'batch ' || b.id || ' is not the sum of its movements' FROM medicine_batches b \
-      WHERE b.quantity <> (SELECT coalesce(sum(quantity), 0) FROM stock_movements \
-      WHERE batch_id = b.id) \
-      UNION ALL SELECT 'batch ' || id || ' is negative' FROM medicine_batches WHERE quantity < 0 \
-      UNION ALL SELECT 'balance of movement ' || id FROM (SELECT id, balance, sum(quantity) \
-      OVER (PARTITION BY batch_id ORDER BY at, id) AS sum FROM stock_movements) m \
-      WHERE balance <> sum OR balance < 0 \
-      UNION ALL SELECT 'item ' || t.id || ' is not what was dispensed' FROM prescription_items t \
-      WHERE t.dispensed <> (SELECT coalesce(sum(quantity - returned), 0) FROM dispensing_items \
-      WHERE prescription_item_id = t.id) OR t.dispensed NOT BETWEEN 0 AND t.quantity \
-      OR t.returned <> (SELECT coalesce(sum(returned), 0) FROM dispensing_items \
-      WHERE prescription_item_id = t.id) \
-      UNION ALL SELECT 'dispensing ' || d.id || ' has other movements' FROM dispensings d \
-      WHERE (SELECT sum(quantity) FROM dispensing_items WHERE dispensing_id = d.id) \
-      IS DISTINCT FROM (SELECT -sum(quantity) FROM stock_movements WHERE dispensing_id = d.id \
-      AND movement_type = 'DISPENSED')
-      """)
-  }
-
-  /// A date, counted from today in a zone.
-  func day(_ days: Int, in zone: String = "UTC") async throws -> String {
-    try #require(
-      try await texts(
-        "SELECT ((now() AT TIME ZONE \(zone))::date + \(days)::integer)::text"
-      ).first)
   }
 }
 

@@ -14,6 +14,29 @@ extension TestClinic {
     return broken
   }
 
+  /// Where the books of the pharmacy do not add up (rules 31, 34 to 37): nowhere, ever.
+  func pharmacyFaults() async throws -> [String] {
+    try await texts(
+      """
+      SELECT 'batch ' || b.id || ' is not the sum of its movements' FROM medicine_batches b \
+      WHERE b.quantity <> (SELECT coalesce(sum(quantity), 0) FROM stock_movements \
+      WHERE batch_id = b.id) \
+      UNION ALL SELECT 'batch ' || id || ' is negative' FROM medicine_batches WHERE quantity < 0 \
+      UNION ALL SELECT 'balance of movement ' || id FROM (SELECT id, balance, sum(quantity) \
+      OVER (PARTITION BY batch_id ORDER BY at, id) AS sum FROM stock_movements) m \
+      WHERE balance <> sum OR balance < 0 \
+      UNION ALL SELECT 'item ' || t.id || ' is not what was dispensed' FROM prescription_items t \
+      WHERE t.dispensed <> (SELECT coalesce(sum(quantity - returned), 0) FROM dispensing_items \
+      WHERE prescription_item_id = t.id) OR t.dispensed NOT BETWEEN 0 AND t.quantity \
+      OR t.returned <> (SELECT coalesce(sum(returned), 0) FROM dispensing_items \
+      WHERE prescription_item_id = t.id) \
+      UNION ALL SELECT 'dispensing ' || d.id || ' has other movements' FROM dispensings d \
+      WHERE (SELECT sum(quantity) FROM dispensing_items WHERE dispensing_id = d.id) \
+      IS DISTINCT FROM (SELECT -sum(quantity) FROM stock_movements WHERE dispensing_id = d.id \
+      AND movement_type = 'DISPENSED')
+      """)
+  }
+
   /// Rows that there must not be.
   private static let books: [(rule: String, rows: SQL)] = [
     (

@@ -37,17 +37,15 @@ extension PostgresClient {
     return visits.sorted()
   }
 
-  func medicine(_ name: String) async throws -> Int {
-    try await query(
-      "INSERT INTO medicines (name, unit_price) VALUES (\(name), 2.50) RETURNING id"
-    ).single()
-  }
-
-  func batch(of medicine: Int, _ number: String) async throws -> Int {
+  /// A batch of which nothing was received yet. - Returns: its id.
+  func batch(
+    of medicine: Int, _ number: String? = nil, expiresIn days: Int = 365
+  ) async throws -> Int {
     try await query(
       """
-      INSERT INTO medicine_batches (medicine_id, batch_number, expiry_date) \
-      VALUES (\(medicine), \(number), current_date + 365) RETURNING id
+      INSERT INTO medicine_batches (medicine_id, batch_number, expiry_date) VALUES (\(medicine), \
+      coalesce(\(number), 'B' || (SELECT count(*) FROM medicine_batches)), \
+      current_date + \(days)::integer) RETURNING id
       """
     ).single()
   }
