@@ -111,10 +111,15 @@ let package = Package(
       dependencies: ["JSONRPC", "RPCClient", "Mongo", nio, nioPosix, arguments],
       swiftSettings: settings),
 
+    // What tests share. It is a target of tests itself: a release builds all others, statically,
+    // and Testing cannot be linked so.
+    .testTarget(name: "TestSupport", dependencies: ["Systemd"], swiftSettings: settings),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC"], swiftSettings: settings),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", "Threads", "PDF"],
+      dependencies: [
+        "StoreLoop", "Postgres", "Redis", "Mongo", "Bcrypt", "Threads", "PDF", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "RPCServerTests",
@@ -125,13 +130,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ClinicTests",
-      dependencies: ["Clinic", "JSONRPC", "PDF", "Postgres", "Redis", "Mongo"],
+      dependencies: ["Clinic", "JSONRPC", "PDF", "Postgres", "Redis", "Mongo", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "SystemTests",
       dependencies: [
         "JSONRPC", "RPCClient", "Clinic", "ClinicEnvironment", "StoreLoop", "Postgres", "Redis",
-        "Mongo", "Systemd", "clinicctl", logging,
+        "Mongo", "Systemd", "clinicctl", "TestSupport", logging,
       ],
       swiftSettings: settings),
   ]

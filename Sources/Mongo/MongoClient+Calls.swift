@@ -16,25 +16,6 @@ extension MongoClient {
     }
   }
 
-  /// Replaces, for each pair, the first document that the filter finds.
-  ///
-  ///     try await mongo.replaceMany(
-  ///       "visit_history",
-  ///       [(filter: ["_id": id, "source_version": ["$lt": 7]], document: visit)])
-  ///
-  /// - Parameter upsert: inserts the document when the filter finds none. When its `_id` is taken,
-  ///   as in the example by a visit of the same or a newer version, it is counted as superseded.
-  @discardableResult
-  public func replaceMany(
-    _ collection: String, _ replacements: [(filter: BSONDocument, document: BSONDocument)],
-    upsert: Bool = true
-  ) async throws(MongoError) -> ReplaceResult {
-    let replacements = replacements.map { Replacement(filter: $0.filter, document: $0.document) }
-    return try await perform { (connection) throws(MongoError) in
-      try connection.replace(replacements, in: collection, upsert: upsert)
-    }
-  }
-
   /// Inserts documents of which some may be there already, under the same `_id`: such a document
   /// replaces the stored one if that has a lower version; if not, it is counted as superseded.
   ///
@@ -152,10 +133,4 @@ extension MongoClient {
       try connection.command(command, isWrite: false)
     }
   }
-}
-
-/// A document and what is to be found in its place.
-struct Replacement: Sendable {
-  let filter: BSONDocument
-  let document: BSONDocument
 }

@@ -40,7 +40,7 @@ extension MongoConnection {
           "_id": document["_id"] ?? .null, version: ["$not": ["$gte": document[version] ?? .null]],
         ], document: document)
     }
-    var result = try replace(others, in: collection, upsert: true)
+    var result = try replace(others, in: collection)
     result.upserted += outcome.inserted
     return result
   }
@@ -50,10 +50,10 @@ extension MongoConnection {
   /// With a filter of `_id` and a lower version, two things end as a duplicate `_id`: a document
   /// that is as new or newer, and one that somebody else inserted at this very moment. Trying again
   /// tells them apart.
-  func replace(
-    _ replacements: [Replacement], in collection: String, upsert: Bool
+  private func replace(
+    _ replacements: [Replacement], in collection: String
   ) throws(MongoError) -> ReplaceResult {
-    let options = try NativeDocument(["upsert": .bool(upsert), "validate": false])
+    let options = try NativeDocument(["upsert": true, "validate": false])
     var result = ReplaceResult(matched: 0, modified: 0, upserted: 0, superseded: 0)
     var rest = replacements
     for attempt in 1...2 where !rest.isEmpty {
@@ -68,4 +68,10 @@ extension MongoConnection {
     }
     return result
   }
+}
+
+/// A document and what is to be found in its place.
+struct Replacement: Sendable {
+  let filter: BSONDocument
+  let document: BSONDocument
 }

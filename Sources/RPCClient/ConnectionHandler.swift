@@ -75,7 +75,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     reply.resume(throwing: error)
     guard let context, ending == nil else { return }
     write(
-      .line(ReplyWriter.notification(method: "rpc.cancel", params: Self.params(id: id))), context)
+      .line(MessageWriter.notification(method: "rpc.cancel", params: Self.params(id: id))), context)
   }
 
   /// Ends the connection; calls that wait fail with `error`.
@@ -112,7 +112,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
       hasStrays = true
       reply.resume(throwing: RPCClientError.timedOut)
       write(
-        .line(ReplyWriter.notification(method: "rpc.cancel", params: Self.params(id: id))), context)
+        .line(MessageWriter.notification(method: "rpc.cancel", params: Self.params(id: id))),
+        context)
     }
     if let next = pending.nextDeadline { arm(next, context) }
   }
@@ -227,7 +228,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     guard !isPaused, ContinuousClock.now - lastRead >= keepalive / 2 else { return }
     if isProbing { return end(RPCClientError.connectionLost) }
     isProbing = true
-    let probe = ReplyWriter.call(id: RequestID("keepalive"), method: "system.ping", params: nil)
+    let probe = MessageWriter.call(id: RequestID("keepalive"), method: "system.ping", params: nil)
     write(.line(probe), context)
   }
 }

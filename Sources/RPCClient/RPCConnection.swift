@@ -138,7 +138,7 @@ public final class RPCConnection: Sendable {
   ) async throws -> JSONValue {
     let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
     let message = ByteBuffer.line(
-      ReplyWriter.call(id: RequestID(id), method: method, params: params))
+      MessageWriter.call(id: RequestID(id), method: method, params: params))
     let timeout = timeout ?? callTimeout
     let handler = handler
     return try await withTaskCancellationHandler {
@@ -156,7 +156,7 @@ public final class RPCConnection: Sendable {
 
   /// Sends a notification: there is no answer, not even when it fails.
   public func notify(_ method: String, rawParams params: [UInt8]? = nil) {
-    let message = ByteBuffer.line(ReplyWriter.notification(method: method, params: params))
+    let message = ByteBuffer.line(MessageWriter.notification(method: method, params: params))
     let handler = handler
     channel.eventLoop.execute { handler.value.send(message) }
   }

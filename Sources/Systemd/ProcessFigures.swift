@@ -1,6 +1,6 @@
 import Glibc
 
-/// What this process uses, for metrics and for `system.stats`.
+/// What this process uses, for metrics.
 public struct ProcessFigures: Sendable, Hashable {
   /// Memory that is in RAM, in bytes.
   public var residentBytes: Int

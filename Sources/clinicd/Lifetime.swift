@@ -50,6 +50,7 @@ struct Lifetime: Sendable {
       group.addTask { try await keepSmall() }
       group.addTask {
         await server.run()
+        // After the drain the departments still have to write the last refusals: `run` ends them.
         try await Task.sleep(for: .seconds(3600))
       }
       group.addTask {

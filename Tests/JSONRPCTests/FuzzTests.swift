@@ -101,10 +101,10 @@ import Testing
     case .call(let call):
       #expect(call.params.map { $0.kind == .object || $0.kind == .array } ?? true)
       if let id = call.id {
-        #expect(fault(ReplyWriter.response(id: id, result: Array("{}".utf8))) == nil)
+        #expect(fault(response(id, "{}")) == nil)
       }
     case .invalid(let id, let error):
-      #expect(fault(ReplyWriter.error(id: id, error)) == nil)
+      #expect(fault(MessageWriter.error(id: id, error)) == nil)
     }
   }
 

@@ -55,9 +55,8 @@ import Testing
         "invalid \(id) invalid_request"
       ])
     let read = try #require(RequestID(JSONDocument(parsing: id).root))
-    let result = Array("true".utf8)
     #expect(
-      text(ReplyWriter.response(id: read, result: result))
+      text(response(read, "true"))
         == "{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\":true}")
   }
 

@@ -32,9 +32,12 @@ import Testing
     framer.receive(Array("[1,x".utf8))
     #expect(name(framer.next()) == "parse_error 3")
     #expect(framer.next() == nil)
-    framer.receive(Array(" {} [".utf8))
-    #expect(framer.next() == nil)
-    #expect(framer.bufferedBytes == 0)
+    for _ in 0..<1000 {
+      framer.receive(Array(" {} [".utf8))
+      #expect(framer.next() == nil)
+    }
+    // Nothing of the line is kept.
+    #expect(framer.heldBytes < 1000)
     framer.receive(Array("\n{}".utf8))
     #expect(name(framer.next()) == "{}")
   }
@@ -53,7 +56,7 @@ import Testing
     #expect(framer.isFinished)
     framer.receive(Array("\n{}\n".utf8))
     #expect(framer.next() == nil)
-    #expect(framer.bufferedBytes == 0)
+    #expect(framer.heldBytes == 0)
   }
 
   @Test(arguments: [
@@ -115,10 +118,11 @@ import Testing
     for _ in 0..<1000 where !refused {
       framer.receive(Array("[[[[[[[[[[".utf8).prefix(1) + Array(repeating: 0x20, count: 99))
       if name(framer.next()) == "fatal message_too_large 1000 1001" { refused = true }
-      #expect(framer.bufferedBytes <= 1100)
+      // An array doubles its room when it grows.
+      #expect(framer.heldBytes <= 4 * 1000)
     }
     #expect(refused)
-    #expect(framer.bufferedBytes == 0)
+    #expect(framer.heldBytes == 0)
   }
 
   @Test func deepMessages() {

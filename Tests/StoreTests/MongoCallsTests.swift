@@ -1,4 +1,5 @@
 import Dispatch
+import TestSupport
 import Testing
 
 @testable import Mongo
@@ -36,32 +37,14 @@ import Testing
       // The others were inserted all the same.
       #expect(try await mongo.count("visits") == 2)
       await #expect(throws: MongoError(.duplicateKey)) {
-        try await mongo.replaceMany(
-          "visits", [(filter: ["_id": 9], document: ["_id": 9, "visit_id": 7])])
+        try await mongo.insertNewer(
+          "visits", [["_id": 9, "visit_id": 7, "source_version": 1]], by: "source_version")
       }
-    }
-  }
-
-  @Test func anOlderVersionReplacesNothing() async throws {
-    try await withMongo { mongo in
-      func replacement(_ id: Int64, _ version: Int64) -> (
-        filter: BSONDocument, document: BSONDocument
-      ) {
-        (
-          filter: ["_id": .int64(id), "source_version": ["$lt": .int64(version)]],
-          document: ["_id": .int64(id), "source_version": .int64(version)]
-        )
+      // In the place of the third document.
+      await #expect(throws: MongoError(.duplicateKey)) {
+        try await mongo.insertNewer(
+          "visits", [["_id": 3, "visit_id": 7, "source_version": 1]], by: "source_version")
       }
-      let first = try await mongo.replaceMany("days", [replacement(1, 5), replacement(2, 5)])
-      #expect(first == ReplaceResult(matched: 0, modified: 0, upserted: 2, superseded: 0))
-      let second = try await mongo.replaceMany(
-        "days", [replacement(1, 4), replacement(2, 6), replacement(3, 1), replacement(1, 5)])
-      #expect(second == ReplaceResult(matched: 1, modified: 1, upserted: 1, superseded: 2))
-      let found = try await mongo.find("days", sort: ["_id": 1])
-      #expect(found.map { $0["source_version"]?.integerValue } == [5, 6, 1])
-      let none = try await mongo.replaceMany(
-        "days", [(filter: ["_id": 8], document: ["_id": 8])], upsert: false)
-      #expect(none == ReplaceResult(matched: 0, modified: 0, upserted: 0, superseded: 0))
     }
   }
 
@@ -94,14 +77,9 @@ import Testing
         await withTaskGroup(of: Void.self) { group in
           for version in Int64(1)...4 {
             group.addTask {
-              _ = try? await mongo.replaceMany(
-                "days",
-                [
-                  (
-                    filter: ["_id": .int64(id), "source_version": ["$lt": .int64(version)]],
-                    document: ["_id": .int64(id), "source_version": .int64(version)]
-                  )
-                ])
+              _ = try? await mongo.insertNewer(
+                "days", [["_id": .int64(id), "source_version": .int64(version)]],
+                by: "source_version")
             }
           }
         }
@@ -210,7 +188,7 @@ import Testing
   }
 
   @Test func aWrongPasswordIsSaid() async throws {
-    let url = try testAddress("CLINIC_TEST_MONGO_URL")
+    let url = try testSetting("CLINIC_TEST_MONGO_URL")
     let at = try #require(url.lastIndex(of: "@"))
     let wrong = "mongodb://clinic:wrong" + url[at...]
     let mongo = try MongoClient(url: wrong, database: "clinic_test")

@@ -1,5 +1,6 @@
 import Glibc
 import Mongo
+import TestSupport
 import Testing
 
 /// The server is stopped, killed, frozen and comes back.

@@ -1,5 +1,6 @@
 import Glibc
 import Mongo
+import TestSupport
 import Testing
 
 /// Runs a test with a database of its own on the tests' MongoDB, and removes it.
@@ -7,7 +8,7 @@ func withMongo(
   isolation: isolated (any Actor)? = #isolation, _ body: (MongoClient) async throws -> Void
 ) async throws {
   let mongo = try MongoClient(
-    url: testAddress("CLINIC_TEST_MONGO_URL"),
+    url: testSetting("CLINIC_TEST_MONGO_URL"),
     database: "clinic_test_\(UInt64.random(in: 0...UInt64.max))")
   do {
     try await body(mongo)

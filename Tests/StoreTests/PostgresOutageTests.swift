@@ -1,6 +1,7 @@
 import Glibc
 import Postgres
 import StoreLoop
+import TestSupport
 import Testing
 
 extension PostgresTests {

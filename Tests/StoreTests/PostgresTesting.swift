@@ -1,6 +1,7 @@
 import Glibc
 import Postgres
 import StoreLoop
+import TestSupport
 import Testing
 
 /// The tests that need a PostgreSQL: one after another, because each opens connections of its own.
@@ -44,13 +45,7 @@ struct PostgresTesting: Sendable {
 
   /// The database that the tests may use.
   static var url: String {
-    get throws {
-      guard let text = unsafe getenv("CLINIC_TEST_DATABASE_URL") else {
-        Issue.record("CLINIC_TEST_DATABASE_URL has to name a PostgreSQL database for tests.")
-        throw CancellationError()
-      }
-      return unsafe String(cString: text)
-    }
+    get throws { try testSetting("CLINIC_TEST_DATABASE_URL") }
   }
 
   private func whileRunning(_ body: @escaping @Sendable () async throws -> Void) async throws {

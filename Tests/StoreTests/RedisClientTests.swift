@@ -1,5 +1,6 @@
 import Redis
 import StoreLoop
+import TestSupport
 import Testing
 
 @Suite struct RedisClientTests {
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func everyCallerGetsItsOwnAnswer() async throws {
-    try await withRedis(url: testAddress("CLINIC_TEST_REDIS_URL")) { redis, loop in
+    try await withRedis(url: testSetting("CLINIC_TEST_REDIS_URL")) { redis, loop in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for task in 0..<64 {
           // Half of them live on the loop, as the calls of the daemon do.
@@ -74,7 +75,7 @@ import Testing
   }
 
   @Test func nobodyRunsTheClient() async throws {
-    let url = try testAddress("CLINIC_TEST_REDIS_URL")
+    let url = try testSetting("CLINIC_TEST_REDIS_URL")
     let configuration = try RedisClient.Configuration(url: url, connectTimeout: .milliseconds(50))
     let loop = StoreLoop(name: "redis-test")
     defer { loop.shutdown() }
@@ -86,7 +87,7 @@ import Testing
   @Test func afterItsRunTheClientIsClosed() async throws {
     let loop = StoreLoop(name: "redis-test")
     defer { loop.shutdown() }
-    let url = try testAddress("CLINIC_TEST_REDIS_URL")
+    let url = try testSetting("CLINIC_TEST_REDIS_URL")
     let redis = RedisClient(
       configuration: try .init(url: url, connectTimeout: .seconds(20)), loop: loop)
     let running = Task { try await redis.run() }

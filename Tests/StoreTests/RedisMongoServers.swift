@@ -83,22 +83,3 @@ private func spawn(_ command: [String]) throws -> pid_t {
   try #require(status == 0, "\(command[0]) cannot be started")
   return id
 }
-
-/// Waits until a condition holds.
-func eventually(
-  within limit: Duration = .seconds(60), _ what: Comment,
-  sourceLocation: SourceLocation = #_sourceLocation,
-  isolation: isolated (any Actor)? = #isolation, _ condition: () async -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + limit
-  while await !condition() {
-    try #require(ContinuousClock.now < deadline, what, sourceLocation: sourceLocation)
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}
-
-/// An address that `make test` sets.
-func testAddress(_ name: String) throws -> String {
-  let value: String? = unsafe getenv(name).map { unsafe String(cString: $0) }
-  return try #require(value, "\(name) is not set: run the tests with scripts/test")
-}

@@ -1,6 +1,7 @@
 import Glibc
 import Redis
 import StoreLoop
+import TestSupport
 import Testing
 
 /// The server is stopped, killed, frozen and comes back.

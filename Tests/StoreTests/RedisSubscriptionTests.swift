@@ -1,6 +1,7 @@
 import Glibc
 import Redis
 import StoreLoop
+import TestSupport
 import Testing
 
 @Suite struct RedisSubscriptionTests {

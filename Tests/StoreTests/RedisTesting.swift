@@ -1,5 +1,6 @@
 import Redis
 import StoreLoop
+import TestSupport
 import Testing
 
 /// A Redis client that runs, on a loop of its own. It is patient: the tests keep the machine busy.
@@ -25,7 +26,7 @@ func withRedis(
   isolation: isolated (any Actor)? = #isolation,
   _ body: (RedisClient, _ prefix: String) async throws -> Void
 ) async throws {
-  try await withRedis(url: testAddress("CLINIC_TEST_REDIS_URL")) { redis, _ in
+  try await withRedis(url: testSetting("CLINIC_TEST_REDIS_URL")) { redis, _ in
     let prefix = "test:\(UInt64.random(in: 0...UInt64.max)):"
     try await body(redis, prefix)
     let keys = try await redis.command(["KEYS", "\(prefix)*"]).elements ?? []

@@ -52,10 +52,8 @@ public struct MessageFramer: Sendable {
     parser = JSONParser(maxDepth: limits.maxDepth)
   }
 
-  /// How many bytes are held: not read yet, or part of a message that is not complete.
-  public var bufferedBytes: Int { buffer.count - head }
-
-  /// How much memory those bytes take, with what was already read of an incomplete message.
+  /// How much memory is held: by bytes that are not read yet, or part of a message that is not
+  /// complete, and by what was already read of that message.
   public var heldBytes: Int {
     buffer.capacity + parser.tape.capacity * MemoryLayout<JSONNode>.stride
   }

@@ -111,6 +111,6 @@ extension HTTPReply {
 
   /// A JSON-RPC error that belongs to no call.
   static func rpc(_ status: HTTPResponseStatus, _ error: RPCError) -> HTTPReply {
-    .rpc(status, ReplyWriter.error(id: nil, error) + [0x0a])
+    .rpc(status, MessageWriter.error(id: nil, error) + [0x0a])
   }
 }

@@ -39,6 +39,13 @@ func written(_ body: (inout JSONWriter) -> Void) -> String {
   return text(writer.finish())
 }
 
+/// The reply to a call that gives this result.
+func response(_ id: RequestID, _ result: String) -> [UInt8] {
+  var bytes: [UInt8] = []
+  MessageWriter.appendResponse(id: id, result: Array(result.utf8), to: &bytes)
+  return bytes
+}
+
 func json(_ error: RPCError) -> String { written { error.write(into: &$0) } }
 
 /// The value as a tree that can be compared, whatever the white space and the escapes in the text.

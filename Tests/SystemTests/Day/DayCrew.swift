@@ -1,9 +1,10 @@
 import JSONRPC
+import TestSupport
 import Testing
 
 /// Somebody who works at a connection; what came of each call is noted.
 struct DayWorker: Sendable {
-  let caller: Caller
+  let caller: TestConnection
   let notes: Tally<[String: Int]>
 
   @discardableResult
@@ -16,7 +17,7 @@ struct DayWorker: Sendable {
   }
 
   /// For calls that somebody else may have come before.
-  func outcome(_ method: String, _ params: JSON = [:]) async throws -> Caller.Outcome {
+  func outcome(_ method: String, _ params: JSON = [:]) async throws -> TestConnection.Outcome {
     let outcome = try await caller.outcome(method, params)
     note(method, outcome.reason)
     return outcome

@@ -1,6 +1,7 @@
 import JSONRPC
 import RPCClient
 import Synchronization
+import TestSupport
 import Testing
 
 /// A day in the clinic as its people work on it: everybody at a connection of his or her own, half

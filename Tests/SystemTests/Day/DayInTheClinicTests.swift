@@ -1,6 +1,7 @@
 import JSONRPC
 import Postgres
 import RPCClient
+import TestSupport
 import Testing
 
 @testable import Clinic
@@ -46,7 +47,7 @@ import Testing
     let desk = try await clinic.connect(.reception)
     var tokens: [String] = []
     for number in 0..<count {
-      let device = try await Caller.connect(to: endpoint(clinic.daemons[number % 2]))
+      let device = try await TestConnection.connect(to: endpoint(clinic.daemons[number % 2]))
       let request = try await device.call("devices.request_pairing", ["role": .string(role)])
       try await desk.call("devices.approve", ["code": request["code"].json])
       let claim = try await device.call("devices.claim", ["secret": request["secret"].json])
@@ -181,7 +182,7 @@ import Testing
   }
 
   /// Rule 44: the day in figures is what was taken and done.
-  private static func expectSummary(of day: DayInTheClinic, by admin: Caller) async throws {
+  private static func expectSummary(of day: DayInTheClinic, by admin: TestConnection) async throws {
     let notes = day.notes.value
     let summary = try await admin.call("reports.daily_summary")
     let cents = day.taken.value

@@ -1,5 +1,6 @@
 import Mongo
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Clinic

@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import Systemd
+import TestSupport
 import Testing
 
 /// A program that a test runs, and may stop, kill and freeze.

@@ -2,6 +2,7 @@ import Glibc
 import JSONRPC
 import RPCClient
 import Systemd
+import TestSupport
 import Testing
 
 /// One `clinicd`: a real process with sockets of its own.

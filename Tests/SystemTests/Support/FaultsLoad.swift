@@ -1,6 +1,7 @@
 import JSONRPC
 import RPCClient
 import Synchronization
+import TestSupport
 import Testing
 
 /// Clients who register patients and queue them, and repeat with its key whatever was not answered.

@@ -6,6 +6,7 @@ import Redis
 import StoreLoop
 import Synchronization
 import Systemd
+import TestSupport
 import Testing
 
 @testable import Clinic
@@ -103,6 +104,11 @@ final class FaultsStack: Sendable {
       }
       await TemporaryFolder.remove(folder)
     }.value
+  }
+
+  /// The number in the only cell of the only row.
+  func number(_ sql: SQL) async throws -> Int {
+    try #require(try await postgres.query(sql, retry: true).column(as: Int.self).first)
   }
 
   // MARK: - scripts/stack

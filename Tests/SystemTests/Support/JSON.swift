@@ -40,6 +40,9 @@ indirect enum JSON: Sendable {
     }
   }
 
+  /// The text, if it is one.
+  var text: String? { if case .string(let text) = self { text } else { nil } }
+
   /// The same object with one member more.
   func with(_ name: String, _ value: JSON) -> JSON {
     guard case .object(let members) = self else { return self }

@@ -1,5 +1,6 @@
 import Postgres
 import StoreLoop
+import TestSupport
 import Testing
 
 /// Connects to a database while `body` runs.

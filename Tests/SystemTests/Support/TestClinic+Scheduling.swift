@@ -40,9 +40,26 @@ extension TestClinic {
     return try rows.column(as: Int.self).sorted()
   }
 
+  /// A scheduled appointment with a doctor today. - Returns: its id.
+  func appointment(with doctor: DoctorAtWork, of patient: Int? = nil) async throws -> Int {
+    let number: Int
+    if let patient { number = patient } else { number = try await self.patient() }
+    return try #require(
+      try await postgres.query(
+        """
+        WITH s AS (INSERT INTO slots (doctor_id, date, start_time, end_time) SELECT \
+        \(doctor.member.id), current_date, '00:00'::time + count(*) * interval '1 minute', \
+        '00:01'::time + count(*) * interval '1 minute' FROM slots RETURNING *) \
+        INSERT INTO appointments (patient_id, slot_id, doctor_id, date, start_time, end_time, \
+        created_by, changed_by) SELECT \(number), id, doctor_id, date, start_time, end_time, \
+        'test', 'test' FROM s RETURNING id
+        """
+      ).column(as: Int.self).first)
+  }
+
   /// Books a slot for a patient of its own. - Returns: the appointment's id.
   func booking(
-    of slot: Int, by desk: Caller, for patient: Int? = nil
+    of slot: Int, by desk: TestConnection, for patient: Int? = nil
   ) async throws -> Int {
     let patient = try await patient.orElse { try await self.patient() }
     return try await desk.call(

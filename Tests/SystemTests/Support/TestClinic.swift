@@ -132,13 +132,13 @@ extension TestClinic {
   }
 
   /// The host's own connection: the kernel says that it is an administrator's.
-  func admin(on instance: Int = 0) async throws -> Caller {
-    try await Caller.connect(to: daemons[instance].unix)
+  func admin(on instance: Int = 0) async throws -> TestConnection {
+    try await TestConnection.connect(to: daemons[instance].unix)
   }
 
   /// A connection that nobody has logged in on.
-  func stranger(on instance: Int = 0) async throws -> Caller {
-    try await Caller.connect(to: daemons[instance].tcp)
+  func stranger(on instance: Int = 0) async throws -> TestConnection {
+    try await TestConnection.connect(to: daemons[instance].tcp)
   }
 
   /// Makes a user.
@@ -164,7 +164,7 @@ extension TestClinic {
 
   /// A connection of a user, over TCP. The first one logs in by password, the others with its
   /// token.
-  func connect(_ member: Member, on instance: Int = 0) async throws -> Caller {
+  func connect(_ member: Member, on instance: Int = 0) async throws -> TestConnection {
     let caller = try await stranger(on: instance)
     if let token = tokens.withLock({ $0[member.username] }) {
       try await caller.call("auth.authenticate", ["access_token": .string(token)])
@@ -177,7 +177,7 @@ extension TestClinic {
   }
 
   /// A new user, connected.
-  func connect(_ role: Role, on instance: Int = 0) async throws -> Caller {
+  func connect(_ role: Role, on instance: Int = 0) async throws -> TestConnection {
     try await connect(try await member(role), on: instance)
   }
 }
@@ -189,18 +189,6 @@ extension TestClinic.Member {
 // MARK: - What there is
 
 extension TestClinic {
-  /// Registers patients. - Returns: their ids.
-  func patients(_ count: Int) async throws -> [Int] {
-    let rows = try await postgres.query(
-      """
-      INSERT INTO patients (name, phone, registered_by) SELECT 'Patient ' || n, '0712 ' || n, 'test' \
-      FROM generate_series(1, \(count)) n RETURNING id
-      """)
-    return try rows.column(as: Int.self).sorted()
-  }
-
-  func patient() async throws -> Int { try #require(try await patients(1).first) }
-
   /// The number in the only cell of the only row.
   func number(_ sql: SQL) async throws -> Int {
     try #require(try await postgres.query(sql).column(as: Int.self).first)
@@ -208,6 +196,14 @@ extension TestClinic {
 
   func texts(_ sql: SQL) async throws -> [String] {
     try await postgres.query(sql).column(as: String.self)
+  }
+
+  /// A date, counted from today in a zone.
+  func day(_ days: Int, in zone: String = "UTC") async throws -> String {
+    try #require(
+      try await texts(
+        "SELECT ((now() AT TIME ZONE \(zone))::date + \(days)::integer)::text"
+      ).first)
   }
 }
 

@@ -3,6 +3,7 @@ import Mongo
 import Postgres
 import Redis
 import StoreLoop
+import TestSupport
 import Testing
 
 /// The stores of one test: a database of its own on the tests' PostgreSQL and MongoDB, and a Redis

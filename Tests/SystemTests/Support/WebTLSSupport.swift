@@ -1,5 +1,6 @@
 import RPCClient
 import Systemd
+import TestSupport
 import Testing
 
 /// An authority of a test's own, and certificates from it.

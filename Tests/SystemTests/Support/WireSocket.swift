@@ -2,6 +2,7 @@ import Glibc
 import JSONRPC
 import RPCClient
 import Synchronization
+import TestSupport
 import Testing
 
 /// A client that sends bytes as they are, and reads only when a test asks it to.
