@@ -9,7 +9,7 @@ package struct Settings: Sendable {
   /// Seals the audit chain; 32 bytes or more.
   package var auditKey: [UInt8]
   package var signatureAlgorithm = JWTAlgorithm.hs256
-  package var accessTokenMinutes = 30
+  package var accessTokenSeconds: Int64 = 30 * 60
   package var refreshTokenDays = 30
   package var queue = QueueRules()
   package var scheduling = SchedulingRules()

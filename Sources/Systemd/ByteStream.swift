@@ -16,12 +16,14 @@ public final class ByteStream {
     self.init(descriptor: descriptor)
   }
 
-  /// Makes a new file, for its owner alone.
+  /// Makes a new file, for its owner alone. As long as it is open it is locked, as
+  /// ``FileLock/isHeld(_:)`` tells: what nobody holds was left by a process that was killed.
   ///
   /// - Throws: EEXIST when there is one of that name.
   public convenience init(creating path: String) throws(SmallFile.Failure) {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SmallFile.Failure(number: errno) }
+    _ = flock(descriptor, LOCK_EX | LOCK_NB)
     self.init(descriptor: descriptor)
   }
 
@@ -54,10 +56,9 @@ public final class ByteStream {
     }
   }
 
-  /// Closes a file that was written when all of it is on the disk.
-  public func finish() throws(SmallFile.Failure) {
+  /// Returns when all that was written is on the disk.
+  public func sync() throws(SmallFile.Failure) {
     guard fsync(descriptor) == 0 else { throw SmallFile.Failure(number: errno) }
-    close()
   }
 
   public func close() {

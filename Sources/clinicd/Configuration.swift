@@ -82,7 +82,8 @@ struct Configuration: Sendable {
       secretKey: reader.secret("SECRET_KEY"), auditKey: reader.secret("CLINIC_AUDIT_KEY"))
     settings.signatureAlgorithm =
       reader.choice("ALGORITHM", JWTAlgorithm.allCases.map { ($0.rawValue, $0) }) ?? .hs256
-    settings.accessTokenMinutes = reader.number("ACCESS_TOKEN_EXPIRE_MINUTES", 1...1440)
+    settings.accessTokenSeconds =
+      60 * Int64(reader.number("ACCESS_TOKEN_EXPIRE_MINUTES", 1...1440))
     settings.refreshTokenDays = reader.number("CLINIC_REFRESH_TOKEN_DAYS", 1...365)
     settings.timeZone = reader.timeZone("CLINIC_TIME_ZONE")
     settings.queue = QueueRules(

@@ -34,7 +34,7 @@ struct Lifetime: Sendable {
       endForCertain(after: configuration.limits.drainTime + .seconds(10))
       await server.drain(within: configuration.limits.drainTime)
       endForCertain(after: .seconds(5))
-      await clinic.refusals.flush(before: .max)
+      await clinic.refusals.flush()
     }
     log.info("stopped")
   }

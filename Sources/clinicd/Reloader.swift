@@ -59,7 +59,7 @@ final class Reloader: Sendable {
 
   private func replaceKey(by settings: Settings, in state: inout State) {
     guard settings.secretKey != state.secretKey else { return }
-    let life = Duration.seconds(clinic.settings.accessTokenMinutes * 60)
+    let life = Duration.seconds(clinic.settings.accessTokenSeconds)
     state.previousKeys.append((state.secretKey, .now + life))
     state.secretKey = settings.secretKey
     useKeys(of: state)

@@ -21,13 +21,15 @@ import Testing
   private func refused(_ text: String, _ keys: SigningKeys, at moment: Instant? = nil) throws
     -> Reason?
   {
-    try refusal { _ = try AccessToken(verifying: text, with: keys, at: moment ?? now) }
+    try refusal {
+      _ = try AccessToken(verifying: text, with: keys, living: 1800, at: moment ?? now)
+    }
   }
 
   @Test("a token says what was signed", arguments: JWTAlgorithm.allCases)
   func roundTrip(algorithm: JWTAlgorithm) throws {
     let text = token.signed(with: keys(algorithm))
-    #expect(try AccessToken(verifying: text, with: keys(algorithm), at: now) == token)
+    #expect(try AccessToken(verifying: text, with: keys(algorithm), living: 1800, at: now) == token)
   }
 
   @Test("another key, another algorithm")
@@ -78,6 +80,19 @@ import Testing
     #expect(try refused(text, keys(), at: Instant(microseconds: end.microseconds - 1)) == nil)
     #expect(try refused(text, keys(), at: end) == .tokenExpired)
     #expect(try refused(text, keys(), at: end.adding(seconds: 1_000_000)) == .tokenExpired)
+  }
+
+  @Test("a token ends when one of this instance's would, and one from the future is none")
+  func madeElsewhere() throws {
+    let text = token.signed(with: keys())
+    let short = try AccessToken(verifying: text, with: keys(), living: 600, at: now)
+    #expect(short.expiresAt == now.adding(seconds: 600))
+    #expect(throws: ClinicError(.tokenExpired)) {
+      _ = try AccessToken(
+        verifying: text, with: keys(), living: 600, at: now.adding(seconds: 600))
+    }
+    #expect(try refused(text, keys(), at: now.adding(seconds: -300)) == nil)
+    #expect(try refused(text, keys(), at: now.adding(seconds: -301)) == .tokenExpired)
   }
 
   /// A token with a header and claims of one's own, signed rightly unless told otherwise.

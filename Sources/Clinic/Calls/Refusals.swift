@@ -102,15 +102,16 @@ package final class Refusals: Sendable {
   /// Writes the counts of the minutes that are over.
   func run() async {
     while !Task.isCancelled {
-      await flush(before: Self.minute)
+      await flush(except: Self.minute)
       try? await Task.sleep(for: .seconds(1))
     }
   }
 
-  /// Writes the counts of the minutes before this one.
-  package func flush(before minute: Int64) async {
+  /// Writes the counts of all minutes but this one. After the clock was set back, those of minutes
+  /// that are to come again are written too.
+  package func flush(except minute: Int64? = nil) async {
     let ended = floods.withLock { floods in
-      let ended = floods.filter { $0.key.minute < minute }
+      let ended = floods.filter { $0.key.minute != minute }
       for flood in ended.keys { floods[flood] = nil }
       return ended.filter { $0.value.untold > 0 }
     }

@@ -1,8 +1,8 @@
 import Mongo
-import Postgres
+package import Postgres
 
 /// What MongoDB holds: copies, which can be made anew from PostgreSQL at any time.
-enum MongoCollections {
+package enum MongoCollections {
   private static let all =
     [(AuditShipment.collection, AuditShipment.indexes)]
     + OutboxTopics.all.map { ($0.collection, $0.indexes) }
@@ -29,7 +29,7 @@ enum MongoCollections {
   }
 
   /// Makes the relay ship everything again; gives how much that is.
-  static let refillOutbox: SQL = """
+  package static let refillOutbox: SQL = """
     WITH reset AS (UPDATE projections SET position = 0 WHERE name = 'audit_logs'), \
     days AS (SELECT \(sql: DailySummaryTopic.number(of: "d::date")) AS day FROM generate_series((SELECT min(date) FROM (\
     SELECT min(date) AS date FROM queue_days UNION ALL SELECT min(date) FROM visits \

@@ -14,8 +14,13 @@ struct OutboxShipment: Sendable {
 
   private let mongo: MongoClient
   private let log: Logger
-  /// Rows that MongoDB does not take; they are tried again by the next leader.
-  private let stuck = LockedValue<Set<Int64>>([])
+  /// Rows that MongoDB does not take. Now and then they are tried again: what is in their way may
+  /// have been removed.
+  private struct Stuck {
+    var rows: Set<Int64> = []
+    var retry = Periodic(.seconds(600))
+  }
+  private let stuck = LockedValue(Stuck())
 
   init(mongo: MongoClient, log: Logger) {
     self.mongo = mongo
@@ -24,9 +29,10 @@ struct OutboxShipment: Sendable {
 
   /// - Returns: how many rows were shipped.
   func ship(from postgres: PostgresClient) async throws -> Int {
+    stuck.update { if $0.retry.isDue() { $0.rows = [] } }
     let rows = try await postgres.query(
       """
-      SELECT id, topic, entity_id FROM outbox WHERE id <> ALL(\(stuck.value.sorted())) \
+      SELECT id, topic, entity_id FROM outbox WHERE id <> ALL(\(stuck.value.rows.sorted())) \
       ORDER BY id LIMIT \(Self.depth)
       """, isLong: true
     ).decode(as: OutboxRow.self)
@@ -67,7 +73,7 @@ struct OutboxShipment: Sendable {
         for rows in byEntity.values { try await ship(rows[...], of: topic, from: postgres) }
         return
       }
-      stuck.update { $0.formUnion(rows.map(\.id)) }
+      stuck.update { $0.rows.formUnion(rows.map(\.id)) }
       log.error(
         "MongoDB does not take a document",
         metadata: [

@@ -42,6 +42,8 @@ struct AuditComparison: Comparison {
       filter: [
         "_id": ["$gte": .int64(positions.lowerBound), "$lte": .int64(positions.upperBound)]
       ])
+    try await Strays.look(
+      among: documents, in: AuditShipment.collection, of: clinic, repairs: repairs, &findings)
     let found = Dictionary(
       documents.compactMap { document in document["_id"]?.integerValue.map { ($0, document) } }
     ) { first, _ in first }
@@ -66,6 +68,8 @@ struct AuditComparison: Comparison {
     let later = try await clinic.mongo.find(
       AuditShipment.collection, filter: ["_id": ["$gt": .int64(before)]], projection: ["_id": 1])
     guard !later.isEmpty else { return }
+    try await Strays.look(
+      among: later, in: AuditShipment.collection, of: clinic, repairs: repairs, &findings)
     let now: Int64 = try await clinic.postgres.query(head).single()
     let beyond = later.compactMap { $0["_id"]?.integerValue }.filter { $0 > now }.sorted()
     for position in beyond {

@@ -22,7 +22,11 @@ struct CopyComparison: Comparison {
       var range: BSONDocument = ["$gt": .int64(after)]
       if let last { range.append("$lte", .int64(last)) }
       let rows = try await rows(ids, in: clinic.postgres)
-      let copies = try await copies(range, in: clinic.mongo)
+      let documents = try await clinic.mongo.find(
+        topic.collection, filter: ["_id": .document(range)])
+      try await Strays.look(
+        among: documents, in: topic.collection, of: clinic, repairs: repairs, &findings)
+      let copies = Copy.byID(documents)
       count += ids.count
       let doubtful = Set(rows.keys).union(copies.keys).filter { rows[$0] != copies[$0] }
       if !doubtful.isEmpty {

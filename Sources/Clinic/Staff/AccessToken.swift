@@ -34,10 +34,17 @@ package struct AccessToken: Sendable, Equatable {
     return body + "." + Base64URL.encode(keys.signature(of: Array(body.utf8)))
   }
 
+  /// How far in the future a token may have been made: hosts' clocks differ.
+  private static let skew: Int64 = 300
+
   /// Reads a token and checks its signature and its time, and nothing else: whether the user may
   /// still come in is for the directory to say.
+  ///
+  /// - Parameter life: how many seconds tokens live. One that was to live longer, made under another
+  ///   configuration, or before the clock was set back, ends as early: no longer than that is it
+  ///   known which logins have ended.
   package init(
-    verifying text: String, with keys: SigningKeys, at now: Instant
+    verifying text: String, with keys: SigningKeys, living life: Int64, at now: Instant
   ) throws(ClinicError) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard text.utf8.count <= 2048, parts.count == 3, let header = Base64URL.decode(parts[0]),
@@ -52,8 +59,10 @@ package struct AccessToken: Sendable, Equatable {
     else { throw ClinicError(.tokenInvalid) }
     self.init(
       userID: ID(rawValue: user), loginID: Int64(login), epoch: Int64(epoch),
-      issuedAt: issued, expiresAt: expires)
-    guard now < expiresAt else { throw ClinicError(.tokenExpired) }
+      issuedAt: issued, expiresAt: min(expires, issued.adding(seconds: life)))
+    guard now < expiresAt, issuedAt <= now.adding(seconds: Self.skew) else {
+      throw ClinicError(.tokenExpired)
+    }
   }
 
   private static func instant(_ seconds: JSONValue?) -> Instant? {

@@ -17,8 +17,7 @@ package struct Authenticate: SessionMethod {
   package let accessToken: SignedToken
 
   package func run(on session: Session, of clinic: Clinic) async throws -> Result {
-    let token = try AccessToken(
-      verifying: accessToken.rawValue, with: clinic.sessions.signingKeys, at: .now)
+    let token = try clinic.sessions.token(accessToken.rawValue)
     if clinic.staff.member(token.userID)?.epoch != token.epoch {
       try await clinic.staff.refresh(token.userID)
     }

@@ -56,10 +56,10 @@ enum LoginTable {
     let now = Instant.now
     let token = AccessToken(
       userID: user.id, loginID: login, epoch: epoch, issuedAt: now,
-      expiresAt: now.adding(seconds: Int64(clinic.settings.accessTokenMinutes) * 60))
+      expiresAt: now.adding(seconds: clinic.settings.accessTokenSeconds))
     let credentials = Credentials(
       accessToken: token.signed(with: clinic.sessions.signingKeys), refreshToken: refresh,
-      tokenType: "Bearer", expiresIn: clinic.settings.accessTokenMinutes * 60, user: user)
+      tokenType: "Bearer", expiresIn: Int(clinic.settings.accessTokenSeconds), user: user)
     return OpenedLogin(credentials: credentials, token: token)
   }
 

@@ -107,8 +107,14 @@ package final class SessionBook: Sendable {
   }
 
   /// Who sends a stand-alone HTTP request, by the access token that came with it.
+  /// Reads an access token that has not expired.
+  func token(_ text: String) throws(ClinicError) -> AccessToken {
+    try AccessToken(
+      verifying: text, with: signingKeys, living: settings.accessTokenSeconds, at: .now)
+  }
+
   private func caller(bearing bearer: String, on session: Session) async throws -> Caller {
-    let token = try AccessToken(verifying: bearer, with: signingKeys, at: .now)
+    let token = try token(bearer)
     if !staff.isTrusted {
       try await confirm(token)
     } else if staff.member(token.userID)?.epoch != token.epoch {

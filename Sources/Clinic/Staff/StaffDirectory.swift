@@ -82,7 +82,7 @@ package final class StaffDirectory: Sendable {
   /// How long ended logins are kept: tokens of logins that ended earlier have expired by
   /// themselves.
   private static func keptFor(_ settings: Settings) -> Duration {
-    .seconds(60 * (settings.accessTokenMinutes + 5))
+    .seconds(settings.accessTokenSeconds + 300)
   }
 
   /// Whether the directory can be relied on: the listening connection was alive within the last two

@@ -155,8 +155,8 @@ struct BackupFolder: Sendable {
     return ["\(name).backup"] + (2...99).map { "\(name)-\($0).backup" }
   }
 
-  /// Removes the oldest of the backups that are named by their time, and unfinished ones that were
-  /// begun before all that are kept.
+  /// Removes the oldest of the backups that are named by their time, and unfinished ones that nobody
+  /// writes any more.
   ///
   /// - Parameter path: a backup that is kept, and counted, whatever the others' times are.
   /// - Returns: the names of the backups.
@@ -166,11 +166,11 @@ struct BackupFolder: Sendable {
       name.wholeMatch(of: /clinic-\d{8}T\d{6}Z(-\d+)?\.backup/) != nil
         && "\(folder)/\(name)" != path
     }
-    let oldest = min(others.suffix(count).first.map { "\(folder)/\($0)" } ?? path, path)
-    for name in names where "\(folder)/\(name)" < oldest {
-      if name.wholeMatch(of: /clinic-\d{8}T\d{6}Z\.backup(\.[0-9a-f]+)?\.new/) != nil {
-        try? SmallFile.remove("\(folder)/\(name)")
-      }
+    for name in names
+    where name.wholeMatch(of: /clinic-\d{8}T\d{6}Z\.backup(\.[0-9a-f]+)?\.new/) != nil
+      && !FileLock.isHeld("\(folder)/\(name)")
+    {
+      try? SmallFile.remove("\(folder)/\(name)")
     }
     return others.dropLast(count - 1).filter { name in
       (try? SmallFile.remove("\(folder)/\(name)")) != nil

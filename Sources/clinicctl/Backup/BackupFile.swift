@@ -46,7 +46,7 @@ enum BackupFile {
     /// Returns when the whole backup is on the disk.
     mutating func finish() throws {
       if seal != nil { try put(waiting, isLast: true) }
-      try file.finish()
+      try file.sync()
     }
 
     private mutating func put(_ piece: [UInt8], isLast: Bool) throws {

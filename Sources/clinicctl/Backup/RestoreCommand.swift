@@ -145,8 +145,10 @@ struct RestoreCommand: AsyncParsableCommand {
       }
       _ = try await transaction.query(
         "UPDATE logins SET revoked_at = now() WHERE revoked_at IS NULL")
+      // Access tokens of later logins, which the backup does not know, have later epochs at most.
       _ = try await transaction.query(
-        "UPDATE projections SET position = 0 WHERE name <> 'audit_chain'")
+        "UPDATE users SET epoch = greatest(epoch, extract(epoch FROM clock_timestamp())::bigint)")
+      _ = try await transaction.query(MongoCollections.refillOutbox)
     }
   }
 

@@ -30,6 +30,11 @@ struct DatabaseOptions: ParsableArguments {
   ) async throws -> Result {
     var configuration = PostgresClient.Configuration(url: try url())
     configuration.applicationName = "clinicctl"
+    // A role's are for programs that wait for people: a backup's transaction is idle for long.
+    configuration.sessionSettings = [
+      ("idle_in_transaction_session_timeout", "0"), ("statement_timeout", "0"),
+      ("lock_timeout", "0"),
+    ]
     let loop = StoreLoop(name: "stores")
     let postgres = PostgresClient(configuration: configuration, loop: loop)
     defer { loop.shutdown() }

@@ -15,7 +15,7 @@ import Testing
         try await refusals.record(
           .notAuthenticated, of: "patients.list", by: nil, on: stranger)
       }
-      await refusals.flush(before: .max)
+      await refusals.flush()
       #expect(
         try await Self.counts(in: clinic) == ["192.0.2.1 2", "192.0.2.2 1", "others 3"])
     }
@@ -34,7 +34,7 @@ import Testing
       await #expect(throws: ClinicError.self) { try await refuse() }
       _ = try await clinic.postgres.query("ALTER TABLE elsewhere RENAME TO audit_entries")
       try await refuse()
-      await refusals.flush(before: .max)
+      await refusals.flush()
       #expect(try await Self.counts(in: clinic) == ["192.0.2.1 2"])
     }
   }

@@ -55,23 +55,27 @@ import Testing
   func keeps() async throws {
     try await inFolder { folder in
       let stays = [
-        "clinic-20260102T000000Z.backup.1f.new", "clinic-20300101T000000Z.backup",
-        "clinic-before-upgrade.backup", "clinic-zzz.backup.new",
+        "clinic-20300101T000000Z.backup", "clinic-before-upgrade.backup", "clinic-zzz.backup.new",
       ]
       let old = ["clinic-20250101T000000Z.backup", "clinic-20250102T000000Z-2.backup"]
       let unfinished = [
-        "clinic-20240101T000000Z.backup.1f.new", "clinic-20240101T000000Z.backup.new",
+        "clinic-20240101T000000Z.backup.1f.new", "clinic-20270101T000000Z.backup.new",
       ]
+      let underWay = "clinic-20240101T000000Z.backup.2e.new"
       let made = BackupFolder(folder).paths(at: "2026-01-01T00:00:00Z")[0]
       #expect(made == "\(folder)/clinic-20260101T000000Z.backup")
       for name in stays + old + unfinished { try SmallFile.write([], to: "\(folder)/\(name)") }
       try SmallFile.write([], to: made)
+      let writer = try ByteStream(creating: "\(folder)/\(underWay)")
       #expect(BackupFolder(folder).removeAll(but: 2, with: made) == old)
       #expect(
-        SmallFile.names(in: folder) == (stays + ["clinic-20260101T000000Z.backup"]).sorted())
+        SmallFile.names(in: folder)
+          == (stays + ["clinic-20260101T000000Z.backup", underWay]).sorted())
+      writer.close()
       #expect(
         BackupFolder(folder).removeAll(but: 1, with: made) == ["clinic-20300101T000000Z.backup"])
       #expect(SmallFile.exists(made))
+      #expect(!SmallFile.exists("\(folder)/\(underWay)"), "nobody writes it any more")
     }
   }
 

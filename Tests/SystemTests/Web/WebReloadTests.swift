@@ -75,9 +75,9 @@ import Testing
       // What is signed now is signed by the new key: the old one does not open it.
       let keys = SigningKeys(
         algorithm: .hs256, current: Array("another secret, which is long enough too".utf8))
-      _ = try AccessToken(verifying: signed, with: keys, at: .now)
+      _ = try AccessToken(verifying: signed, with: keys, living: 3600, at: .now)
       #expect(throws: ClinicError(.tokenInvalid)) {
-        _ = try AccessToken(verifying: token, with: keys, at: .now)
+        _ = try AccessToken(verifying: token, with: keys, living: 3600, at: .now)
       }
       await old.close()
       await fresh.close()
