@@ -151,9 +151,11 @@ package struct CreateVisit: Command {
       default: return nil
       }
     }
-    return taken.value.map {
-      Origin(patient: patient, token: name, appointment: $0.appointmentID)
-    }
+    guard let token = taken.value else { return nil }
+    // A merge that was undone while the call waited for the day leaves the survivor's token to the
+    // survivor.
+    transaction.enqueue(Patient.requireSurvivor(token.patientID, of: patient))
+    return Origin(patient: token.patientID, token: name, appointment: token.appointmentID)
   }
 
   /// An appointment whose patient went straight to the doctor.
