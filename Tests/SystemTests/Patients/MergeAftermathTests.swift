@@ -249,6 +249,32 @@ import Testing
     }
   }
 
+  @Test("rule 6: no invoice of the survivor names a visit that goes back while it is written")
+  func billedMeanwhile() async throws {
+    try await TestClinic.run(1) { clinic in
+      let pair = try await Pair(clinic)
+      let doctor = try await clinic.doctorAtWork()
+      let desk = try await clinic.connect(.reception)
+      let visit = try await clinic.visit(by: doctor, of: pair.old)
+      try await pair.merge()
+      let params = JSON.manual(pair.survivor, "5").with("visit_id", .int(visit))
+      try await withThrowingTaskGroup(of: String.self) { group in
+        try await clinic.postgres.withTransaction { transaction in
+          _ = try await transaction.query(
+            "SELECT FROM patients WHERE id = \(pair.survivor) FOR UPDATE")
+          group.addTask { try await desk.outcome("billing.create", params).reason }
+          try await eventually("it waits") { try await clinic.waitingSessions() >= 1 }
+          _ = try await transaction.query(
+            "UPDATE visits SET patient_id = \(pair.old) WHERE id = \(visit)")
+          _ = try await transaction.query(
+            "UPDATE patients SET merged_into = NULL, archived_at = NULL WHERE id = \(pair.old)")
+        }
+        for try await reason in group { #expect(reason == "not_found") }
+      }
+      #expect(try await clinic.number("SELECT count(*) FROM invoices") == 0)
+    }
+  }
+
   @Test("rule 6: a kiosk that has looked up somebody who is merged then checks the survivor in")
   func kiosk() async throws {
     try await TestClinic.run(1, NoonZone.settings) { clinic in
