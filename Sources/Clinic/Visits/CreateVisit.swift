@@ -38,6 +38,7 @@ package struct CreateVisit: Command {
         message: "exactly one of token, appointment_id and patient_id")
     }
     let doctor = try await caller.actingDoctor(doctorID, in: clinic.staff)
+    try await refuseRepeat(by: doctor, in: transaction)
     let origin = try await origin(for: doctor, in: transaction, of: clinic, by: caller)
     let patient = try await lockPatient(origin.patient, in: transaction)
     try await refuseSecond(origin, of: patient, by: doctor, in: transaction)
@@ -186,6 +187,21 @@ package struct CreateVisit: Command {
   }
 
   // MARK: - What stands against it
+
+  /// A repeat is told of the visit that there is, also when its token or its appointment is over by
+  /// now. Of another doctor's open visit the token tells.
+  private func refuseRepeat(by doctor: ID<User>, in transaction: Transaction) async throws {
+    guard patientID == nil else { return }
+    let visits = try await transaction.query(
+      """
+      SELECT id FROM visits WHERE ((token_date = \(token?.date) \
+      AND token_number = \(token?.number)) OR appointment_id = \(appointmentID)) \
+      AND (doctor_id = \(doctor) OR status = 'COMPLETED') LIMIT 1
+      """)
+    if let id = try visits.column(as: ID<Visit>.self).first {
+      throw ClinicError(.visitExists).with("id", id)
+    }
+  }
 
   /// The patient whom the number means. Archiving and other visits of the patient wait for the row.
   private func lockPatient(
