@@ -163,7 +163,10 @@ package struct CreateVisit: Command {
   private func takeUnchecked(
     _ id: ID<Appointment>, in transaction: Transaction, by caller: Caller
   ) async throws -> Origin {
-    transaction.enqueue(Patient.lock("SELECT patient_id FROM appointments WHERE id = \(id)"))
+    // As strongly as the visit will need it, and as a move of the appointment does.
+    transaction.enqueue(
+      Patient.lock(
+        "SELECT patient_id FROM appointments WHERE id = \(id)", "FOR NO KEY UPDATE"))
     let rows = try await transaction.query(
       "SELECT patient_id, status FROM appointments WHERE id = \(id) FOR NO KEY UPDATE")
     guard let row = rows.first else { throw ClinicError.notFound("appointment", id) }
