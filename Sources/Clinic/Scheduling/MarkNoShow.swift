@@ -63,12 +63,15 @@ enum MissedAppointments {
     """
   }
 
-  /// Takes the marks back on a day that is today again, where slot and patient are still free, and
-  /// audits that.
+  /// Takes the marks back on days that are not over after all, where slot and patient are still
+  /// free and the patient is not archived (rule 5), and audits that.
   static let takeBack: SQL = """
-    WITH expected AS (UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', version = version + 1, \
-    updated_at = now() WHERE date = current_date AND status = 'NO_SHOW' AND changed_by = 'clinicd' \
+    WITH expected AS (UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', \
+    version = version + 1, updated_at = now() \
+    WHERE date >= current_date AND status = 'NO_SHOW' AND changed_by = 'clinicd' \
     AND NOT EXISTS (SELECT FROM queue_tokens t WHERE t.appointment_id = a.id) \
+    AND NOT EXISTS (SELECT FROM patients p \
+    WHERE p.id = a.patient_id AND p.archived_at IS NOT NULL) \
     AND NOT EXISTS (SELECT FROM appointments b WHERE b.id <> a.id AND b.date = a.date \
     AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR', 'COMPLETED') \
     AND (b.slot_id = a.slot_id OR b.patient_id = a.patient_id)) RETURNING id) \
