@@ -130,7 +130,10 @@ import Testing
   @Test("user names are lower case, and of letters that everybody can type")
   func usernames() throws {
     #expect(try decoded(Username.self, #"" Dr.Rao-2_x ""#).rawValue == "dr.rao-2_x")
-    for text in ["-rao", ".rao", "_rao", "dr rao", "josé", "rao@x", "раo"] {
+    // The last ones are what the daemon calls itself.
+    for text in [
+      "-rao", ".rao", "_rao", "dr rao", "josé", "rao@x", "раo", "clinicd", " Daemon", "queue",
+    ] {
       #expect(paramsReason { try decoded(Username.self, quoted(text)) } == .malformed, "\(text)")
     }
     #expect(paramsReason { try decoded(Username.self, quoted("a")) } == .tooShort)

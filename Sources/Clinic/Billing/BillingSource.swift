@@ -36,10 +36,11 @@ enum BillingSource {
     case .patient(let id, let visitID):
       [
         """
-        SELECT id, archived(archived_at, merged_into), \(visitID)::bigint IS NULL OR EXISTS \
-        (SELECT FROM visits v WHERE v.id = \(visitID) AND v.patient_id = patients.id) \
-        FROM patients WHERE id = survivor(\(id)) FOR KEY SHARE
-        """
+        SELECT id, archived(archived_at, merged_into) FROM patients WHERE id = survivor(\(id)) \
+        FOR KEY SHARE
+        """,
+        // By itself, so that it sees what was there when the lock was had.
+        "SELECT FROM visits WHERE id = \(visitID) AND patient_id = survivor(\(id))",
       ]
     }
   }
@@ -71,7 +72,7 @@ enum BillingSource {
     case .patient(let id, let visitID):
       let patient: BilledPatient = try results[0].row(orMissing: "patient", id)
       if patient.isArchived { throw ClinicError(.patientArchived) }
-      if let visitID, !patient.hasVisit { throw ClinicError.notFound("visit", visitID) }
+      if let visitID, results[1].isEmpty { throw ClinicError.notFound("visit", visitID) }
       return Billed(patientID: patient.id, visitID: visitID)
     }
   }
@@ -95,13 +96,10 @@ private struct BilledPrescription: RowDecodable {
 private struct BilledPatient: RowDecodable {
   let id: ID<Patient>
   let isArchived: Bool
-  /// Whether the visit that was named is the patient's.
-  let hasVisit: Bool
 
   init(cells: inout Cells) throws(PostgresError) {
     id = try cells.next()
     isArchived = try cells.next()
-    hasVisit = try cells.next()
   }
 }
 

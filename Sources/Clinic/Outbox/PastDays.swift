@@ -50,8 +50,9 @@ struct PastDays: Sendable {
     ).column()
   }
 
-  /// A day that was closed may be today again, when the clock or the zone was set right. It goes on,
-  /// whoever was missed at its close may come, and it is summed up again when it is over.
+  /// A day that was closed may be today again, or yet to come, when the clock or the zone was set
+  /// right. It goes on, whoever was missed at its close may come, and it is summed up again when it
+  /// is over.
   private func goOnWithToday() async throws {
     let dates: [LocalDate] = try await postgres.query(
       """

@@ -65,17 +65,18 @@ package struct MergePatients: Command {
     return try await transaction.query(UnitedRecord.unite(merge)).row()
   }
 
-  /// Refuses what the survivor cannot have beside his or her own. The schema refuses it too; here
-  /// the refusal names what is in the way, of the patient who goes.
+  /// Refuses what the survivor cannot have beside his or her own. The schema refuses most of it
+  /// too; here the refusal names what is in the way, of the patient who goes. That one appointment
+  /// was told to overlap says nothing of those of the other patient.
   private func refuseCollisions(in transaction: Transaction) async throws {
     let found = try await transaction.pipeline([
       """
       SELECT a.id FROM appointments a JOIN appointments b ON b.date = a.date \
       AND a.start_time < b.end_time AND b.start_time < a.end_time \
       WHERE a.patient_id = \(id) AND b.patient_id = \(into) \
-      AND a.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR') AND NOT a.may_overlap \
-      AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR') AND NOT b.may_overlap \
-      ORDER BY a.id LIMIT 1
+      AND a.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR') \
+      AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR') \
+      AND NOT (a.may_overlap AND b.may_overlap) ORDER BY a.id LIMIT 1
       """,
       """
       SELECT a.id FROM visits a JOIN visits b ON b.doctor_id = a.doctor_id \

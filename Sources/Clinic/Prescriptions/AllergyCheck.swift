@@ -152,10 +152,15 @@ extension AllergyCheck {
       let mayBeContained: Bool
 
       init(_ text: Substring) {
-        // `arbs` is `arb`, `sulphonamide` is `sulfonamide`.
-        let isPlural = text.count >= 4 && text.hasSuffix("s")
-        letters = Array((isPlural ? text.dropLast() : text).replacing("ph", with: "f"))
+        // `sulphonamide` is `sulfonamide`, `amoxycillin` is `amoxicillin`.
+        letters = Array(
+          Self.singular(text).replacing("ph", with: "f").replacing("y", with: "i"))
         mayBeContained = letters.count >= (text.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2)
+      }
+
+      /// `arbs` is `arb`.
+      static func singular(_ text: Substring) -> Substring {
+        text.count >= 4 && text.hasSuffix("s") ? text.dropLast() : text
       }
     }
     private let text: String
@@ -174,7 +179,8 @@ extension AllergyCheck {
         $0.contains(where: \.isLetter) && $0.first?.isNumber == false
       }
       let others = words.filter { !Self.commonWords.contains(String($0)) }
-      isCommon = others.isEmpty
+      // `phosphates` alone is as common as `phosphate`; beside other words it may tell something.
+      isCommon = others.allSatisfy { Self.commonWords.contains(String(Word.singular($0))) }
       let telling = isCommon ? words : others
       self.text = text
       all = Set(words.map(Word.init))

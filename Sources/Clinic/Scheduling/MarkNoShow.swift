@@ -22,8 +22,8 @@ package struct MarkNoShow: Command {
       Appointment.lock(id) + [
         """
         SELECT (date + start_time)::timestamptz \
-        + make_interval(mins => \(clinic.settings.scheduling.noShowGrace)), clock_timestamp() \
-        FROM appointments WHERE id = \(id)
+        + make_interval(mins => \(clinic.settings.scheduling.noShowGrace)), clock_timestamp(), \
+        \(sql: Self.hasCome) FROM appointments a WHERE id = \(id)
         """
       ])
     let appointment: Appointment = try results[1].row(orMissing: "appointment", id)
@@ -33,11 +33,22 @@ package struct MarkNoShow: Command {
     var cells = row.cells
     let notBefore: Instant = try cells.next()
     let now: Instant = try cells.next()
+    if try cells.next() as Bool { throw appointment.cannotBecome(.noShow) }
     guard now >= notBefore else {
       throw ClinicError(.tooEarly).with("not_before", notBefore.description)
     }
     return try await appointment.changed(["status = 'NO_SHOW'"], by: caller, in: transaction)
   }
+
+  /// Whether the patient of an appointment `a` came that day without its being checked in: by a
+  /// number of his or her own, for the doctor or for anybody, or straight to the doctor.
+  private static let hasCome: SQL = """
+    (EXISTS (SELECT FROM queue_tokens t WHERE t.patient_id = a.patient_id AND t.date = a.date \
+    AND t.appointment_id IS NULL AND coalesce(t.doctor_id, a.doctor_id) = a.doctor_id \
+    AND t.status NOT IN ('CANCELLED', 'NO_SHOW')) \
+    OR EXISTS (SELECT FROM visits v WHERE v.patient_id = a.patient_id AND v.date = a.date \
+    AND v.appointment_id IS NULL AND v.doctor_id = a.doctor_id))
+    """
 }
 
 /// Appointments that are still SCHEDULED when their day is over: nobody came (rule 16).
@@ -52,12 +63,15 @@ enum MissedAppointments {
     """
   }
 
-  /// Takes the marks back on a day that is today again, where slot and patient are still free, and
-  /// audits that.
+  /// Takes the marks back on days that are not over after all, where slot and patient are still
+  /// free and the patient is not archived (rule 5), and audits that.
   static let takeBack: SQL = """
-    WITH expected AS (UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', version = version + 1, \
-    updated_at = now() WHERE date = current_date AND status = 'NO_SHOW' AND changed_by = 'clinicd' \
+    WITH expected AS (UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', \
+    version = version + 1, updated_at = now() \
+    WHERE date >= current_date AND status = 'NO_SHOW' AND changed_by = 'clinicd' \
     AND NOT EXISTS (SELECT FROM queue_tokens t WHERE t.appointment_id = a.id) \
+    AND NOT EXISTS (SELECT FROM patients p \
+    WHERE p.id = a.patient_id AND p.archived_at IS NOT NULL) \
     AND NOT EXISTS (SELECT FROM appointments b WHERE b.id <> a.id AND b.date = a.date \
     AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR', 'COMPLETED') \
     AND (b.slot_id = a.slot_id OR b.patient_id = a.patient_id)) RETURNING id) \

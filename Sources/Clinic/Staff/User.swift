@@ -33,12 +33,14 @@ extension User: RowDecodable {
   }
 }
 
-/// A name to log in with: lower case, as the schema keeps it.
+/// A name for a new user to log in with: lower case, as the schema keeps it.
 package struct Username: CheckedText {
   package let rawValue: String
   package init(rawValue: String) { self.rawValue = rawValue }
   package static var lengths: ClosedRange<Int> { 2...64 }
   package static var pattern: String? { "^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$" }
+  /// What the audit and the history of appointments call what nobody did.
+  private static let ofDaemon: Set = ["clinicd", "daemon", "queue"]
 
   package static func checked(_ text: String) throws -> String {
     let typed = text.trimmed
@@ -54,6 +56,9 @@ package struct Username: CheckedText {
     guard allowed, let first = text.utf8.first, !"._-".utf8.contains(first) else {
       throw InvalidValue(
         reason: .malformed, message: "letters a to z, digits, and . _ - between them")
+    }
+    guard !ofDaemon.contains(text) else {
+      throw InvalidValue(reason: .malformed, message: "another name: this is the daemon's own")
     }
     return text
   }

@@ -38,6 +38,7 @@ package struct CreateVisit: Command {
         message: "exactly one of token, appointment_id and patient_id")
     }
     let doctor = try await caller.actingDoctor(doctorID, in: clinic.staff)
+    try await refuseRepeat(by: doctor, in: transaction)
     let origin = try await origin(for: doctor, in: transaction, of: clinic, by: caller)
     let patient = try await lockPatient(origin.patient, in: transaction)
     try await refuseSecond(origin, of: patient, by: doctor, in: transaction)
@@ -151,16 +152,21 @@ package struct CreateVisit: Command {
       default: return nil
       }
     }
-    return taken.value.map {
-      Origin(patient: patient, token: name, appointment: $0.appointmentID)
-    }
+    guard let token = taken.value else { return nil }
+    // A merge that was undone while the call waited for the day leaves the survivor's token to the
+    // survivor.
+    transaction.enqueue(Patient.requireSurvivor(token.patientID, of: patient))
+    return Origin(patient: token.patientID, token: name, appointment: token.appointmentID)
   }
 
   /// An appointment whose patient went straight to the doctor.
   private func takeUnchecked(
     _ id: ID<Appointment>, in transaction: Transaction, by caller: Caller
   ) async throws -> Origin {
-    transaction.enqueue(Patient.lock("SELECT patient_id FROM appointments WHERE id = \(id)"))
+    // As strongly as the visit will need it, and as a move of the appointment does.
+    transaction.enqueue(
+      Patient.lock(
+        "SELECT patient_id FROM appointments WHERE id = \(id)", "FOR NO KEY UPDATE"))
     let rows = try await transaction.query(
       "SELECT patient_id, status FROM appointments WHERE id = \(id) FOR NO KEY UPDATE")
     guard let row = rows.first else { throw ClinicError.notFound("appointment", id) }
@@ -184,6 +190,21 @@ package struct CreateVisit: Command {
   }
 
   // MARK: - What stands against it
+
+  /// A repeat is told of the visit that there is, also when its token or its appointment is over by
+  /// now. Of another doctor's open visit the token tells.
+  private func refuseRepeat(by doctor: ID<User>, in transaction: Transaction) async throws {
+    guard patientID == nil else { return }
+    let visits = try await transaction.query(
+      """
+      SELECT id FROM visits WHERE ((token_date = \(token?.date) \
+      AND token_number = \(token?.number)) OR appointment_id = \(appointmentID)) \
+      AND (doctor_id = \(doctor) OR status = 'COMPLETED') LIMIT 1
+      """)
+    if let id = try visits.column(as: ID<Visit>.self).first {
+      throw ClinicError(.visitExists).with("id", id)
+    }
+  }
 
   /// The patient whom the number means. Archiving and other visits of the patient wait for the row.
   private func lockPatient(

@@ -42,7 +42,11 @@ import Testing
       let medicine = try await clinic.medicine()
       let appointment = try await clinic.appointment(with: doctor, of: patient)
       let held = Self.patient(patient)
-      try await holding(held, of: clinic, free: ("appointments", appointment)) {
+      // As a move of the appointment holds the patient.
+      try await holding(
+        "SELECT FROM patients WHERE id = \(patient) FOR NO KEY UPDATE", of: clinic,
+        free: ("appointments", appointment)
+      ) {
         try await doctor.caller.call("visits.create", ["appointment_id": .int(appointment)])
       }
       let visit = try await clinic.number("SELECT id FROM visits")

@@ -222,6 +222,59 @@ import Testing
     }
   }
 
+  @Test("rule 6: a visit under the old number takes no token of the survivor while the merge ends")
+  func tokenMeanwhile() async throws {
+    try await TestClinic.run(1) { clinic in
+      let pair = try await Pair(clinic)
+      let doctor = try await clinic.doctorAtWork()
+      try await pair.merge()
+      let token = try await pair.admin.call(
+        "queue.walk_in", ["patient_id": .int(pair.survivor)])
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        try await clinic.postgres.withTransaction { transaction in
+          _ = try await transaction.query("SELECT FROM queue_days FOR NO KEY UPDATE")
+          group.addTask {
+            try await doctor.caller.call("visits.create", ["patient_id": .int(pair.old)])
+          }
+          try await eventually("it waits for the day") { try await clinic.waitingSessions() >= 1 }
+          _ = try await transaction.query(
+            "UPDATE patients SET merged_into = NULL, archived_at = NULL WHERE id = \(pair.old)")
+        }
+        try await group.waitForAll()
+      }
+      #expect(
+        try await clinic.texts("SELECT concat_ws(' ', patient_id, token_number) FROM visits")
+          == ["\(pair.old)"])
+      #expect(try await clinic.status(of: .string(try token.text("token"))) == "WAITING")
+    }
+  }
+
+  @Test("rule 6: no invoice of the survivor names a visit that goes back while it is written")
+  func billedMeanwhile() async throws {
+    try await TestClinic.run(1) { clinic in
+      let pair = try await Pair(clinic)
+      let doctor = try await clinic.doctorAtWork()
+      let desk = try await clinic.connect(.reception)
+      let visit = try await clinic.visit(by: doctor, of: pair.old)
+      try await pair.merge()
+      let params = JSON.manual(pair.survivor, "5").with("visit_id", .int(visit))
+      try await withThrowingTaskGroup(of: String.self) { group in
+        try await clinic.postgres.withTransaction { transaction in
+          _ = try await transaction.query(
+            "SELECT FROM patients WHERE id = \(pair.survivor) FOR UPDATE")
+          group.addTask { try await desk.outcome("billing.create", params).reason }
+          try await eventually("it waits") { try await clinic.waitingSessions() >= 1 }
+          _ = try await transaction.query(
+            "UPDATE visits SET patient_id = \(pair.old) WHERE id = \(visit)")
+          _ = try await transaction.query(
+            "UPDATE patients SET merged_into = NULL, archived_at = NULL WHERE id = \(pair.old)")
+        }
+        for try await reason in group { #expect(reason == "not_found") }
+      }
+      #expect(try await clinic.number("SELECT count(*) FROM invoices") == 0)
+    }
+  }
+
   @Test("rule 6: a kiosk that has looked up somebody who is merged then checks the survivor in")
   func kiosk() async throws {
     try await TestClinic.run(1, NoonZone.settings) { clinic in

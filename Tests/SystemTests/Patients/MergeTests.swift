@@ -344,6 +344,35 @@ import Testing
     }
   }
 
+  @Test("rule 9: what one patient's appointments may do, those of two who are merged may not")
+  func overlaps() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let desk = try await clinic.connect(.reception)
+      let patients = try await clinic.patients(2)
+      var slots: [Int] = []
+      for _ in 0..<3 {
+        slots += try await clinic.slots(of: try await clinic.member(.doctor))
+      }
+      let first = try await clinic.booking(of: slots[0], by: desk, for: patients[0])
+      let told = try await desk.call(
+        "appointments.create",
+        ["patient_id": .int(patients[0]), "slot_id": .int(slots[1]), "override": true]
+      ).integer("id")
+      try await desk.call("appointments.cancel", ["id": .int(first)])
+      let other = try await clinic.booking(of: slots[2], by: desk, for: patients[1])
+      for (old, into, named) in [(0, 1, told), (1, 0, other)] {
+        let refused = try await admin.refused(
+          "patients.merge", ["id": .int(patients[old]), "into": .int(patients[into])])
+        #expect(refused.reason == "appointments_overlap")
+        #expect(refused.data["appointment_id"] == .int(named))
+      }
+      try await desk.call("appointments.cancel", ["id": .int(told)])
+      try await admin.call(
+        "patients.merge", ["id": .int(patients[0]), "into": .int(patients[1])])
+    }
+  }
+
   @Test("rule 6: chains resolve in one step, and are undone from any link")
   func chains() async throws {
     try await TestClinic.run(1) { clinic in

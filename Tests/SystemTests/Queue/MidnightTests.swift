@@ -226,6 +226,29 @@ import Testing
     }
   }
 
+  @Test("rules 5, 16: who was missed on days yet to come may come, unless archived since")
+  func daysComeBack() async throws {
+    try await TestClinic.run(1, NoonZone.settings) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let doctor = try await clinic.member(.doctor)
+      let patients = try await clinic.patients(2)
+      let slots = try await clinic.slots(of: doctor, 2)
+      let kept = try await clinic.booking(of: slots[0], by: desk, for: patients[0])
+      let gone = try await clinic.booking(of: slots[1], by: desk, for: patients[1])
+      // As if it had been a day after them for a while.
+      try await clinic.postgres.withTransaction { transaction in
+        _ = try await transaction.query(
+          "UPDATE patients SET archived_at = now() WHERE id = \(patients[1])")
+        _ = try await transaction.query(
+          "UPDATE appointments SET status = 'NO_SHOW', changed_by = 'clinicd'")
+      }
+      try await eventually("who was missed may come") {
+        try await clinic.status(ofAppointment: kept) == "SCHEDULED"
+      }
+      #expect(try await clinic.status(ofAppointment: gone) == "NO_SHOW")
+    }
+  }
+
   @Test("rule 44: where midnight comes twice or never, a day begins at its first moment")
   func firstMoments() async throws {
     try await TestClinic.run(1) { clinic in

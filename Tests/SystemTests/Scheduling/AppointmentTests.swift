@@ -377,6 +377,45 @@ import Testing
     }
   }
 
+  @Test("rule 13: who has come by a number or a visit of his or her own is no no-show")
+  func cameOtherwise() async throws {
+    try await TestClinic.run(1, NoonZone.settings) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let other = try await clinic.doctorAtWork()
+      let desk = try await clinic.connect(.reception)
+      let patients = try await clinic.patients(4)
+      var ids: [JSON] = []
+      for (patient, minutes) in zip(patients, [2, 17, 32, 47]) {
+        let slot = try await clinic.slot(of: doctor.member, in: minutes)
+        ids.append(.int(try await clinic.booking(of: slot, by: desk, for: patient)))
+      }
+      // Their time is over.
+      _ = try await clinic.postgres.query(
+        """
+        UPDATE appointments SET start_time = start_time - interval '3 hours', \
+        end_time = end_time - interval '3 hours'
+        """)
+      let meant = try await desk.call(
+        "queue.walk_in", ["patient_id": .int(patients[0]), "doctor_id": doctor.id])
+      try await desk.call("queue.walk_in", ["patient_id": .int(patients[1])])
+      _ = try await clinic.visit(by: doctor, of: patients[2])
+      try await desk.call(
+        "queue.walk_in", ["patient_id": .int(patients[3]), "doctor_id": other.id])
+      for id in ids.prefix(3) {
+        let refused = try await desk.refused("appointments.mark_no_show", ["id": id])
+        #expect(refused.reason == "invalid_transition")
+        #expect(refused.data["from"] == .string("SCHEDULED"))
+      }
+      // Who came to somebody else has not come to this, nor has who went again.
+      try await desk.call(
+        "queue.set_status", ["token": meant["token"].json, "status": "CANCELLED"])
+      for id in [ids[0], ids[3]] {
+        let missed = try await desk.call("appointments.mark_no_show", ["id": id])
+        #expect(try missed.text("status") == "NO_SHOW")
+      }
+    }
+  }
+
   @Test("rule 16: what nobody came to is NO_SHOW when its day is over, and the audit tells it")
   func missedDay() async throws {
     try await TestClinic.run(2, NoonZone.settings) { clinic in

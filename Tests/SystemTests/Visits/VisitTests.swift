@@ -240,7 +240,8 @@ import Testing
       #expect(try await statuses() == ["COMPLETED", "COMPLETED"])
       let again = try await doctor.caller.refused(
         "visits.create", ["appointment_id": .int(appointment)])
-      #expect(again.reason == "invalid_transition")
+      #expect(again.reason == "visit_exists")
+      #expect(again.data["id"] == .int(try visit.integer("id")))
     }
   }
 
@@ -261,8 +262,40 @@ import Testing
         try whole.list("history").map { try $0.text("changed_by") }
           == ["test", doctor.member.username, doctor.member.username])
       let late = try await doctor.caller.refused("visits.create", ["appointment_id": appointment])
-      #expect(late.reason == "invalid_transition")
-      #expect(late.data["from"] == .string("COMPLETED"))
+      #expect(late.reason == "visit_exists")
+      #expect(late.data["id"] == .int(try visit.integer("id")))
+    }
+  }
+
+  @Test("a visit opened again is told of: completed, whoever asks, or left open on a day before")
+  func repeated() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.doctorAtWork()
+      let other = try await clinic.doctorAtWork()
+      let token = try await clinic.token()
+      let visit = try await doctor.caller.call("visits.create", ["token": token])
+      let id = try visit.integer("id")
+      try await doctor.caller.call("visits.complete", ["id": .int(id)])
+      for caller in [doctor.caller, other.caller] {
+        let refused = try await caller.refused("visits.create", ["token": token])
+        #expect(refused.reason == "visit_exists" && refused.data["id"] == .int(id))
+      }
+      // As the close of the day leaves it.
+      let left = try await clinic.number(
+        """
+        WITH d AS (INSERT INTO queue_days (date, last_number, version, closed_at) \
+        VALUES (current_date - 3, 1, 1, now()) RETURNING date), \
+        t AS (INSERT INTO queue_tokens (date, number, patient_id, patient_name, doctor_id, \
+        priority, status, auto_closed, arrived_at, changed_version) SELECT date, 1, \
+        \(try await clinic.patient()), 'P', \(doctor.member.id), 'ROUTINE', 'COMPLETED', true, \
+        now() - interval '3 days', 1 FROM d RETURNING *) \
+        INSERT INTO visits (patient_id, doctor_id, date, token_date, token_number) \
+        SELECT patient_id, doctor_id, date, date, number FROM t RETURNING id
+        """)
+      let date = try await clinic.day(-3)
+      let late = try await doctor.caller.refused(
+        "visits.create", ["token": .string("\(date)-001")])
+      #expect(late.reason == "visit_exists" && late.data["id"] == .int(left))
     }
   }
 
