@@ -244,8 +244,7 @@ import Testing
       let keys = SigningKeys(
         algorithm: .hs256, current: Array(TestClinic.secretKey.utf8))
       var token = try AccessToken(
-        verifying: try credentials.text("access_token"), with: keys,
-        at: Instant(microseconds: 0))
+        verifying: try credentials.text("access_token"), with: keys, living: 1800, at: .now)
       let (short, follower) = try await shortLogin(clinic, &token, keys)
       let end = try await follower.message("the subscription has ended") {
         $0["kind"]?.string == "closed"

@@ -1,5 +1,6 @@
 import JSONRPC
 import Postgres
+import Testing
 
 @testable import Clinic
 
