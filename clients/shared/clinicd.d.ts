@@ -624,6 +624,7 @@ export interface SystemVersionResult {
   version: string;
   clinic: string;
   time_zone: string;
+  appointments_by: "arrival" | "slot";
 }
 
 export interface SystemHealthResult {

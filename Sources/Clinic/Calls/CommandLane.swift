@@ -79,10 +79,7 @@ package final class CommandLane: Sendable {
     }
   }
 
-  /// Whether a call that failed for a lock has waited for it, as calls do aside.
-  private static func hasWaited(since began: ContinuousClock.Instant) -> Bool {
-    .now - began > .milliseconds(400)
-  }
+  private typealias Ended = (job: CommandJob, outcome: Result<[UInt8], any Error>)
 
   /// - Parameters:
   ///   - together: whether calls may share trips.
@@ -103,34 +100,10 @@ package final class CommandLane: Sendable {
     let (companions, others) = together ? Self.companions(of: jobs) : ([], jobs)
     let began = ContinuousClock.now
     do {
-      let (outcomes, again) = try await transact(within: Self.patience(of: jobs)) { transaction in
-        var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
-        var again: [CommandJob] = []
-        transaction.enqueue(isAside ? Self.patienceAside : Self.lockPatience)
-        if !companions.isEmpty {
-          outcomes = try await Self.performTogether(companions, in: transaction)
-        }
-        var entries = outcomes.compactMap { $0.work.entry(for: $1) }
-        for job in others {
-          let began = ContinuousClock.now
-          let outcome = await job.perform(in: transaction)
-          if case .failure(let error as PostgresError) = outcome {
-            if !error.isOfStatement { throw error }
-            // A deadlock, or a lock that others hold: aside, the call finds out how it stands. Who
-            // has waited there for a lock has its turn again.
-            let hasWaited = isAside && error.isLockTimeout && Self.hasWaited(since: began)
-            if error.isRetriable && (hasWaited || job.mayRetry()) {
-              again.append(job)
-              continue
-            }
-          }
-          if let entry = job.work.entry(for: outcome) { entries.append(entry) }
-          outcomes.append((job, outcome))
-        }
-        if !entries.isEmpty { transaction.enqueue(AuditEntry.insert(entries)) }
-        return (outcomes, again)
+      let (ended, again) = try await transact(within: Self.patience(of: jobs)) { transaction in
+        try await Self.perform(companions, others, isAside: isAside, in: transaction)
       }
-      for (job, outcome) in outcomes { job.finish(outcome) }
+      for (job, outcome) in ended { job.finish(outcome) }
       for job in again { putAside(job) }
       return nil
     } catch let error as PostgresError where error.kind == .outcomeUnknown {
@@ -138,11 +111,9 @@ package final class CommandLane: Sendable {
       return nil
     } catch {
       guard jobs.count > 1 else {
-        let known = error as? PostgresError
+        // A commit waits for locks too, as for that of notifications.
         for job in jobs {
-          // A commit waits for locks too, as for that of notifications.
-          let hasWaited = isAside && known?.isLockTimeout == true && Self.hasWaited(since: began)
-          if known?.isRetriable == true, hasWaited || job.mayRetry() {
+          if Self.hasAnotherTurn(job, after: error, since: began, isAside: isAside) {
             putAside(job)
           } else {
             job.finish(.failure(error))
@@ -158,6 +129,42 @@ package final class CommandLane: Sendable {
       }
       return away
     }
+  }
+
+  /// Runs calls in a transaction, with their audit entries.
+  ///
+  /// - Returns: how calls have ended, and those that are to run again, aside.
+  private static func perform(
+    _ companions: [Companion], _ others: [CommandJob], isAside: Bool, in transaction: Transaction
+  ) async throws -> (ended: [Ended], again: [CommandJob]) {
+    transaction.enqueue(isAside ? patienceAside : lockPatience)
+    var ended = companions.isEmpty ? [] : try await performTogether(companions, in: transaction)
+    var again: [CommandJob] = []
+    for job in others {
+      let began = ContinuousClock.now
+      let outcome = await job.perform(in: transaction)
+      if case .failure(let error as PostgresError) = outcome {
+        if !error.isOfStatement { throw error }
+        if hasAnotherTurn(job, after: error, since: began, isAside: isAside) {
+          again.append(job)
+          continue
+        }
+      }
+      ended.append((job, outcome))
+    }
+    let entries = ended.compactMap { $0.job.work.entry(for: $0.outcome) }
+    if !entries.isEmpty { transaction.enqueue(AuditEntry.insert(entries)) }
+    return (ended, again)
+  }
+
+  /// Whether a call that met a deadlock, or a lock that others hold, runs again: aside, it finds out
+  /// how it stands. Who has waited there for a lock has its turn again.
+  private static func hasAnotherTurn(
+    _ job: CommandJob, after error: any Error, since began: ContinuousClock.Instant, isAside: Bool
+  ) -> Bool {
+    guard let error = error as? PostgresError, error.isRetriable else { return false }
+    let hasWaited = isAside && error.isLockTimeout && .now - began > .milliseconds(400)
+    return hasWaited || job.mayRetry()
   }
 
   private static func showsThatStoreIsAway(_ error: any Error) -> Bool {
@@ -199,8 +206,8 @@ extension CommandLane {
   /// calls is cancelled meanwhile, all of them are undone; the others are run again.
   private static func performTogether(
     _ companions: [Companion], in transaction: Transaction
-  ) async throws -> [(CommandJob, Result<[UInt8], any Error>)] {
-    var outcomes: [(CommandJob, Result<[UInt8], any Error>)] = []
+  ) async throws -> [Ended] {
+    var outcomes: [Ended] = []
     var going: [Companion] = []
     var statements: [[SQL]] = []
     let guards = companions.flatMap(\.work.guards)

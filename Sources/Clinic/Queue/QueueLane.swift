@@ -39,42 +39,31 @@ package final class QueueLane: Sendable {
   func run<C: QueueCommand>(
     _ command: C, by caller: Caller, claim: IdempotencyClaim?
   ) async throws -> [UInt8] {
-    let outcome: Result<[UInt8], any Error>
+    let entry: @Sendable (Result<[UInt8], any Error>) -> AuditEntry? = { outcome in
+      AuditEntry(
+        of: C.name, by: caller, subject: Self.subject(command.subject, outcome),
+        details: command.auditDetails, outcome)
+    }
+    let job: QueueJob
     do {
       try await command.check(by: caller, in: staff)
-      outcome = await submit(
-        QueueJob(
-          date: command.date, patient: command.patient, appointment: command.appointment,
-          visitor: command.visitor, claim: claim,
-          entry: { outcome in
-            AuditEntry(
-              of: C.name, by: caller, subject: Self.subject(command.subject, outcome),
-              details: command.auditDetails, outcome)
-          },
-          apply: { day, now, rows, staff in
-            let context = QueueContext(
-              caller: caller, now: now, staff: staff, rows: rows,
-              scheduling: self.settings.scheduling)
-            let change = try command.apply(to: &day, in: context)
-            guard let token = change.tokens.first else { return (change, []) }
-            return (
-              change, try JSONValueEncoder().encode(TokenView(token, for: caller, in: staff))
-            )
-          }))
+      job = QueueJob(
+        date: command.date, patient: command.patient, appointment: command.appointment,
+        visitor: command.visitor, claim: claim, entry: entry,
+        apply: { day, now, rows, staff in
+          let context = QueueContext(
+            caller: caller, now: now, staff: staff, rows: rows,
+            scheduling: self.settings.scheduling)
+          let change = try command.apply(to: &day, in: context)
+          guard let token = change.tokens.first else { return (change, []) }
+          return (change, try JSONValueEncoder().encode(TokenView(token, for: caller, in: staff)))
+        })
     } catch {
       // Refused before it waited for anybody, unless it is a repeat: then its doctor may have left
       // since.
-      outcome = await submit(
-        QueueJob(
-          date: nil, claim: claim,
-          entry: { outcome in
-            AuditEntry(
-              of: C.name, by: caller, subject: Self.subject(command.subject, outcome),
-              details: command.auditDetails, outcome)
-          },
-          apply: { _, _, _, _ in throw error }))
+      job = QueueJob(date: nil, claim: claim, entry: entry, apply: { _, _, _, _ in throw error })
     }
-    return try outcome.get()
+    return try await submit(job).get()
   }
 
   /// What the audit calls the thing: for a call that names neither a token nor a patient, the token

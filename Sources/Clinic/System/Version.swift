@@ -8,6 +8,11 @@ package struct Version: Query {
     /// The clinic's name, and the IANA name of the zone that decides its day and its clocks.
     let clinic: String
     let timeZone: String
+    /// By what patients with an appointment stand in the queue (rule 26).
+    let appointmentsBy: Order
+  }
+  package enum Order: String, Codable, Sendable, CaseIterable, JSONSchemaRepresentable {
+    case arrival, slot
   }
   package static let name = "system.version"
   package static let summary = "Names the daemon, its version, the clinic and its time zone."
@@ -16,6 +21,7 @@ package struct Version: Query {
   package func run(in clinic: Clinic, by caller: Caller?) async throws -> Result {
     Result(
       name: "clinicd", version: Settings.version, clinic: clinic.settings.letterhead.name,
-      timeZone: clinic.settings.timeZone)
+      timeZone: clinic.settings.timeZone,
+      appointmentsBy: clinic.settings.queue.ordersBySlot ? .slot : .arrival)
   }
 }

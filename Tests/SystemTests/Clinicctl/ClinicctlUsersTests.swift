@@ -59,4 +59,40 @@ import Testing
       await process.stop()
     }
   }
+
+  @Test("a board says that its login has ended, and ends")
+  func boardWithoutLogin() async throws {
+    try await TestClinic.run(1) { clinic in
+      let member = try await clinic.member(.reception)
+      let password = "\(clinic.folder)/password"
+      try SmallFile.write(Array(member.password.utf8), to: password)
+      let login = try await clinic.clinicctl([
+        "login", member.username, "--password-file", password,
+      ])
+      try #require(login.status == 0, "\(login.output)")
+      let process = ChildProcess(
+        try testSetting("CLINIC_TEST_BIN") + "/clinicctl", ["board", "--json"],
+        environment: ["HOME": clinic.folder, "CLINIC_SOCKET": clinic.daemons[0].socket],
+        in: clinic.folder, log: "\(clinic.folder)/board.log")
+      try process.start()
+      try await eventually("the board shows the queue") { process.output.contains("snapshot") }
+      try await clinic.admin().call("users.update", ["id": .int(member.id), "enabled": false])
+      #expect(try await exitStatus(of: process) == 1)
+      #expect(process.output.contains("has ended (token_revoked)"), "\(process.output)")
+      await process.stop()
+    }
+  }
+
+  @Test("a password that is not UTF-8 is refused, and not guessed")
+  func passwordOfAnotherEncoding() async throws {
+    try await TestClinic.run(1) { clinic in
+      let password = "\(clinic.folder)/password"
+      try SmallFile.write(Array("a password with an ".utf8) + [0xE9], to: password)
+      let added = try await clinic.clinicctl([
+        "users", "add", "--name", "Ana", "--role", "RECEPTION", "--password-file", password, "ana",
+      ])
+      #expect(added.status == 2 && added.output.contains("not UTF-8"), "\(added.output)")
+      #expect(try await clinic.number("SELECT count(*) FROM users WHERE username = 'ana'") == 0)
+    }
+  }
 }

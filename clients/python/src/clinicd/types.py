@@ -636,6 +636,7 @@ class SystemVersionResult(TypedDict):
     version: str
     clinic: str
     time_zone: str
+    appointments_by: Literal["arrival", "slot"]
 
 
 class SystemHealthResult(TypedDict):
