@@ -23,7 +23,7 @@ public final class ByteStream {
   public convenience init(creating path: String) throws(SmallFile.Failure) {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SmallFile.Failure(number: errno) }
-    _ = flock(descriptor, LOCK_EX | LOCK_NB)
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
     self.init(descriptor: descriptor)
   }
 

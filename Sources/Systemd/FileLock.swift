@@ -18,12 +18,12 @@ public final class FileLock: Sendable {
     }
   }
 
-  /// Whether a process holds the lock of a file that is there.
+  /// Whether a process holds the lock of a file that is there, or it cannot be told.
   public static func isHeld(_ path: String) -> Bool {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }
 
   deinit { close(descriptor) }

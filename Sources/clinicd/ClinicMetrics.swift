@@ -59,7 +59,7 @@ struct ClinicMetrics: Sendable {
   /// The lag is known to the instance that ships the outbox.
   private func writeProjections(_ lag: Relay.Lag, to text: inout MetricsText) {
     text.single(
-      "clinicd_outbox_leader", .gauge, "Whether this instance carries the outbox.",
+      "clinicd_outbox_leader", .gauge, "Whether this instance ships the outbox.",
       lag.isLeader ? 1 : 0)
     let behind = [
       ("audit_chain", lag.unsealed), ("audit_logs", lag.unshipped), ("history", lag.waiting),

@@ -7,7 +7,7 @@ import Testing
   /// Takers that note what they got and that they have ended. Nobody awaits them, so that one that
   /// hangs fails its test and nothing else.
   private struct Takers {
-    let gathering = BatchingQueue<Int>()
+    let queue = BatchingQueue<Int>()
     let taken = Tally<[Int]>([])
     let ended = Tally(0)
     var tasks: [Task<Void, Never>] = []
@@ -15,9 +15,9 @@ import Testing
     init(_ count: Int, limit: Int) {
       for _ in 0..<count {
         tasks.append(
-          Task { [gathering, taken, ended] in
+          Task { [queue, taken, ended] in
             while true {
-              let batch = await gathering.take(limit)
+              let batch = await queue.take(limit)
               if batch.isEmpty { break }
               taken.update { $0 += batch }
             }
@@ -37,7 +37,7 @@ import Testing
         try await eventually("all is taken") { takers.taken.value.count == round }
         for _ in 0..<count * 2 { await Task.yield() }
       }
-      #expect(takers.gathering.add(round))
+      #expect(takers.queue.add(round))
     }
     try await eventually("all is taken") { takers.taken.value.count == 200 }
     #expect(Set(takers.taken.value) == Set(0..<200))
@@ -46,7 +46,7 @@ import Testing
   @Test("every taker that waits ends with its task", arguments: [1, 3])
   func cancelled(count: Int) async throws {
     let takers = Takers(count, limit: 3)
-    #expect(takers.gathering.add(1))
+    #expect(takers.queue.add(1))
     try await eventually("it is taken") { takers.taken.value == [1] }
     for task in takers.tasks { task.cancel() }
     try await eventually("every taker has ended") { takers.ended.value == count }
@@ -54,19 +54,19 @@ import Testing
 
   @Test("takes up to the limit, the oldest first")
   func limit() async {
-    let gathering = BatchingQueue<Int>()
-    for number in 1...5 { #expect(gathering.add(number)) }
-    #expect(gathering.count == 5)
-    #expect(await gathering.take(2) == [1, 2])
-    #expect(await gathering.take(10) == [3, 4, 5])
+    let queue = BatchingQueue<Int>()
+    for number in 1...5 { #expect(queue.add(number)) }
+    #expect(queue.count == 5)
+    #expect(await queue.take(2) == [1, 2])
+    #expect(await queue.take(10) == [3, 4, 5])
   }
 
   @Test("closed it takes nothing more, and gives back what waited")
   func closed() {
-    let gathering = BatchingQueue<Int>()
-    #expect(gathering.add(1))
-    #expect(gathering.close() == [1])
-    #expect(!gathering.add(2))
-    #expect(gathering.close() == [])
+    let queue = BatchingQueue<Int>()
+    #expect(queue.add(1))
+    #expect(queue.close() == [1])
+    #expect(!queue.add(2))
+    #expect(queue.close() == [])
   }
 }

@@ -38,7 +38,7 @@ export class TokenStore {
 
 const seconds = (count) => new Promise((done) => setTimeout(done, count * 1000));
 
-/** Seconds without news until those are told who miss nothing yet: of a restart of the daemon nobody needs to know. */
+/** Seconds that a connection may be away before people are told who miss nothing by it: a restart is shorter. */
 const PATIENCE = 2;
 
 /** Gives what tells whether a loss lasts. When it begins to, `look` is called. */
@@ -59,7 +59,7 @@ export function lasting(look) {
 
 /**
  * Events: `state` (detail: "live", "lost" or "refused"), `login` (detail: the user, or null), `clinic`
- * (detail: the clinic's name and zone), `current` (`isCurrent` may have changed). "refused" is a login
+ * (detail: what `system.version` gives), `current` (`isCurrent` may have changed). "refused" is a login
  * that is over: only a new one helps.
  */
 export class Clinic extends EventTarget {

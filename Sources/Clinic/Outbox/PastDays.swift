@@ -27,7 +27,7 @@ struct PastDays: Sendable {
     while !Task.isCancelled {
       var dates: [LocalDate] = []
       await attempts.run("days that are over cannot be looked for") {
-        try await goOnWithToday()
+        try await reopenDaysNotOver()
         dates = try await daysThatAreOver()
       }
       for date in dates {
@@ -53,7 +53,7 @@ struct PastDays: Sendable {
   /// A day that was closed may be today again, or yet to come, when the clock or the zone was set
   /// right. It goes on, whoever was missed at its close may come, and it is summed up again when it
   /// is over.
-  private func goOnWithToday() async throws {
+  private func reopenDaysNotOver() async throws {
     let dates: [LocalDate] = try await postgres.query(
       """
       WITH days AS (UPDATE queue_days SET closed_at = NULL, version = version + 1 \

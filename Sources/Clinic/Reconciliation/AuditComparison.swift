@@ -40,7 +40,7 @@ struct AuditComparison: Comparison {
     let documents = try await clinic.mongo.find(
       AuditShipment.collection,
       filter: [
-        "_id": ["$gte": .int64(positions.lowerBound), "$lte": .int64(positions.upperBound)]
+        "_id": ["$gt": .int64(positions.lowerBound - 1), "$lte": .int64(positions.upperBound)]
       ])
     try await Strays.look(
       among: documents, in: AuditShipment.collection, of: clinic, repairs: repairs, &findings)

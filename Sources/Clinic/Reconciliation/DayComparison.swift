@@ -37,7 +37,7 @@ struct DayComparison: Comparison {
     var differing = try await DailySummaryTopic.differing(
       dates, from: clinic.postgres, to: clinic.mongo)
     if !differing.isEmpty {
-      // A day that has changed meanwhile waits to be shipped, or was.
+      // A day that has changed meanwhile is in the outbox, and left out, or has been shipped by now.
       let still: [LocalDate] = try await clinic.postgres.query(days(known)).column()
       differing = try await DailySummaryTopic.differing(
         differing.map(\.date).filter(Set(still).contains), from: clinic.postgres, to: clinic.mongo)

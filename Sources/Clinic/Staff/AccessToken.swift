@@ -60,9 +60,12 @@ package struct AccessToken: Sendable, Equatable {
     self.init(
       userID: ID(rawValue: user), loginID: Int64(login), epoch: Int64(epoch),
       issuedAt: issued, expiresAt: min(expires, issued.adding(seconds: life)))
-    guard now < expiresAt, issuedAt <= now.adding(seconds: Self.skew) else {
-      throw ClinicError(.tokenExpired)
-    }
+    guard isLive(at: now) else { throw ClinicError(.tokenExpired) }
+  }
+
+  /// Whether the token has not expired, and is not of a time that is still to come.
+  func isLive(at now: Instant) -> Bool {
+    now < expiresAt && issuedAt <= now.adding(seconds: Self.skew)
   }
 
   private static func instant(_ seconds: JSONValue?) -> Instant? {

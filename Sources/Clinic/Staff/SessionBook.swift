@@ -100,19 +100,19 @@ package final class SessionBook: Sendable {
     }
     guard let identity = session.clinicIdentity else { return nil }
     guard let token = identity.token else { return identity.caller }
-    guard Instant.now < token.expiresAt else { throw ClinicError(.tokenExpired) }
+    guard token.isLive(at: .now) else { throw ClinicError(.tokenExpired) }
     if !staff.isTrusted { try await confirm(token) }
     _ = try verify(token)
     return identity.caller
   }
 
-  /// Who sends a stand-alone HTTP request, by the access token that came with it.
   /// Reads an access token that has not expired.
   func token(_ text: String) throws(ClinicError) -> AccessToken {
     try AccessToken(
       verifying: text, with: signingKeys, living: settings.accessTokenSeconds, at: .now)
   }
 
+  /// Who sends a stand-alone HTTP request, by the access token that came with it.
   private func caller(bearing bearer: String, on session: Session) async throws -> Caller {
     let token = try token(bearer)
     if !staff.isTrusted {
@@ -191,7 +191,7 @@ package final class SessionBook: Sendable {
 
   private func recheck(_ session: Session) {
     guard let token = session.clinicIdentity?.token else { return }
-    if Instant.now >= token.expiresAt {
+    if !token.isLive(at: .now) {
       hub.end(subscriptionsOf: session, reason: Reason.tokenExpired.rawValue)
     } else if (try? verify(token)) == nil, !isRenewed(session, token) {
       hub.end(subscriptionsOf: session, reason: Reason.tokenRevoked.rawValue)

@@ -11,6 +11,8 @@ package struct Version: Query {
     /// By what patients with an appointment stand in the queue (rule 26).
     let appointmentsBy: Order
   }
+
+  /// A patient's arrival, or the start of the appointment's slot.
   package enum Order: String, Codable, Sendable, CaseIterable, JSONSchemaRepresentable {
     case arrival, slot
   }

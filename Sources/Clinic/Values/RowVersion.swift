@@ -1,8 +1,8 @@
 import JSONRPC
 import Postgres
 
-/// How many times a row was written, 1 for a new one; an update that names another number is refused as
-/// `stale_version`. By name only.
+/// How many times a row was written, 1 for a new one; an update that names another number is
+/// refused as `stale_version`. By name only.
 package struct RowVersion: BoundedNumber, ByNameOnly, PostgresEncodable, PostgresDecodable {
   package let rawValue: Int64
   package init(rawValue: Int64) { self.rawValue = rawValue }

@@ -42,6 +42,11 @@ struct BackupCommand: AsyncParsableCommand {
     let result = try await options.withDatabase { postgres in
       try await Progress.during("backing up") {
         try await postgres.withTransaction(.snapshot) { transaction in
+          // From PostgreSQL 17 on.
+          _ = try await transaction.query(
+            """
+            SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'
+            """)
           let manifest = try await BackupManifest(of: transaction)
           let snapshot: String = try await transaction.query("SELECT pg_export_snapshot()").single()
           let written = try Self.write(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clinic
+import ClinicEnvironment
 import JSONRPC
 import Postgres
 import Systemd
@@ -13,7 +14,7 @@ struct RestoreCommand: AsyncParsableCommand {
     discussion: """
       No daemon may use the database. All or nothing is restored, and compared with what the backup \
       says that it holds. Every login is ended. Afterwards start clinicd, and run clinicctl rebuild \
-      redis and clinicctl rebuild mongo. It needs pg_restore. Where there is a key, a backup that is \
+      redis and, if MongoDB holds more than the backup, clinicctl rebuild mongo. It needs pg_restore. Where there is a key, a backup that is \
       not encrypted is refused: anybody may have changed it.
       """)
 
@@ -30,6 +31,7 @@ struct RestoreCommand: AsyncParsableCommand {
     let secret = unencrypted ? nil : try key.secret()
     let environment = try PostgresClient.environment(of: try options.url())
     let path = path
+    let timeZone = try ConfigurationSource.told()["CLINIC_TIME_ZONE"] ?? ""
     let manifest = try await options.withDatabase { postgres in
       try await Progress.during("restoring") {
         var reader = try Self.open(path, secret: secret)
@@ -50,7 +52,8 @@ struct RestoreCommand: AsyncParsableCommand {
           }
           throw error
         }
-        try await Self.finish(reader.manifest, in: postgres)
+        try await Self.finish(
+          reader.manifest, timeZone: timeZone.isEmpty ? "UTC" : timeZone, in: postgres)
         return reader.manifest
       }
     }
@@ -135,7 +138,11 @@ struct RestoreCommand: AsyncParsableCommand {
 
   /// Compares the result with the manifest, ends logins whose end the backup may not have seen, and
   /// makes the relay ship everything again.
-  private static func finish(_ manifest: BackupManifest, in postgres: PostgresClient) async throws {
+  ///
+  /// - Parameter timeZone: the clinic's, which decides which days are over.
+  private static func finish(
+    _ manifest: BackupManifest, timeZone: String, in postgres: PostgresClient
+  ) async throws {
     try await postgres.withTransaction { transaction in
       _ = try await transaction.query("DROP TABLE \(raw: Migrator.restoreMark)")
       var found = try await BackupManifest(of: transaction)
@@ -145,9 +152,13 @@ struct RestoreCommand: AsyncParsableCommand {
       }
       _ = try await transaction.query(
         "UPDATE logins SET revoked_at = now() WHERE revoked_at IS NULL")
-      // Access tokens of later logins, which the backup does not know, have later epochs at most.
+      // Logins after the backup, which it does not know, have access tokens of the epochs of then:
+      // none of them is this one.
       _ = try await transaction.query(
-        "UPDATE users SET epoch = greatest(epoch, extract(epoch FROM clock_timestamp())::bigint)")
+        """
+        UPDATE users SET epoch = greatest(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)
+        """)
+      _ = try await transaction.query("SELECT set_config('TimeZone', \(timeZone), true)")
       _ = try await transaction.query(MongoCollections.refillOutbox)
     }
   }
@@ -166,7 +177,8 @@ struct RestoreCommand: AsyncParsableCommand {
       try Terminal.write(
         """
         Restored \(manifest.rows) rows, as of \(manifest.madeAt). Every login has ended.
-        Now: systemctl start clinicd, clinicctl rebuild redis, clinicctl rebuild mongo.
+        Now: systemctl start clinicd, clinicctl rebuild redis, and, if MongoDB held more than the
+        backup, clinicctl rebuild mongo.
 
         """)
     }

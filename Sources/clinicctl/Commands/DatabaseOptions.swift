@@ -30,7 +30,8 @@ struct DatabaseOptions: ParsableArguments {
   ) async throws -> Result {
     var configuration = PostgresClient.Configuration(url: try url())
     configuration.applicationName = "clinicctl"
-    // A role's are for programs that wait for people: a backup's transaction is idle for long.
+    // A role's are for other programs: a backup's transaction is idle for long, and a migration
+    // works for long and waits for its turn.
     configuration.sessionSettings = [
       ("idle_in_transaction_session_timeout", "0"), ("statement_timeout", "0"),
       ("lock_timeout", "0"),

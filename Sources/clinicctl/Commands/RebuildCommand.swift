@@ -44,7 +44,7 @@ struct RebuildCommand: AsyncParsableCommand {
         (details?["outbox_waiting"]?.int ?? 0) + (details?["audit_unshipped"]?.int ?? 0)
       if showsProgress { try Terminal.write("\r\u{1b}[K", to: .error) }
       guard left > 0 else { return }
-      if showsProgress { try Terminal.write("\(left) left to carry", to: .error) }
+      if showsProgress { try Terminal.write("\(left) left to ship", to: .error) }
       try await Task.sleep(for: .seconds(1))
     }
   }

@@ -27,6 +27,12 @@ import Testing
           "SELECT count(*) FROM audit_entries WHERE id NOT IN (SELECT entry_id FROM audit_chain)")
           == 0
       }
+      // As an administrator may have set it for other programs.
+      _ = try await clinic.postgres.query(
+        """
+        DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 1', \
+        current_database()); END $$
+        """)
       let key = "\(clinic.folder)/key"
       try SmallFile.write(Array("0123456789abcdef0123456789abcdef\n".utf8), to: key)
       let arguments = isEncrypted ? ["--key-file", key] : []
