@@ -184,14 +184,14 @@ package final class QueueLane: Sendable {
     return (longest ?? .zero) + .milliseconds(500)
   }
 
-  /// Tells the boards and Redis what a batch that is committed has changed; the boards of this
-  /// instance do not wait for Redis.
+  /// Tells Redis, then the boards what a batch that is committed has changed. In this order: a board
+  /// that loses this instance goes on at another one, which has the version from Redis by then.
   private func tell(_ batch: QueueBatch) async {
     guard let day = batch.day else { return }
     days.bringBack(day, lockedAt: batch.lockedAt)
     guard !batch.events.isEmpty else { return }
-    feed.decided(batch.events, on: day.date)
     await live.apply(batch.events, encoded: batch.encodedEvents, of: day)
+    feed.decided(batch.events, on: day.date)
   }
 }
 
