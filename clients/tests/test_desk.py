@@ -553,6 +553,7 @@ def test_what_another_doctor_takes_is_shown_no_more(
     handed = desk.queue.walk_in(patient_id=new_patient(desk), doctor_id=ours)
     page = open_page("/desk", (1440, 900))
     enter_desk(page, daemon)
+    page.wait(lambda: page.elements(f"#doctor option[value='{ours}']"))
     page.choose("#doctor", str(ours))
     page.wait(lambda: page.elements(row(unassigned)) and page.elements(row(handed)))
     desk.queue.set_status(token=unassigned["token"], status="WITH_DOCTOR", doctor_id=other)
