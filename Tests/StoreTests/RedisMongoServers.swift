@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A server of a test's own, which the test may stop, kill and freeze.
@@ -38,7 +39,7 @@ import Testing
     // A frozen one sees no other signal.
     kill(id, SIGCONT)
     // Other tests need this thread meanwhile.
-    while waitpid(id, nil, WNOHANG) == 0 { try? await Task.sleep(for: .milliseconds(2)) }
+    while waitpid(id, nil, WNOHANG) == 0 { try? await untilNextLook() }
     await process.set(0)
   }
 }

@@ -100,7 +100,7 @@ import Testing
                 if wasInterrupted { return answered }
               } catch {
                 wasInterrupted = true
-                try await Task.sleep(for: .milliseconds(2))
+                try await untilNextLook()
               }
             }
             Issue.record("the server was not killed")

@@ -9,7 +9,7 @@ package func eventually(
   let deadline = ContinuousClock.now + limit
   while try await !condition() {
     try #require(ContinuousClock.now < deadline, what, sourceLocation: sourceLocation)
-    try await Task.sleep(for: .milliseconds(5))
+    try await untilNextLook()
   }
 }
 
@@ -23,6 +23,10 @@ package func awaited<Value: Sendable>(
   while true {
     if let value = try await find() { return value }
     try #require(ContinuousClock.now < deadline, what, sourceLocation: sourceLocation)
-    try await Task.sleep(for: .milliseconds(5))
+    try await untilNextLook()
   }
 }
+
+/// Lets other tasks run before a condition is looked at again. What is waited for happens in other
+/// processes, which tell nobody: this is the tests' only pause, and none relies on its length.
+package func untilNextLook() async throws { try await Task.sleep(for: .milliseconds(5)) }

@@ -1,11 +1,11 @@
-package import JSONRPC
-package import Postgres
+import JSONRPC
+import Postgres
 
 /// An amount of money: exact, two decimals, of the clinic's one currency (rule 38).
 ///
 /// On the wire a string, `"12.50"`; in params a JSON number is taken too, from its text and never
 /// through a float.
-package struct Money: Hashable, Comparable, Sendable {
+package struct Money: DecimalNumber {
   package let cents: Int64
 
   package init(cents: Int64) {
@@ -43,17 +43,10 @@ package struct Money: Hashable, Comparable, Sendable {
   }
 }
 
-extension Money: CustomStringConvertible {
-  package var description: String { DecimalText.text(hundredths: cents) }
-}
+extension Money {
+  package static let example = #""12.50""#
 
-extension Money: Codable, JSONSchemaRepresentable {
-  package static var jsonSchema: JSONSchema {
-    DecimalText.jsonSchema.example("\"12.50\"")
-  }
-  package static var resultSchema: JSONSchema {
-    DecimalText.resultSchema.example("\"12.50\"")
-  }
+  package var description: String { DecimalText.text(hundredths: cents) }
 
   package init(from decoder: any Decoder) throws {
     let cents = try DecimalText.decode(decoder, what: "an amount with two decimals, as \"12.50\"")
@@ -61,23 +54,5 @@ extension Money: Codable, JSONSchemaRepresentable {
       throw InvalidValue(reason: .outOfRange, message: "0.00 to \(Self.limit)")
     }
     self.cents = cents
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
-}
-
-extension Money: PostgresEncodable, PostgresDecodable {
-  package static var postgresType: PostgresType { .numeric }
-
-  package func encode(into buffer: inout ParameterBuffer) {
-    Numeric(text: description).encode(into: &buffer)
-  }
-
-  package init(postgres value: PostgresValue) throws(PostgresError) {
-    guard let money = Money(try Numeric(postgres: value).text) else { throw .decoding }
-    self = money
   }
 }

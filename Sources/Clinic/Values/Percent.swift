@@ -1,8 +1,8 @@
-package import JSONRPC
-package import Postgres
+import JSONRPC
+import Postgres
 
 /// A percentage with two decimals, 0 to 100: `"7.50"`.
-package struct Percent: Hashable, Comparable, Sendable {
+package struct Percent: DecimalNumber {
   package let hundredths: Int64
 
   package init(hundredths: Int64) {
@@ -17,17 +17,10 @@ package struct Percent: Hashable, Comparable, Sendable {
   }
 }
 
-extension Percent: CustomStringConvertible {
-  package var description: String { DecimalText.text(hundredths: hundredths) }
-}
+extension Percent {
+  package static let example = #""7.50""#
 
-extension Percent: Codable, JSONSchemaRepresentable {
-  package static var jsonSchema: JSONSchema {
-    DecimalText.jsonSchema.example("\"7.50\"")
-  }
-  package static var resultSchema: JSONSchema {
-    DecimalText.resultSchema.example("\"7.50\"")
-  }
+  package var description: String { DecimalText.text(hundredths: hundredths) }
 
   package init(from decoder: any Decoder) throws {
     let value = try DecimalText.decode(decoder, what: "a percentage with two decimals, as \"7.50\"")
@@ -35,23 +28,5 @@ extension Percent: Codable, JSONSchemaRepresentable {
       throw InvalidValue(reason: .outOfRange, message: "0 to 100")
     }
     hundredths = value
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
-}
-
-extension Percent: PostgresEncodable, PostgresDecodable {
-  package static var postgresType: PostgresType { .numeric }
-
-  package func encode(into buffer: inout ParameterBuffer) {
-    Numeric(text: description).encode(into: &buffer)
-  }
-
-  package init(postgres value: PostgresValue) throws(PostgresError) {
-    guard let percent = Percent(try Numeric(postgres: value).text) else { throw .decoding }
-    self = percent
   }
 }

@@ -55,7 +55,7 @@ final class ChildProcess: Sendable {
     self.signal(SIGCONT)
     while id > 0, !hasEnded {
       if ContinuousClock.now > deadline { self.signal(SIGKILL) }
-      await Pause.short()
+      try? await untilNextLook()
     }
   }
 
@@ -102,7 +102,7 @@ enum TemporaryFolder {
 
   static func remove(_ path: String) async {
     guard let id = try? spawn(["rm", "-rf", path], log: "/dev/null") else { return }
-    while waitpid(id, nil, WNOHANG) == 0 { await Pause.short() }
+    while waitpid(id, nil, WNOHANG) == 0 { try? await untilNextLook() }
   }
 
   /// Another name of a file.

@@ -84,7 +84,7 @@ final class FaultsLoad: Sendable {
         _ = error  // The daemon is gone, or going.
       }
       try #require(ContinuousClock.now < deadline, "\(method) is answered in the end")
-      await Pause.short()
+      try await untilNextLook()
     }
   }
 }

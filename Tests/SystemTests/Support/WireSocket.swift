@@ -66,7 +66,7 @@ final class WireSocket: Sendable {
       rest = rest.dropFirst(count)
       guard count == 0 else { continue }
       try #require(ContinuousClock.now < deadline, "the server reads what is sent")
-      await Pause.short()
+      try await untilNextLook()
     }
   }
 
