@@ -47,13 +47,14 @@ let package = Package(
       name: "CMongoc", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPango", providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
 
     // Their Swift owners: the only targets where `unsafe` may appear.
     .target(name: "Threads", swiftSettings: settings),
-    .target(name: "StoreLoop", dependencies: ["Threads"], swiftSettings: settings),
+    .target(name: "StoreLoop", dependencies: ["CEpoll", "Threads"], swiftSettings: settings),
     .target(
       name: "Postgres", dependencies: ["CLibpq", "StoreLoop", "Threads"], swiftSettings: settings),
     .target(

@@ -125,5 +125,7 @@ import StoreLoop
       flush()
       exclusive?.advance(self)
     }
+    // libpq has closed the socket, so that nothing more is heard from it.
+    if let handle, unsafe PQsocket(handle.pointer) < 0 { close() }
   }
 }

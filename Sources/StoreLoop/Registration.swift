@@ -5,18 +5,17 @@ public final class Registration: @unchecked Sendable {
   /// nil once it is cancelled.
   private(set) var handler: (@Sendable (Readiness) -> Void)?
   private(set) var interest: Interest
-  private unowned let loop: StoreLoop
-  /// Where it stands in the loop's table; nil once it is cancelled.
-  var slot: Int?
+  private unowned let poller: Poller
+  /// The poller's name for it; nil once it is cancelled.
+  var number: UInt64?
 
   init(
-    descriptor: Int32, interest: Interest, loop: StoreLoop, slot: Int,
+    descriptor: Int32, interest: Interest, poller: Poller,
     handler: @escaping @Sendable (Readiness) -> Void
   ) {
     self.descriptor = descriptor
     self.interest = interest
-    self.loop = loop
-    self.slot = slot
+    self.poller = poller
     self.handler = handler
   }
 
@@ -24,12 +23,12 @@ public final class Registration: @unchecked Sendable {
   public func update(interest: Interest) {
     guard interest != self.interest else { return }
     self.interest = interest
-    loop.interestChanged(of: self)
+    poller.update(self)
   }
 
   /// Stops watching; the handler is not called again.
   public func cancel() {
-    loop.forget(self)
+    poller.remove(self)
     handler = nil
   }
 }

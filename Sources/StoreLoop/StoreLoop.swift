@@ -33,38 +33,19 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
   private let nativeThread = Locked<NativeThread?>(nil)
   /// The thread's number, once it runs.
   private let thread = Atomic<UInt>(0)
-  private let wakeReader: Int32
-  private let wakeWriter: Int32
+  private let poller = Poller()
 
   // Touched on the loop only.
-  private var polled: [pollfd]
-  private var registrations: [Registration?] = [nil]
-  private var ready: [(Registration, Readiness)] = []
   private var timers = TimerHeap()
 
   /// Starts the thread.
   ///
   /// - Parameter name: The thread's name, cut to 15 bytes.
   public init(name: String) {
-    var ends: [Int32] = [-1, -1]
-    let opened = unsafe pipe(&ends)
-    precondition(opened == 0, "No descriptor is left for the loop's wake pipe.")
-    for end in ends {
-      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-      _ = fcntl(end, F_SETFL, O_NONBLOCK)
-    }
-    wakeReader = ends[0]
-    wakeWriter = ends[1]
     self.name = name
-    polled = [pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)]
     serialExecutor = LoopSerialExecutor()
     serialExecutor.loop = self
     start()
-  }
-
-  deinit {
-    close(wakeReader)
-    close(wakeWriter)
   }
 
   /// Whether the caller runs on this loop.
@@ -94,9 +75,8 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
   ) -> Registration {
     precondition(isOnLoop, "Descriptors are registered on the loop.")
     let registration = Registration(
-      descriptor: descriptor, interest: interest, loop: self, slot: polled.count, handler: handler)
-    polled.append(pollfd(fd: descriptor, events: interest.pollEvents, revents: 0))
-    registrations.append(registration)
+      descriptor: descriptor, interest: interest, poller: poller, handler: handler)
+    poller.add(registration)
     return registration
   }
 
@@ -120,30 +100,11 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
       defer { inbox.needsWake = false }
       return inbox.needsWake
     }
-    guard wake else { return }
-    var byte: UInt8 = 1
-    _ = unsafe write(wakeWriter, &byte, 1)
+    if wake { poller.wake() }
   }
 
   func remove(_ timer: Timer) {
     onLoop { $0.timers.remove(timer) }
-  }
-
-  func interestChanged(of registration: Registration) {
-    guard let slot = registration.slot else { return }
-    polled[slot].events = registration.interest.pollEvents
-  }
-
-  func forget(_ registration: Registration) {
-    guard let slot = registration.slot else { return }
-    registration.slot = nil
-    polled[slot] = polled[polled.count - 1]
-    registrations[slot] = registrations[registrations.count - 1]
-    polled.removeLast()
-    registrations.removeLast()
-    if slot < registrations.count {
-      registrations[slot]?.slot = slot
-    }
   }
 
   private func onLoop(_ work: @escaping @Sendable (StoreLoop) -> Void) {
@@ -203,7 +164,7 @@ extension StoreLoop {
     }
   }
 
-  /// How long to wait in poll, from now on to be woken by whoever appends; nil when it is time to
+  /// How long to wait, from now on to be woken by whoever appends; nil when it is time to
   /// end. Timers are read first, because appending one is an append too.
   private func timeoutToWait() -> Int32? {
     let untilTimer = timers.first.map { timer in
@@ -223,29 +184,11 @@ extension StoreLoop {
   }
 
   private func wait(milliseconds: Int32) {
-    let count = unsafe poll(&polled, nfds_t(polled.count), milliseconds)
+    let ready = poller.wait(milliseconds: milliseconds)
     if milliseconds != 0 {
       inbox.withLock { $0.needsWake = false }
     }
-    guard count > 0 else { return }
-    if polled[0].revents != 0 {
-      drainWakePipe()
-    }
-    // Collected first: handlers may register and cancel.
-    for (slot, entry) in polled.enumerated() where entry.revents != 0 {
-      if let registration = registrations[slot] {
-        ready.append((registration, Readiness(pollEvents: entry.revents)))
-      }
-    }
-    for (registration, readiness) in ready where registration.slot != nil {
-      registration.handler?(readiness)
-    }
-    ready.removeAll(keepingCapacity: true)
-  }
-
-  private func drainWakePipe() {
-    var bytes: (UInt64, UInt64) = (0, 0)
-    while unsafe read(wakeReader, &bytes, 16) == 16 {}
+    poller.callHandlers(ofFirst: ready)
   }
 
   private func fireTimers() {
@@ -262,22 +205,6 @@ extension StoreLoop {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-  }
-}
-
-extension Interest {
-  fileprivate var pollEvents: Int16 {
-    Int16((contains(.read) ? POLLIN : 0) | (contains(.write) ? POLLOUT : 0))
-  }
-}
-
-extension Readiness {
-  fileprivate init(pollEvents: Int16) {
-    let events = Int32(pollEvents)
-    self = []
-    if events & POLLIN != 0 { insert(.readable) }
-    if events & POLLOUT != 0 { insert(.writable) }
-    if events & (POLLHUP | POLLERR | POLLNVAL) != 0 { insert(.failed) }
   }
 }
 

@@ -10,10 +10,11 @@ package struct AuditChain: Sendable {
   /// What stands for the link before the first one.
   static let start = [UInt8](repeating: 0, count: 32)
 
-  private let key: SymmetricKey
+  /// Keyed once: each link begins with a copy of it.
+  private let keyed: HMAC<SHA256>
 
   package init(key: [UInt8]) {
-    self.key = SymmetricKey(data: key)
+    keyed = HMAC(key: SymmetricKey(data: key))
   }
 
   /// Whether an entry `e` is not sealed yet. The subqueries run once each, so that the index is
@@ -135,11 +136,16 @@ package struct AuditChain: Sendable {
   /// The link of an entry.
   package func link(over entry: SealedEntry, after before: [UInt8], at position: Int64) -> [UInt8] {
     var text = before
+    text.reserveCapacity(256)
     for field in [String(position)] + entry.fields {
       // Lengths keep fields apart: no text can stand for two.
-      text += Array("\(field?.utf8.count ?? -1):".utf8) + Array((field ?? "").utf8)
+      text += String(field?.utf8.count ?? -1).utf8
+      text.append(UInt8(ascii: ":"))
+      if let field { text += field.utf8 }
     }
-    return Array(HMAC<SHA256>.authenticationCode(for: text, using: key))
+    var code = keyed
+    code.update(data: text)
+    return Array(code.finalize())
   }
 }
 

@@ -155,12 +155,14 @@ extension EmergencyContact: PostgresEncodable {
     (try? JSONValueEncoder().encode(self)).map { JSONB($0) }
   }
 
+  /// What is stored was checked when it came in.
   init?(stored: JSONB) {
-    guard let document = try? JSONDocument(parsing: stored.bytes),
-      let contact = try? JSONValueDecoder(unknownMembers: .ignore)
-        .decode(EmergencyContact.self, from: document.root)
+    guard let contact = try? JSONDocument(parsing: stored.bytes, limits: .stored).root,
+      let name = contact["name"]?.string
     else { return nil }
-    self = contact
+    self.name = PersonName(rawValue: name)
+    phone = contact["phone"]?.string.map(PhoneNumber.init(rawValue:))
+    relation = contact["relation"]?.string.map(Line.init(rawValue:))
   }
 }
 

@@ -1,0 +1,90 @@
+import CEpoll
+import Glibc
+
+/// Waits until descriptors are ready, or until another thread wakes it. Used by one thread, except
+/// for ``wake()``.
+@safe final class Poller: @unchecked Sendable {
+  /// How many descriptors one wait tells of; the next one tells of the others.
+  private static let eventsAtOnce = 64
+
+  private let epoll: Int32
+  private let waker: Int32
+  /// What is watched, by numbers that are not given twice: what the system tells of a descriptor
+  /// never reaches a later one under the same number.
+  private var registrations: [UInt64: Registration] = [:]
+  private var lastNumber: UInt64 = 0
+  private var events = unsafe [epoll_event](repeating: epoll_event(), count: eventsAtOnce)
+
+  init() {
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    waker = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    precondition(epoll >= 0 && waker >= 0, "No descriptor is left for the loop.")
+    // Each write is news of its own, so that nobody has to read what was written.
+    control(EPOLL_CTL_ADD, waker, EPOLLIN.rawValue | EPOLLET.rawValue, number: 0)
+  }
+
+  deinit {
+    close(waker)
+    close(epoll)
+  }
+
+  /// Ends a wait, the present one or the next. From any thread.
+  func wake() {
+    var one: UInt64 = 1
+    _ = unsafe write(waker, &one, 8)
+  }
+
+  func add(_ registration: Registration) {
+    lastNumber += 1
+    registration.number = lastNumber
+    registrations[lastNumber] = registration
+    control(
+      EPOLL_CTL_ADD, registration.descriptor, registration.interest.events, number: lastNumber)
+  }
+
+  func update(_ registration: Registration) {
+    guard let number = registration.number else { return }
+    control(
+      EPOLL_CTL_MOD, registration.descriptor, registration.interest.events, number: number)
+  }
+
+  func remove(_ registration: Registration) {
+    guard let number = registration.number else { return }
+    registration.number = nil
+    registrations[number] = nil
+    control(EPOLL_CTL_DEL, registration.descriptor, 0, number: number)
+  }
+
+  /// - Parameter milliseconds: how long to wait; -1 for as long as it takes.
+  /// - Returns: how many descriptors are ready.
+  func wait(milliseconds: Int32) -> Int {
+    Int(unsafe epoll_wait(epoll, &events, Int32(events.count), milliseconds))
+  }
+
+  func callHandlers(ofFirst count: Int) {
+    for unsafe event in unsafe events.prefix(max(0, count)) {
+      // Handlers may cancel: what is not watched any more is not there.
+      unsafe registrations[event.data.u64]?.handler?(Readiness(events: event.events))
+    }
+  }
+
+  private func control(_ operation: Int32, _ descriptor: Int32, _ events: UInt32, number: UInt64) {
+    var event = unsafe epoll_event(events: events, data: epoll_data_t(u64: number))
+    _ = unsafe epoll_ctl(epoll, operation, descriptor, &event)
+  }
+}
+
+extension Interest {
+  fileprivate var events: UInt32 {
+    (contains(.read) ? EPOLLIN.rawValue : 0) | (contains(.write) ? EPOLLOUT.rawValue : 0)
+  }
+}
+
+extension Readiness {
+  fileprivate init(events: UInt32) {
+    self = []
+    if events & EPOLLIN.rawValue != 0 { insert(.readable) }
+    if events & EPOLLOUT.rawValue != 0 { insert(.writable) }
+    if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { insert(.failed) }
+  }
+}
