@@ -62,15 +62,19 @@ import Glibc
   }
 
   func callHandlers(ofFirst count: Int) {
-    for unsafe event in unsafe events.prefix(max(0, count)) {
+    for index in 0..<max(0, count) {
+      let (number, ready) = unsafe (events[index].data.u64, events[index].events)
       // Handlers may cancel: what is not watched any more is not there.
-      unsafe registrations[event.data.u64]?.handler?(Readiness(events: event.events))
+      registrations[number]?.handler?(Readiness(events: ready))
     }
   }
 
   private func control(_ operation: Int32, _ descriptor: Int32, _ events: UInt32, number: UInt64) {
     var event = unsafe epoll_event(events: events, data: epoll_data_t(u64: number))
-    _ = unsafe epoll_ctl(epoll, operation, descriptor, &event)
+    let outcome = unsafe epoll_ctl(epoll, operation, descriptor, &event)
+    // What is not watched would never be heard of. Changing and removing fail only for what its
+    // owner has closed already.
+    precondition(outcome == 0 || operation != EPOLL_CTL_ADD, "A descriptor cannot be watched.")
   }
 }
 

@@ -20,6 +20,6 @@ public struct Readiness: OptionSet, Sendable {
 
   public static let readable = Readiness(rawValue: 1)
   public static let writable = Readiness(rawValue: 2)
-  /// Hung up, failed or not open. Reading from it tells which.
+  /// Hung up or failed. Reading from it tells which.
   public static let failed = Readiness(rawValue: 4)
 }

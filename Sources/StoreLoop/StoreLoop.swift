@@ -164,8 +164,8 @@ extension StoreLoop {
     }
   }
 
-  /// How long to wait, from now on to be woken by whoever appends; nil when it is time to
-  /// end. Timers are read first, because appending one is an append too.
+  /// How long to wait, from now on to be woken by whoever appends; nil when it is time to end.
+  /// Timers are read first, because appending one is an append too.
   private func timeoutToWait() -> Int32? {
     let untilTimer = timers.first.map { timer in
       let now = Self.now()

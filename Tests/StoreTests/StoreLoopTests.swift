@@ -103,6 +103,86 @@ import Testing
     close(ends.1)
   }
 
+  @Test func theEndOfTheOtherSideIsTold() async {
+    let loop = StoreLoop(name: "test")
+    let ends = socketPair()
+    let registration = Locked<Registration?>(nil)
+    let told: Readiness = await withCheckedContinuation { continuation in
+      loop.execute {
+        let watching = loop.register(descriptor: ends.0, interest: []) { readiness in
+          registration.withLock { $0?.cancel() }
+          continuation.resume(returning: readiness)
+        }
+        registration.withLock { $0 = watching }
+        close(ends.1)
+      }
+    }
+    #expect(told == .failed)
+    loop.shutdown()
+    close(ends.0)
+  }
+
+  @Test func manyDescriptorsAreWatchedAtOnce() async {
+    let loop = StoreLoop(name: "test")
+    let pairs = (0..<200).map { _ in socketPair() }
+    let heard = Locked<Set<Int>>([])
+    await withCheckedContinuation { continuation in
+      loop.execute {
+        for (number, ends) in pairs.enumerated() {
+          _ = loop.register(descriptor: ends.0, interest: .read) { _ in
+            _ = readByte(ends.0)
+            let isLast = heard.withLock { heard in
+              heard.insert(number)
+              return heard.count == pairs.count
+            }
+            if isLast { continuation.resume() }
+          }
+        }
+        for ends in pairs { writeByte(1, to: ends.1) }
+      }
+    }
+    #expect(heard.withLock { $0.count } == pairs.count)
+    loop.shutdown()
+    for ends in pairs {
+      close(ends.0)
+      close(ends.1)
+    }
+  }
+
+  @Test func whatAHandlerCancelsIsNotTold() async {
+    let loop = StoreLoop(name: "test")
+    let (first, second) = (socketPair(), socketPair())
+    let told = Locked(0)
+    await withCheckedContinuation { continuation in
+      loop.execute {
+        // Both are ready before the loop looks: whichever it tells first takes the other away, and
+        // a new one gets the other's descriptor.
+        let registrations = Locked<[Registration]>([])
+        for descriptor in [first.0, second.0] {
+          let watching = loop.register(descriptor: descriptor, interest: .read) { _ in
+            told.withLock { $0 += 1 }
+            for registration in registrations.withLock({ $0 }) { registration.cancel() }
+            for descriptor in [first.0, second.0] {
+              _ = loop.register(descriptor: descriptor, interest: []) { _ in
+                told.withLock { $0 += 1 }
+              }
+            }
+            // Two more looks at the sockets.
+            _ = loop.schedule(after: .milliseconds(1)) {
+              _ = loop.schedule(after: .milliseconds(1)) { continuation.resume() }
+            }
+          }
+          registrations.withLock { $0.append(watching) }
+        }
+        writeByte(1, to: first.1)
+        writeByte(1, to: second.1)
+      }
+    }
+    #expect(told.withLock { $0 } == 1)
+    loop.shutdown()
+    for end in [first.0, first.1, second.0, second.1] { close(end) }
+  }
+
   @Test func socketsAreServedWhileJobsKeepComing() async {
     let loop = StoreLoop(name: "test")
     let ends = socketPair()
