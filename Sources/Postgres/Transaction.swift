@@ -94,7 +94,7 @@ public final class Transaction: @unchecked Sendable {
   /// COMMIT, preceded by everything that is still to be sent.
   private func end(with statements: [SQL]) async throws(PostgresError) -> [Rows] {
     let round = Round([])
-    var rows = try await loop.await(round.promise) {
+    let start: @Sendable () -> Void = {
       guard !self.isFinished else {
         round.end(.failure(.finished))
         return
@@ -104,10 +104,14 @@ public final class Transaction: @unchecked Sendable {
         round.end(.success([]))
         return
       }
-      round.commits = true
+      round.commits = !self.mode.onlyReads
       round.limit = Self.commitLimit
       self.send(round, statements + ["COMMIT"])
     }
+    var rows =
+      mode.onlyReads
+      ? try await loop.await(round.promise, start: start) { self.wire.cancel(round) }
+      : try await loop.await(round.promise, start: start)
     guard let answer = rows.popLast() else { return [] }
     // COMMIT of a transaction that has failed is answered so, and is no error.
     if answer.handle.commandTag == "ROLLBACK" {

@@ -107,6 +107,24 @@ enum UnitedRecord {
     return [part] + contacts.map { promote($0, after: merge) }
   }
 
+  /// Forgets what merges added to the lists of a patient and is no longer there: if somebody writes
+  /// it down again, it is not the merges' any more.
+  static func forgetRemoved(from survivor: ID<Patient>) -> SQL {
+    let kept = lists.map { list -> SQL in
+      """
+      '\(raw: list)', (SELECT jsonb_agg(b ORDER BY n) FROM jsonb_array_elements_text(\
+      m.united -> '\(raw: list)') WITH ORDINALITY u (b, n) \
+      WHERE lower(b) = ANY(SELECT lower(a) FROM unnest(s.\(raw: list)) a))
+      """
+    }
+    return """
+      UPDATE patient_merges m SET united = m.united - \(lists) || jsonb_strip_nulls(\
+      jsonb_build_object(\(sql: kept.joined(separator: ", ")))) FROM patients s \
+      WHERE s.id = \(survivor) AND m.survivor_id = s.id AND m.undone_at IS NULL \
+      AND m.united IS NOT NULL
+      """
+  }
+
   // MARK: - Others
 
   /// The other merges into the same survivor that are still in effect.

@@ -49,8 +49,8 @@ package struct Reconcile: Query {
               repair == true ? try await comparison.run(in: clinic, repairs: false) : findings
             left += again.found
           }
-        } catch is MongoError {
-          throw ClinicError(.storeUnavailable).with("store", "mongodb")
+        } catch let error as MongoError {
+          throw ClinicError(error)
         }
       }
     }

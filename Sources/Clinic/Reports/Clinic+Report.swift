@@ -11,7 +11,7 @@ extension Clinic {
       return try await mongo.find(
         collection, filter: filter, sort: order, limit: limit.rawValue + 1)
     } catch {
-      throw ClinicError(.storeUnavailable).with("store", "mongodb")
+      throw ClinicError(error)
     }
   }
 }

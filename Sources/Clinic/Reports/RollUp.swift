@@ -34,8 +34,8 @@ package struct RollUp: Command {
       """)
     do {
       try await DailySummaryTopic.store([date], from: clinic.postgres, to: clinic.mongo)
-    } catch is MongoError {
-      throw ClinicError(.storeUnavailable).with("store", "mongodb")
+    } catch let error as MongoError {
+      throw ClinicError(error)
     }
     guard let stored = try await DailySummary.stored(date, in: clinic) else {
       throw ClinicError(.busy)

@@ -25,8 +25,10 @@ extension ConnectionHandler {
     }
   }
 
-  func start(_ id: String, from version: Int64) {
-    guard let subscription = subscriptions[id] else { return }
+  /// - Parameter call: the call that starts it. It may be late: the id may be that of a later
+  ///   call's subscription by now.
+  func start(_ id: String, from version: Int64, by call: UInt64?) {
+    guard let subscription = subscriptions[id], subscription.call == call else { return }
     counting(subscription) { $0.start(from: version) }
     sendPending(of: subscription)
     flushSoon()

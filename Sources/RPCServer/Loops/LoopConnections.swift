@@ -110,8 +110,8 @@ final class LoopConnections {
       checkIdle()
     case .subscribe(let request):
       connections[request.connection]?.subscribe(request)
-    case .start(let id, let subscription, let version):
-      connections[id]?.start(subscription, from: version)
+    case .start(let id, let subscription, let version, let call):
+      connections[id]?.start(subscription, from: version, by: call)
     case .unsubscribe(let id, let subscription):
       connections[id]?.unsubscribe(subscription)
     case .publish(let publication, let channel):

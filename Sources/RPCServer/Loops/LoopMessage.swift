@@ -4,7 +4,7 @@ import JSONRPC
 enum LoopMessage: Sendable {
   case completed(connection: UInt64, slot: Int, outcome: CallOutcome)
   case subscribe(SubscribeRequest)
-  case start(connection: UInt64, id: String, version: Int64)
+  case start(connection: UInt64, id: String, version: Int64, call: UInt64?)
   case unsubscribe(connection: UInt64, id: String)
   case publish(Publication, channel: String)
   case endSubscriptions(connection: UInt64, reason: String)

@@ -5,6 +5,8 @@ import NIOCore
 final class Subscription {
   let id: String
   let channel: String
+  /// The number of the call that made it.
+  let call: UInt64?
   /// The connection holds its subscriptions too, until it is closed.
   let connection: ConnectionHandler
   var state: SubscriberState
@@ -23,6 +25,7 @@ final class Subscription {
   ) {
     self.id = request.id
     self.channel = request.channel
+    self.call = request.call
     self.connection = connection
     self.state = SubscriberState(overflow: request.overflow, isHeld: isHeld)
     self.prefix = prefix

@@ -44,10 +44,9 @@ public final class SubscriptionHub: NotificationHub {
   public func subscribe(
     _ session: Session, id: String, channel: String, method: String, overflow: OverflowPolicy
   ) -> Bool {
-    let context = CallContext.current
     let request = SubscribeRequest(
       connection: session.id, id: id, channel: channel, method: method, overflow: overflow,
-      call: context?.sessionID == session.id ? context?.number : nil)
+      call: Self.call(on: session))
     return registry.withLock { registry in
       guard
         let worker = registry.add(
@@ -58,12 +57,19 @@ public final class SubscriptionHub: NotificationHub {
     }
   }
 
+  /// The number of the present call, if it is one of the session.
+  private static func call(on session: Session) -> UInt64? {
+    guard let context = CallContext.current, context.sessionID == session.id else { return nil }
+    return context.number
+  }
+
   public func start(_ session: Session, id: String, from version: Int64) {
     registry.withLock { registry in
       guard let entry = registry.sessions[session.id], entry.subscriptions[id] != nil
       else { return }
       registry.workers[entry.worker].post(
-        .start(connection: session.id, id: id, version: version))
+        .start(
+          connection: session.id, id: id, version: version, call: Self.call(on: session)))
     }
   }
 

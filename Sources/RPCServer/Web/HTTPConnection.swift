@@ -40,6 +40,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   /// When the present phase ends by itself.
   var deadline: ContinuousClock.Instant
   var writeProgress: WriteProgress?
+  /// How many replies the kernel has not taken yet. What comes while it takes them may be answered
+  /// already.
+  private var unsentReplies = 0
   var isDraining = false
   var isAdmitted = false
   /// Why there is no room for the connection: its first request is answered with this.
@@ -244,6 +247,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     if let event = event as? ChannelEvent, event == .inputClosed {
       inputHasEnded = true
       switch phase {
+      case .idle where unsentReplies > 0, .reading where unsentReplies > 0: break
       case .idle, .reading, .lingering: closeNow()
       case .answering, .calling, .finishing, .upgrading, .closed: break
       }
@@ -332,6 +336,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     phase = keepsAlive ? .idle : .finishing
     deadline = .now + server.limits.keepAliveTime
     writeProgress = WriteProgress(pendingBytes: context.channel.unsentBytes, since: .now)
+    unsentReplies += 1
     let sent = context.eventLoop.makePromise(of: Void.self)
     sent.futureResult.assumeIsolated().whenSuccess { self.replyWasSent(isLast: !keepsAlive) }
     // With it the handler for pipelined requests may hand out the next one.
@@ -347,16 +352,24 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   }
 
   private func replyWasSent(isLast: Bool) {
+    unsentReplies -= 1
+    guard unsentReplies == 0 else { return }
     settleUnread(at: 0)
     writeProgress = nil
-    let endsDrain = if case .idle = phase { isDraining } else { false }
-    guard isLast || endsDrain else { return }
+    guard isLast || isOver else { return }
     // Not within the write that has just ended: what TLS says at the end would be lost.
     context?.eventLoop.assumeIsolated().execute {
-      if endsDrain {
-        guard case .idle = self.phase else { return }
-      }
-      self.finish()
+      if isLast || self.isOver { self.finish() }
+    }
+  }
+
+  /// Whether everything that was asked is answered, and no more is to be.
+  private var isOver: Bool {
+    guard unsentReplies == 0 else { return false }
+    return switch phase {
+    case .idle: isDraining || inputHasEnded
+    case .reading: inputHasEnded
+    default: false
     }
   }
 

@@ -124,6 +124,25 @@ struct HubTests {
     }
   }
 
+  @Test func aCallThatIsLateStartsNoOtherCallsSubscription() async throws {
+    try await TestServer.run { server in
+      let client = try await server.connect()
+      try await client.send(request("subscribe", #"{"text":"s","version":5,"gate":"g"}"#))
+      await server.application.until("waiting g")
+      let session = try #require(server.application.sessions.first)
+      #expect(server.hub.unsubscribe(session, id: "s"))
+      try await client.send(
+        request("subscribe", #"{"text":"s","version":1,"gate":"h"}"#, id: "2"))
+      await server.application.until("waiting h")
+      server.application.open("g")
+      #expect(await client.line()?.contains(#""id":1,"result":"s""#) == true)
+      server.application.open("h")
+      #expect(await client.line()?.contains(#""id":2,"result":"s""#) == true)
+      server.publish(2)
+      #expect(await client.line()?.contains(#""version":2,"#) == true)
+    }
+  }
+
   @Test func theIDOfASubscriptionThatEndedBeforeItsReplyMayBeUsedAgain() async throws {
     try await TestServer.run { server in
       let client = try await server.connect()

@@ -48,6 +48,23 @@ import Testing
     }
   }
 
+  @Test func whatWasAskedIsAnsweredToAClientThatEndsItsSide() async throws {
+    try await TestServer.run { server in
+      let wait = #"{"jsonrpc":"2.0","id":2,"method":"wait","params":{"text":"gate"}}"#
+      let large = #"{"jsonrpc":"2.0","id":3,"method":"large","params":{"size":4000000}}"#
+      for last in [Self.ping, large] {
+        let client = try await TestClient.connect(to: server.web)
+        // The last ends within another request.
+        try await client.send(post(wait) + post(last) + (last == large ? "POST /rpc" : ""))
+        try await client.endInput()
+        server.application.open("gate")
+        let answer = await client.bytesUntilEnd()
+        #expect(answer.contains(#"{"jsonrpc":"2.0","id":2,"result":"gate"}"#))
+        #expect(last == large ? answer.utf8.count > 4_000_000 : answer.contains(Self.pong))
+      }
+    }
+  }
+
   @Test func aBatchIsAnsweredInOne() async throws {
     try await TestServer.run { server in
       let batch = "[\(Self.ping),1,\(#"{"jsonrpc":"2.0","method":"ping"}"#)]"

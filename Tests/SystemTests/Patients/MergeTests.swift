@@ -252,6 +252,29 @@ import Testing
     }
   }
 
+  @Test("rule 6: what somebody removes after a merge and writes down again stays")
+  func writtenDownAgain() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(2)
+      let (old, survivor) = (JSON.int(patients[0]), JSON.int(patients[1]))
+      try await admin.call(
+        "patients.update",
+        ["id": old, "allergies": ["Nuts", "Latex", "Pollen"], "chronic_conditions": ["asthma"]])
+      try await admin.call("patients.merge", ["id": old, "into": survivor])
+      for allergies: JSON in [["Latex", "Pollen"], ["latex", "nuts", "Wool"]] {
+        try await admin.call("patients.update", ["id": survivor, "allergies": allergies])
+      }
+      try await admin.call("patients.unmerge", ["id": old])
+      let record = try await admin.call("patients.get", ["id": survivor])
+      // Pollen is gone, and the merge's latex was never away.
+      #expect(try record.list("allergies").map(\.string) == ["nuts", "Wool"])
+      #expect(try record.list("chronic_conditions").isEmpty)
+      let given = try await admin.call("patients.get", ["id": old])
+      #expect(try given.list("allergies").map(\.string) == ["Nuts", "Latex", "Pollen"])
+    }
+  }
+
   @Test("rule 6: a merge that would make a record longer than one may be loses nothing of it")
   func tooLong() async throws {
     try await TestClinic.run(1) { clinic in

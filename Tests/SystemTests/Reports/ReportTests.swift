@@ -228,6 +228,8 @@ import Testing
       for name in ["waiting", "completed", "skipped", "total", "auto_closed"] {
         #expect(today["queue"]?[name]?.int == summary["counts"]?[name]?.int, "\(name)")
       }
+      // Those who were never called have not waited for no time.
+      #expect(try summary.member("waits").integer("count") == 2)
       for name in ["count", "mean_seconds", "p50_seconds", "p90_seconds"] {
         #expect(today["waits"]?[name]?.int == summary["waits"]?[name]?.int, "\(name)")
         #expect(today["consultations"]?[name]?.int == summary["consultations"]?[name]?.int)

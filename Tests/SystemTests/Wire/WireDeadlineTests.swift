@@ -139,6 +139,40 @@ import Testing
       #expect(try await wire.call(method, params, id: 10)["result"] != nil)
     }
   }
+
+  @Test("a read of several parts ends at once too, and tells its deadline as such")
+  func cancelledSnapshot() async throws {
+    try await TestClinic.run(1, ["CLINIC_CALL_SECONDS": "3"]) { clinic in
+      _ = try await clinic.admin()
+      let wire = try clinic.daemons[0].wire()
+      try await clinic.holding("LOCK TABLE invoices IN ACCESS EXCLUSIVE MODE") {
+        try await wire.send(WireSocket.request("billing.get", ["id": 1], id: 7))
+        try await eventually("it waits") { try await clinic.waitingSessions() > 0 }
+        try await wire.send(#"{"jsonrpc":"2.0","method":"rpc.cancel","params":{"id":7}}"# + "\n")
+        #expect(try await wire.answer(to: 7).errorReason == "cancelled")
+        #expect(
+          try await wire.call("billing.get", ["id": 1], id: 8).errorReason == "deadline_exceeded")
+      }
+      #expect(try await wire.call("billing.get", ["id": 1], id: 9).errorReason == "not_found")
+    }
+  }
+
+  @Test("a report that is cancelled does not tell that MongoDB is away")
+  func cancelledReport() async throws {
+    try await TestClinic.run(1) { clinic in
+      _ = try await clinic.admin()
+      let wire = try clinic.daemons[0].wire()
+      var reasons: Set<String?> = []
+      for id in 1...30 {
+        let cancel = #"{"jsonrpc":"2.0","method":"rpc.cancel","params":{"id":\#(id)}}"# + "\n"
+        try await wire.send(
+          WireSocket.request("reports.audit_logs", [:], id: id) + Array(cancel.utf8))
+        reasons.insert(try await wire.answer(to: id).errorReason)
+      }
+      #expect(reasons.contains("cancelled"))
+      #expect(reasons.isSubset(of: ["cancelled", nil]))
+    }
+  }
 }
 
 extension TestClinic {
