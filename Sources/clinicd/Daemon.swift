@@ -50,6 +50,8 @@ struct Daemon: Sendable {
     database.applicationName = "clinicd"
     database.sessionSettings = [
       ("TimeZone", configuration.settings.timeZone),
+      // Dates that become a part of a text are written in one way.
+      ("DateStyle", "ISO"),
       // The server frees what a frozen instance holds, and soon: the sessions of other instances
       // may wait for it.
       ("idle_in_transaction_session_timeout", "5s"),

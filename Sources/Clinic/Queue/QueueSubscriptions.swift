@@ -63,6 +63,8 @@ package struct SubscribeQueue: SessionMethod {
     if let doctorID { _ = try await clinic.staff.doctor(doctorID) }
     let channel = QueueChannel(date: date, view: QueueView(for: caller.role), doctor: doctorID)
     let id = try subscribe(session, to: channel, on: clinic.hub)
+    // What ended the token since it was looked at has found no subscription to end.
+    clinic.sessions.recheck(session)
     let day = date ?? clinic.calendar.today
     let version = try await clinic.currentVersion(of: day)
     var followed = try await clinic.feed.follow(day)

@@ -49,6 +49,8 @@ package struct BlockSlot: Command {
     if !slot.isBlocked || reason.map({ $0.rawValue != slot.blockReason }) == true {
       slot = try await slot.changed(
         "is_blocked = true, block_reason = coalesce(\(reason), block_reason)", in: transaction)
+    } else if cancelled != nil {
+      slot = try await transaction.query(Slot.select(where: "s.id = \(id)")).row()
     }
     return Result(slot, Cancelled(cancelledAppointmentID: cancelled))
   }

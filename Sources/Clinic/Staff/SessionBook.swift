@@ -189,7 +189,8 @@ package final class SessionBook: Sendable {
     }
   }
 
-  private func recheck(_ session: Session) {
+  /// Ends the subscriptions of a connection whose token has ended.
+  func recheck(_ session: Session) {
     guard let token = session.clinicIdentity?.token else { return }
     if !token.isLive(at: .now) {
       hub.end(subscriptionsOf: session, reason: Reason.tokenExpired.rawValue)

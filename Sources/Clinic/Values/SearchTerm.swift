@@ -12,6 +12,12 @@ extension SearchTerm {
   /// How many words are looked for; further ones are ignored.
   private static let words = 8
 
+  /// What `folded()` takes away and is no letter: accents, vowel signs of Hebrew and Arabic, tatweel.
+  private static let marks: [ClosedRange<Unicode.Scalar>] = [
+    "\u{300}"..."\u{36F}", "\u{591}"..."\u{5C7}", "\u{610}"..."\u{61A}", "\u{640}"..."\u{640}",
+    "\u{64B}"..."\u{65F}", "\u{670}"..."\u{670}", "\u{6D6}"..."\u{6ED}",
+  ]
+
   /// The condition that a row's `search` holds every word; `nil` for a term without words. A word
   /// of one or two letters is looked for at the start of words, so that the search stays indexed;
   /// punctuation alone matches no text.
@@ -21,7 +27,10 @@ extension SearchTerm {
     let term = rawValue.trimmed
     guard !term.isEmpty else { return nil }
     let words = term.split(whereSeparator: \.isWhitespace).prefix(Self.words).map { word -> SQL in
-      let start: SQL = word.unicodeScalars.count < 3 ? "'% '" : "'%'"
+      let letters = word.unicodeScalars.count { letter in
+        !Self.marks.contains { $0.contains(letter) }
+      }
+      let start: SQL = letters < 3 ? "'% '" : "'%'"
       let text = String(word)
       let found: SQL = "search LIKE \(sql: start) || searchable(\(text)) || '%'"
       guard phones, Self.isPhone(text) else { return found }

@@ -130,6 +130,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     switch (error, phase) {
     case (let error as HTTPParserError, .idle), (let error as HTTPParserError, .reading):
       reply(.unreadable(error), closes: true)
+    // The reply on its way ends the connection.
+    case (is HTTPParserError, .finishing): break
     case (is HTTPParserError, _): finish()
     // The rest of what the decoder has given up on.
     case (ByteToMessageDecoderError.dataReceivedInErrorState(_, let rest), _): take(rest)

@@ -65,6 +65,18 @@ import Testing
     }
   }
 
+  @Test func whatFollowsTheLastRequestCutsNoReplyOff() async throws {
+    try await TestServer.run { server in
+      let wait = #"{"jsonrpc":"2.0","id":2,"method":"wait","params":{"text":"gate"}}"#
+      let client = try await TestClient.connect(to: server.web)
+      try await client.send(post(wait, "Connection: close") + "POST /rpc")
+      try await client.endInput()
+      await server.application.until("waiting gate")
+      server.application.open("gate")
+      #expect(await client.bytesUntilEnd().contains(#"{"jsonrpc":"2.0","id":2,"result":"gate"}"#))
+    }
+  }
+
   @Test func aBatchIsAnsweredInOne() async throws {
     try await TestServer.run { server in
       let batch = "[\(Self.ping),1,\(#"{"jsonrpc":"2.0","method":"ping"}"#)]"
@@ -248,7 +260,6 @@ import Testing
 
   @Test func aConnectionWithoutARequestIsClosed() async throws {
     try await TestServer.run {
-      $0.keepAliveTime = .milliseconds(100)
       $0.unauthenticatedTime = .milliseconds(100)
     } _: { server in
       let silent = try await TestClient.connect(to: server.web)
@@ -256,6 +267,10 @@ import Testing
       let slow = try await TestClient.connect(to: server.web)
       try await slow.send("GET /heal")
       #expect(await slow.rest() == [])
+    }
+    try await TestServer.run {
+      $0.keepAliveTime = .milliseconds(100)
+    } _: { server in
       let idle = try await TestClient.connect(to: server.web)
       try await idle.send(post(Self.ping))
       #expect(await idle.rest().last == Self.pong)

@@ -271,6 +271,22 @@ import Testing
 
   // MARK: - Blocking
 
+  @Test("rule 12: a blocked slot that an undone check-in has got back is free after its block")
+  func blockAgain() async throws {
+    try await TestClinic.run(1) { clinic in
+      let doctor = try await clinic.member(.doctor)
+      let desk = try await clinic.connect(.reception)
+      let slot = try await clinic.slots(of: doctor, 1)[0]
+      let appointment = try await clinic.booking(of: slot, by: desk)
+      _ = try await clinic.postgres.query("UPDATE slots SET is_blocked = true WHERE id = \(slot)")
+      let own = try await clinic.connect(doctor)
+      let blocked = try await own.call(
+        "slots.block", ["id": .int(slot), "cancel_appointments": true])
+      #expect(try blocked.integer("cancelled_appointment_id") == appointment)
+      #expect(try blocked.member("appointment_id").isNull)
+    }
+  }
+
   @Test("rule 12: a booked slot is not blocked silently; told to, its appointment is cancelled")
   func block() async throws {
     try await TestClinic.run(2) { clinic in
