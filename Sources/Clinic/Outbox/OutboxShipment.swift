@@ -9,7 +9,7 @@ struct OutboxShipment: Sendable {
   /// How many rows one step ships. They go in bulks, some at once: while MongoDB writes one,
   /// PostgreSQL reads the next.
   static let depth = 5000
-  private static let bulk = 250
+  private static let bulk = 500
   private static let width = 4
 
   private let mongo: MongoClient
