@@ -23,8 +23,6 @@ package final class QueueFeed: Sendable {
     var connectionsLost = 0
     /// Whether a comparison was asked for and has not begun.
     var willCompare = false
-    /// Whether Redis has today in the order of this instance's rules.
-    var hasOrdered = false
     var notices = OutageNotices()
   }
   private let state = Mutex(State())
@@ -198,7 +196,6 @@ package final class QueueFeed: Sendable {
       return state.days.mapValues(\.day.version)
     }
     try await compareHistory(of: followed.keys.sorted())
-    await orderToday()
     let inRedis = await versionsInRedis(followed.keys.sorted())
     let rows = try await postgres.query(
       "SELECT date, version FROM queue_days WHERE date = ANY(\(followed.keys.sorted()))")
@@ -218,15 +215,6 @@ package final class QueueFeed: Sendable {
         log.info("the live queue was made anew", metadata: ["queue.date": "\(date)"])
       }
     }
-  }
-
-  /// Writes today to Redis once after the start: other rules may have ordered it before.
-  private func orderToday() async {
-    let today = state.withLock { state in
-      state.hasOrdered ? nil : state.today.flatMap { state.days[$0] }
-    }
-    guard let today, await live.rebuild(today.day) else { return }
-    state.withLock { $0.hasOrdered = true }
   }
 
   /// Compares the days after a connection was lost. The new connection may lead to another server,

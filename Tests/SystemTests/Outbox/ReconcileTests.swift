@@ -10,21 +10,6 @@ import Testing
 /// PostgreSQL, Redis and MongoDB agree, or it is said where they do not, and the copies are
 /// repaired.
 @Suite(.serialized) struct ReconcileTests {
-  @Test("Redis has today in the order of the rules that the daemon was started with")
-  func orderedAtStart() async throws {
-    try await TestClinic.run(1) { clinic in
-      let (_, date) = try await fill(clinic)
-      let (line, token) = ("queue:\(date)", "\(date)-002")
-      let score = try await clinic.redis.command(["ZSCORE", .string(line), .string(token)]).text
-      // As other rules would have it.
-      _ = try await clinic.redis.command(["ZADD", .string(line), 1, .string(token)])
-      try await clinic.daemons[0].restart()
-      try await eventually("the order is right again") {
-        try await clinic.redis.command(["ZSCORE", .string(line), .string(token)]).text == score
-      }
-    }
-  }
-
   @Test("what was changed in Redis and MongoDB is found, told without patients' data, and repaired")
   func repair() async throws {
     try await TestClinic.run(2) { clinic in
