@@ -1,5 +1,5 @@
--- Search: Arabic and Hebrew names are found with and without their vowel signs, and however the letters are written that people
--- do not tell apart when they type: alef with and without hamza, yeh, kaf, teh marbuta.
+-- Search: Arabic and Hebrew names are found with and without their vowel signs, and however the letters are
+-- written that people do not tell apart when they type: alef with and without hamza, yeh, kaf, teh marbuta.
 
 CREATE OR REPLACE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT btrim(regexp_replace(regexp_replace(regexp_replace(

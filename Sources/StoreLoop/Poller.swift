@@ -1,14 +1,13 @@
 import CEpoll
 import Glibc
 
-/// Waits until descriptors are ready, or until another thread wakes it. Used by one thread, except
-/// for ``wake()``.
-@safe final class Poller: @unchecked Sendable {
+/// Waits until descriptors are ready, or until its waker wakes it. Belongs to one thread.
+@safe final class Poller {
   /// How many descriptors one wait tells of; the next one tells of the others.
   private static let eventsAtOnce = 64
 
   private let epoll: Int32
-  private let waker: Int32
+  let waker: Waker
   /// What is watched, by numbers that are not given twice: what the system tells of a descriptor
   /// never reaches a later one under the same number.
   private var registrations: [UInt64: Registration] = [:]
@@ -17,21 +16,15 @@ import Glibc
 
   init() {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-    waker = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-    precondition(epoll >= 0 && waker >= 0, "No descriptor is left for the loop.")
+    waker = Waker(descriptor: eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)))
+    precondition(epoll >= 0 && waker.descriptor >= 0, "No descriptor is left for the loop.")
     // Each write is news of its own, so that nobody has to read what was written.
-    control(EPOLL_CTL_ADD, waker, EPOLLIN.rawValue | EPOLLET.rawValue, number: 0)
+    control(EPOLL_CTL_ADD, waker.descriptor, EPOLLIN.rawValue | EPOLLET.rawValue, number: 0)
   }
 
   deinit {
-    close(waker)
+    close(waker.descriptor)
     close(epoll)
-  }
-
-  /// Ends a wait, the present one or the next. From any thread.
-  func wake() {
-    var one: UInt64 = 1
-    _ = unsafe write(waker, &one, 8)
   }
 
   func add(_ registration: Registration) {
@@ -76,6 +69,14 @@ import Glibc
     // owner has closed already.
     precondition(outcome == 0 || operation != EPOLL_CTL_ADD, "A descriptor cannot be watched.")
   }
+}
+
+/// Ends a wait of its poller, the present one or the next, from any thread. Lives no longer than the
+/// poller.
+struct Waker: Sendable {
+  fileprivate let descriptor: Int32
+
+  func wake() { _ = eventfd_write(descriptor, 1) }
 }
 
 extension Interest {

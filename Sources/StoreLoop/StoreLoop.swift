@@ -33,9 +33,10 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
   private let nativeThread = Locked<NativeThread?>(nil)
   /// The thread's number, once it runs.
   private let thread = Atomic<UInt>(0)
-  private let poller = Poller()
+  private let waker: Waker
 
   // Touched on the loop only.
+  private let poller: Poller
   private var timers = TimerHeap()
 
   /// Starts the thread.
@@ -43,6 +44,8 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
   /// - Parameter name: The thread's name, cut to 15 bytes.
   public init(name: String) {
     self.name = name
+    poller = Poller()
+    waker = poller.waker
     serialExecutor = LoopSerialExecutor()
     serialExecutor.loop = self
     start()
@@ -100,7 +103,7 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
       defer { inbox.needsWake = false }
       return inbox.needsWake
     }
-    if wake { poller.wake() }
+    if wake { waker.wake() }
   }
 
   func remove(_ timer: Timer) {

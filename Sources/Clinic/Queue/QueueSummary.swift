@@ -84,16 +84,18 @@ package struct QueueSummary: Query {
   /// once per token, and not again by each aggregate.
   static func tokens(of date: SQL) -> SQL {
     """
-    (SELECT doctor_id, status, auto_closed, CASE WHEN called_at IS NOT NULL \
-    THEN \(sql: seconds("called_at - arrived_at")) END AS waited, \
+    (SELECT doctor_id, status, auto_closed, \(sql: seconds("called_at - arrived_at")) AS waited, \
     CASE WHEN status = 'COMPLETED' AND NOT auto_closed THEN \(sql: seconds("ended_at - called_at")) END \
     AS consulted FROM queue_tokens WHERE date = \(sql: date) OFFSET 0) tokens
     """
   }
 
-  /// Not for lengths that may be NULL: those would count as 0.
+  /// NULL for a length that is not known, which `greatest` alone would make 0.
   private static func seconds(_ length: SQL) -> SQL {
-    "greatest(trunc(date_part('epoch', \(sql: length)))::bigint, 0)"
+    """
+    CASE WHEN \(sql: length) IS NOT NULL \
+    THEN greatest(trunc(date_part('epoch', \(sql: length)))::bigint, 0) END
+    """
   }
 
   /// ``Counts`` of ``tokens(of:)``.

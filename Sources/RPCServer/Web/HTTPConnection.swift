@@ -248,11 +248,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let event = event as? ChannelEvent, event == .inputClosed {
       inputHasEnded = true
-      switch phase {
-      case .idle where unsentReplies > 0, .reading where unsentReplies > 0: break
-      case .idle, .reading, .lingering: closeNow()
-      case .answering, .calling, .finishing, .upgrading, .closed: break
-      }
+      if case .lingering = phase { closeNow() } else if isOver { closeNow() }
     }
     context.fireUserInboundEventTriggered(event)
   }
