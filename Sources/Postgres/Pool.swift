@@ -37,10 +37,11 @@ final class Pool: @unchecked Sendable {
 
   private var phase = Phase.new
   private var onClosed: (() -> Void)?
-  private let pipelined = SharedWires()
+  private let pipelined = SharedWires(greatestDepth: 16)
   /// Connections for queries that take long, so that no other query waits behind them. While none
-  /// of these can be used, long queries use the pipelined connections.
-  private let long = SharedWires()
+  /// of these can be used, long queries use the pipelined connections. Few are sent ahead: when one
+  /// session gets less of a processor than the other, those behind it would wait for long.
+  private let long = SharedWires(greatestDepth: 4)
   private var idle: [Wire] = []
   private var open: [Lane: Int] = [:]
   private var connecting: [Lane: Int] = [:]

@@ -1,13 +1,17 @@
 /// Connections that the rounds of many callers share, and the rounds that wait for one of them.
 /// Used on the loop only.
 final class SharedWires {
-  /// How many queries may be on one connection; more wait, and may still go to another one.
-  private static let greatestDepth = 256
   /// A statement that takes longer makes those behind it wait.
   private static let slow = Duration.milliseconds(20)
 
   var wires: [Wire] = []
   var waiting = Ring<Round>()
+  /// How many queries may be on one connection; more wait, and go to the first that has room.
+  private let greatestDepth: Int
+
+  init(greatestDepth: Int) {
+    self.greatestDepth = greatestDepth
+  }
 
   /// The connection for the next query: preferably not one whose server has been busy for long.
   ///
@@ -16,10 +20,10 @@ final class SharedWires {
     let now = wires.count > 1 ? ContinuousClock.now : nil
     var best: Wire?
     var least = Int.max
-    for wire in wires where !wire.isCancelling && wire.depth < Self.greatestDepth {
+    for wire in wires where !wire.isCancelling && wire.depth < greatestDepth {
       if let start, wire.openedAt < start { continue }
       var load = wire.depth
-      if let now, load > 0, now - wire.waitingSince > Self.slow { load += Self.greatestDepth }
+      if let now, load > 0, now - wire.waitingSince > Self.slow { load += greatestDepth }
       if load < least {
         best = wire
         least = load

@@ -61,6 +61,8 @@ struct Daemon: Sendable {
       // A kept plan must still fit when a table grows, so whatever an index can find is found by an
       // index. Plans without one look expensive then, and should not be compiled because of that.
       ("enable_seqscan", "off"),
+      // A clinic's tables are in memory, or on a disk without a head.
+      ("random_page_cost", "1.1"),
       ("jit", "off"),
     ]
     postgres = PostgresClient(configuration: database, loop: loop)
