@@ -55,6 +55,16 @@ extension MongoClient {
     let query = FindQuery(
       filter: filter, sort: sort, skip: skip, limit: limit, projection: projection, batch: batch)
     return try await perform { (connection) throws(MongoError) in
+      try connection.find(query, in: collection).decoded()
+    }
+  }
+
+  /// The documents that a filter finds, as the server sends them.
+  public func findEncoded(
+    _ collection: String, filter: BSONDocument, sort: BSONDocument, limit: Int
+  ) async throws(MongoError) -> [EncodedDocument] {
+    let query = FindQuery(filter: filter, sort: sort, limit: limit)
+    return try await perform { (connection) throws(MongoError) in
       try connection.find(query, in: collection)
     }
   }
@@ -64,7 +74,7 @@ extension MongoClient {
     _ collection: String, _ pipeline: [BSONDocument]
   ) async throws(MongoError) -> [BSONDocument] {
     try await perform { (connection) throws(MongoError) in
-      try connection.aggregate(pipeline, in: collection)
+      try connection.aggregate(pipeline, in: collection).decoded()
     }
   }
 
@@ -132,5 +142,11 @@ extension MongoClient {
     try await perform { (connection) throws(MongoError) in
       try connection.command(command, isWrite: false)
     }
+  }
+}
+
+extension [EncodedDocument] {
+  fileprivate func decoded() throws(MongoError) -> [BSONDocument] {
+    try map { (document) throws(MongoError) in try document.decoded() }
   }
 }

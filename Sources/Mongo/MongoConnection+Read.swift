@@ -1,7 +1,7 @@
 internal import CMongoc
 
 extension MongoConnection {
-  func find(_ query: FindQuery, in collection: String) throws(MongoError) -> [BSONDocument] {
+  func find(_ query: FindQuery, in collection: String) throws(MongoError) -> [EncodedDocument] {
     let collection = try CollectionHandle(collection, of: self)
     let filter = try NativeDocument(query.filter)
     var options = query.options
@@ -14,7 +14,7 @@ extension MongoConnection {
 
   func aggregate(
     _ pipeline: [BSONDocument], in collection: String
-  ) throws(MongoError) -> [BSONDocument] {
+  ) throws(MongoError) -> [EncodedDocument] {
     let collection = try CollectionHandle(collection, of: self)
     let stages = try NativeDocument(["pipeline": .array(pipeline.map(BSON.document))])
     let options = try NativeDocument(["maxTimeMS": timeLimit])
@@ -55,15 +55,15 @@ extension MongoConnection {
   private var timeLimit: BSON { .int64(Int64(timeout.milliseconds)) }
 
   /// All documents of a cursor, which is freed.
-  private func documents(of cursor: OpaquePointer?) throws(MongoError) -> [BSONDocument] {
+  private func documents(of cursor: OpaquePointer?) throws(MongoError) -> [EncodedDocument] {
     guard let cursor = unsafe cursor else { throw MongoError(.invalidDocument) }
     defer { unsafe mongoc_cursor_destroy(cursor) }
     let started = ContinuousClock.now
-    var documents: [BSONDocument] = []
+    var documents: [EncodedDocument] = []
     var document: OpaquePointer?
     while unsafe mongoc_cursor_next(cursor, &document) {
       guard let document = unsafe document else { break }
-      documents.append(try unsafe BSONDecoder.decode(document))
+      documents.append(try unsafe EncodedDocument(document))
     }
     var error = bson_error_t()
     if unsafe mongoc_cursor_error(cursor, &error) { throw failure(error, since: started) }

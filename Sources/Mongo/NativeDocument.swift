@@ -49,6 +49,6 @@ struct NativeReply: ~Copyable {
   }
 
   func decoded() throws(MongoError) -> BSONDocument {
-    try unsafe BSONDecoder.decode(pointer)
+    try unsafe EncodedDocument(pointer).decoded()
   }
 }

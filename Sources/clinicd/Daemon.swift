@@ -40,7 +40,7 @@ struct Daemon: Sendable {
     openStandardStreams()
     ignoreSIGPIPE()
     raiseDescriptorLimit()
-    ProcessMemory.keep(2 << 20)
+    ProcessMemory.keep(16 << 20)
     self.configuration = configuration
     log = Logger(label: "clinicd") { _ in DaemonLogHandler(level: configuration.logLevel) }
     loop = StoreLoop(name: "stores")

@@ -20,6 +20,29 @@ import Testing
     #expect(try encode(["a": Nothing()]) == #"{"a":{}}"#)
   }
 
+  @Test func whatIsJSONAlreadyIsNotWrittenAgain() throws {
+    struct Ready: EncodedJSON {
+      let json: RawJSON
+    }
+    let ready = Ready(json: RawJSON(bytes: Array(#"{"a":1}"#.utf8)))
+    #expect(try encode(ready) == #"{"a":1}"#)
+    #expect(try encode([ready, ready]) == #"[{"a":1},{"a":1}]"#)
+  }
+
+  @Test func bytesAreRepairedWhereTheyAreNoUTF8() {
+    func written(_ bytes: [UInt8]) -> String {
+      var json = JSONWriter()
+      json.beginObject()
+      json.key(bytes.span)
+      json.string(bytes.span)
+      json.endObject()
+      return text(json.finish())
+    }
+    #expect(written(Array("é\n\"".utf8)) == #"{"é\n\"":"é\n\""}"#)
+    #expect(written([0x61, 0xC3]) == "{\"a\u{FFFD}\":\"a\u{FFFD}\"}")
+    #expect(written([0xFF, 0x22]) == "{\"\u{FFFD}\\\"\":\"\u{FFFD}\\\"\"}")
+  }
+
   @Test func scalarsAndContainers() throws {
     #expect(try encode(1) == "1")
     #expect(try encode("é\u{1}") == #""é\u0001""#)

@@ -1,5 +1,6 @@
 import Postgres
 import StoreLoop
+import TestSupport
 import Testing
 
 extension PostgresTests {
@@ -75,6 +76,41 @@ extension PostgresTests {
           for _ in 0..<10 { _ = try await client.query("SELECT 1") }
           _ = try await holder.query("SELECT pg_advisory_unlock(\(key))")
           #expect(try await long.count == 1)
+        }
+      }
+    }
+
+    @Test func fewOfManyWaitBehindALongQuery() async throws {
+      try await PostgresTesting.run {
+        $0.longConnections = 2
+      } _: { testing in
+        let client = testing.client
+        let key = Int64.random(in: .min ... .max)
+        try await testing.wait(
+          until: """
+            (SELECT count(*) >= 5 FROM pg_stat_activity \
+            WHERE application_name = current_setting('application_name'))
+            """)
+        try await client.withConnection { holder in
+          _ = try await holder.query("SELECT pg_advisory_lock(\(key))")
+          let answered = Tally(0)
+          try await withThrowingTaskGroup { group in
+            // At once, so that nothing can be known of the first when the others are sent.
+            group.addTask {
+              _ = try await client.query("SELECT pg_advisory_xact_lock(\(key))", isLong: true)
+            }
+            for _ in 0..<40 {
+              group.addTask {
+                _ = try await client.query("SELECT 1", isLong: true)
+                answered.update { $0 += 1 }
+              }
+            }
+            try await eventually("all but those sent ahead are answered") {
+              answered.value >= 37
+            }
+            _ = try await holder.query("SELECT pg_advisory_unlock(\(key))")
+            try await group.waitForAll()
+          }
         }
       }
     }

@@ -2,8 +2,8 @@ package import JSONRPC
 import Postgres
 
 /// The whole queue of a day, already encoded.
-package struct EncodedQueue: Codable, Sendable, JSONSchemaRepresentable {
-  let json: RawJSON
+package struct EncodedQueue: EncodedJSON, Decodable, Sendable, JSONSchemaRepresentable {
+  package let json: RawJSON
 
   package static var jsonSchema: JSONSchema {
     let schemas = [
@@ -18,7 +18,6 @@ package struct EncodedQueue: Codable, Sendable, JSONSchemaRepresentable {
   }
 
   package init(from decoder: any Decoder) throws { json = try RawJSON(from: decoder) }
-  package func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 /// A day's queue: all of it to staff, the board's view to boards and kiosks.

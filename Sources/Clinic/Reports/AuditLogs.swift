@@ -118,7 +118,7 @@ extension AuditLogs.Entry: JSONWritable {
 }
 
 extension AuditLogs.Entry {
-  init(_ document: BSONDocument) {
+  init(_ document: EncodedDocument) {
     position = document["_id"]?.integerValue ?? 0
     timestamp = document["at"]?.stringValue ?? ""
     let user = document["user"]

@@ -6,9 +6,9 @@ extension Clinic {
   /// The documents of a page of a report, and one more if there is one.
   func report(
     _ collection: String, _ filter: BSONDocument, _ order: BSONDocument, limit: PageLimit
-  ) async throws(ClinicError) -> [BSONDocument] {
+  ) async throws(ClinicError) -> [EncodedDocument] {
     do {
-      return try await mongo.find(
+      return try await mongo.findEncoded(
         collection, filter: filter, sort: order, limit: limit.rawValue + 1)
     } catch {
       throw ClinicError(error)
@@ -45,14 +45,13 @@ extension JSONOf {
   /// The members of a copied document that are no properties of `Value`.
   private static var ofTheCopy: [String] { ["_id", OutboxTopics.versionMember] }
 
-  init(_ document: BSONDocument) {
+  init(_ document: EncodedDocument) throws(ClinicError) {
     var json = JSONWriter(capacity: 2048)
-    json.beginObject()
-    for (key, value) in document where !Self.ofTheCopy.contains(key) {
-      json.key(key)
-      value.write(into: &json)
+    do {
+      try document.write(into: &json, without: Self.ofTheCopy)
+    } catch {
+      throw ClinicError(error)
     }
-    json.endObject()
     self.init(RawJSON(bytes: json.finish()))
   }
 }

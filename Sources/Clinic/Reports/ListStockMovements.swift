@@ -42,7 +42,7 @@ package struct ListStockMovements: Query {
     let limit = limit ?? .standard
     let documents = try await clinic.report(
       StockMovementTopic.collection, filter, Self.order, limit: limit)
-    return Page(documents, limit: limit, item: JSONOf.init) { document in
+    return try Page(documents, limit: limit, item: JSONOf.init) { document in
       MomentCursor(
         document["timestamp"]?.dateValue ?? 0, document["movement_id"]?.integerValue ?? 0
       ).rawValue

@@ -28,7 +28,7 @@ package struct ListVisitHistory: Query {
     let patient = try await patientID?.survivor(in: clinic)
     let documents = try await clinic.report(
       VisitHistoryTopic.collection, filter(of: patient), Self.order, limit: limit)
-    return Page(documents, limit: limit, item: JSONOf.init) { document in
+    return try Page(documents, limit: limit, item: JSONOf.init) { document in
       let date = document["visit_date"]?.stringValue.flatMap { LocalDate($0) }
       let id = document["visit_id"]?.integerValue
       return DatedCursor(date: date ?? LocalDate(days: 0), id: id ?? 0).rawValue

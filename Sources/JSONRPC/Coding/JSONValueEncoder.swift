@@ -8,6 +8,7 @@ public struct JSONValueEncoder: Sendable {
   /// - Throws: what the value's own `encode(to:)` throws; `EncodingError` for a number that is not
   ///   finite.
   public func encode(_ value: some Encodable) throws -> [UInt8] {
+    if let encoded = value as? any EncodedJSON { return encoded.json.bytes }
     var writer = JSONWriter(capacity: 1024)
     try encode(value, into: &writer)
     return writer.finish()

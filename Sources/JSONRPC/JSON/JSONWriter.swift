@@ -48,7 +48,18 @@ public struct JSONWriter: Sendable {
 
   /// The name of the member whose value comes next.
   public mutating func key(_ name: String) {
+    let utf8 = name.utf8
+    quote(utf8.span)
+    endKey()
+  }
+
+  /// The name of the member whose value comes next, as bytes that should be UTF-8.
+  public mutating func key(_ name: Span<UInt8>) {
     string(name)
+    endKey()
+  }
+
+  private mutating func endKey() {
     bytes.append(UInt8(ascii: ":"))
     needsComma = false
   }
@@ -70,7 +81,19 @@ public struct JSONWriter: Sendable {
 
   public mutating func string(_ text: String) {
     let utf8 = text.utf8
-    let span = utf8.span
+    quote(utf8.span)
+  }
+
+  /// A string of bytes that should be UTF-8; what is not is written as U+FFFD.
+  public mutating func string(_ text: Span<UInt8>) {
+    if (try? UTF8Span(validating: text)) != nil {
+      quote(text)
+    } else {
+      string(String(decoding: text.indices.map { text[$0] }, as: UTF8.self))
+    }
+  }
+
+  private mutating func quote(_ span: Span<UInt8>) {
     guard span.isPlainJSON else {
       appendEscaped(span)
       return

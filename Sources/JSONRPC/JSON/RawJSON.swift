@@ -46,6 +46,15 @@ extension RawJSON: Codable {
   }
 }
 
+/// A value that is JSON already, so that a result of it need not be copied.
+public protocol EncodedJSON: Encodable {
+  var json: RawJSON { get }
+}
+
+extension EncodedJSON {
+  public func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
+}
+
 /// As a property: any JSON value, as it is.
 extension JSONValue: Codable {
   public init(from decoder: any Decoder) throws {

@@ -157,8 +157,8 @@ import Testing
 
     // It is summed up, by nobody's hand (rule 44).
     let document = try await awaited(within: .seconds(30), "the day's summary") {
-      try await clinic.mongo.find(
-        "daily_summaries", filter: ["_id": .string(evening.date)]
+      try await clinic.mongo.findEncoded(
+        "daily_summaries", filter: ["_id": .string(evening.date)], sort: ["_id": 1], limit: 1
       ).first
     }
     let stored: DailySummary = try document.decode()

@@ -10,10 +10,10 @@ package struct Page<Item: Codable & Sendable>: Codable, Sendable {
 
   /// Makes a page from rows that know more than their items show.
   package init<Row>(
-    _ rows: [Row], limit: PageLimit, item: (Row) -> Item, cursor: (Row) -> String
-  ) {
+    _ rows: [Row], limit: PageLimit, item: (Row) throws -> Item, cursor: (Row) -> String
+  ) rethrows {
     let page = rows.prefix(limit.rawValue)
-    items = page.map(item)
+    items = try page.map(item)
     nextCursor = rows.count > page.count ? page.last.map(cursor) : nil
   }
 }
