@@ -47,9 +47,8 @@ package struct IdentifyVisitor: Command {
   package func run(
     in transaction: Transaction, of clinic: Clinic, by caller: Caller
   ) async throws -> Result {
-    let digits = String(phone.rawValue.filter(\.isNumber).suffix(9))
     try await clinic.throttle.allow(.kiosk(caller.scope), upTo: Self.perKiosk)
-    try await clinic.throttle.allow(.visitor(digits), upTo: Self.perPhone)
+    try await clinic.throttle.allow(.visitor(phone.end), upTo: Self.perPhone)
     let visitor = VisitorToken(rawValue: Secret.make())
     // Two people of one phone and one birth date, such as twins, are for the reception; unless there
     // was one and anybody may have made the others at a kiosk.
@@ -62,7 +61,7 @@ package struct IdentifyVisitor: Command {
       \(caller.scope), \
       now() + make_interval(secs => \(Self.seconds)) FROM patients \
       WHERE date_of_birth = \(dateOfBirth) AND archived_at IS NULL \
-      AND right(phone_key, 9) = \(digits)
+      AND \(sql: PhoneNumber.ends(in: phone.end))
       """,
       """
       SELECT a.start_time, u.full_name, u.room FROM visitors v \

@@ -28,7 +28,7 @@ package struct CreatePatient: PipelinedCommand {
   package var subject: Subject? { Subject("patient") }
   /// When two desks register the same person at once, the second is told of the first one's record.
   package var guards: [String] {
-    [name.rawValue] + (phone.map { [$0.rawValue.filter(\.isNumber)] } ?? [])
+    [name.rawValue] + (phone.map { [$0.end] } ?? [])
   }
   package func subject(of result: Result) -> Subject? { Subject("patient", result.id) }
 
@@ -57,14 +57,14 @@ package struct CreatePatient: PipelinedCommand {
 
   /// Patients with the same phone, the same birth date or the same name, scored by all three.
   private var possibleDuplicates: SQL {
-    let phone = phone?.rawValue ?? ""
+    let samePhone = PhoneNumber.ends(in: phone?.end)
     return """
       SELECT id, name, phone, date_of_birth, score FROM (\
       SELECT id, name, phone, date_of_birth, \
       round((0.5 * similarity(name_key, folded(\(name))) \
-      + CASE WHEN phone_key = nullif(digits(\(phone)), '') THEN 0.3 ELSE 0 END \
+      + CASE WHEN \(sql: samePhone) THEN 0.3 ELSE 0 END \
       + CASE WHEN date_of_birth = \(dateOfBirth) THEN 0.2 ELSE 0 END)::numeric, 2)::float8 AS score \
-      FROM patients WHERE archived_at IS NULL AND (phone_key = nullif(digits(\(phone)), '') \
+      FROM patients WHERE archived_at IS NULL AND (\(sql: samePhone) \
       OR date_of_birth = \(dateOfBirth) OR name_key = folded(\(name)))) candidates \
       WHERE score >= 0.5 ORDER BY score DESC, id LIMIT 5
       """

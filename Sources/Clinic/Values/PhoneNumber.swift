@@ -16,6 +16,13 @@ package struct PhoneNumber: CheckedText {
     return text
   }
 
+  /// The end of the number, which tells it from others: what stands before may be a country's code,
+  /// a trunk's 0 or nothing, as people like.
+  var end: String { String(rawValue.filter(\.isNumber).suffix(8)) }
+
+  /// The condition that a patient's phone number has this end.
+  static func ends(in end: String?) -> SQL { "right(phone_key, 8) = \(end)" }
+
   /// Whether a text holds nothing but digits and the punctuation of phone numbers.
   static func isPunctuated(_ text: String) -> Bool {
     text.utf8.allSatisfy { "0123456789+-() ./".utf8.contains($0) }

@@ -8,10 +8,10 @@ enum CreatePatient {
     BEGIN;
     SELECT id, name, phone, date_of_birth, score FROM (SELECT id, name, phone, date_of_birth, \
     round((0.5 * similarity(name_key, folded('Bench Patient ' || :phone)) \
-    + CASE WHEN phone_key = nullif(digits('+44 20 ' || :phone), '') THEN 0.3 ELSE 0 END \
+    + CASE WHEN right(phone_key, 8) = '0' || :phone THEN 0.3 ELSE 0 END \
     + CASE WHEN date_of_birth = date '1930-01-01' + :born::int THEN 0.2 ELSE 0 END)::numeric, 2)::float8 \
     AS score FROM patients WHERE archived_at IS NULL \
-    AND (phone_key = nullif(digits('+44 20 ' || :phone), '') \
+    AND (right(phone_key, 8) = '0' || :phone \
     OR date_of_birth = date '1930-01-01' + :born::int OR name_key = folded('Bench Patient ' || :phone))) \
     candidates WHERE score >= 0.5 ORDER BY score DESC, id LIMIT 5;
     INSERT INTO patients (name, phone, date_of_birth, sex, registered_by) VALUES \

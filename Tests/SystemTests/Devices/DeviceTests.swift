@@ -223,6 +223,7 @@ import Testing
         """
         INSERT INTO patients (name, phone, date_of_birth, registered_by) VALUES \
         ('Asha', '+44 20 7946 0001', '1980-02-03', 'test'), \
+        ('Mette', '+45 12 34 56 78', '1975-05-06', 'test'), \
         ('Twin one', '020 7946 0002', '2001-02-03', 'test'), \
         ('Twin two', '020 7946 0002', '2001-02-03', 'test')
         """)
@@ -266,6 +267,8 @@ import Testing
       let token = try await kiosk.call("queue.walk_in", ["visitor": hit["visitor"].json])
       #expect(token["state"]?.string == "WAITING")
       #expect(token["patient_id"] == nil)
+      let mette = try await look("12 34 56 78", "1975-05-06")
+      _ = try await kiosk.call("queue.walk_in", ["visitor": mette["visitor"].json])
       let twice = try await kiosk.refused("queue.walk_in", ["visitor": hit["visitor"].json])
       #expect(twice.reason == "already_in_queue")
       // The word is of this kiosk alone.

@@ -1,0 +1,3 @@
+ALTER TABLE patients ALTER COLUMN search SET STATISTICS -1;
+CREATE INDEX patients_phone_key ON patients (phone_key);
+DROP INDEX patients_phone_end;
