@@ -18,6 +18,10 @@ extension SearchTerm {
     "\u{64B}"..."\u{65F}", "\u{670}"..."\u{670}", "\u{6D6}"..."\u{6ED}",
   ]
 
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    scalar >= "\u{300}" && marks.contains { $0.contains(scalar) }
+  }
+
   /// The condition that a row's `search` holds every word; `nil` for a term without words. A word
   /// of one or two letters is looked for at the start of words, so that the search stays indexed;
   /// punctuation alone matches no text.
@@ -27,10 +31,8 @@ extension SearchTerm {
     let term = rawValue.trimmed
     guard !term.isEmpty else { return nil }
     let words = term.split(whereSeparator: \.isWhitespace).prefix(Self.words).map { word -> SQL in
-      let letters = word.unicodeScalars.count { letter in
-        !Self.marks.contains { $0.contains(letter) }
-      }
-      let start: SQL = letters < 3 ? "'% '" : "'%'"
+      let letters = word.unicodeScalars.lazy.filter { !Self.isMark($0) }.prefix(3)
+      let start: SQL = letters.count < 3 ? "'% '" : "'%'"
       let text = String(word)
       let found: SQL = "search LIKE \(sql: start) || searchable(\(text)) || '%'"
       guard phones, Self.isPhone(text) else { return found }
