@@ -255,7 +255,7 @@ import Testing
 
   @Test("many new passwords at once wait for no transaction, and none for them")
   func hashedBefore() async throws {
-    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "11"]) { clinic in
+    try await TestClinic.run(1, ["CLINIC_PASSWORD_COST": "10"]) { clinic in
       let doctor = try await clinic.member(.doctor)
       let slot = JSON.int(try #require(await clinic.slots(of: doctor).first))
       let caller = try await clinic.connect(doctor)
