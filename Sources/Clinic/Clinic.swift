@@ -101,10 +101,13 @@ package final class Clinic: Sendable {
     }
   }
 
+  /// Whether PostgreSQL answers: a frozen one keeps its connections.
+  package var postgresAnswers: Bool { postgres.isUp && staff.heard(within: .seconds(5)) }
+
   /// The stores and whether each of them answers.
   package var stores: [(name: String, isUp: Bool)] {
     [
-      ("postgresql", postgres.isUp && staff.heard(within: .seconds(5))),
+      ("postgresql", postgresAnswers),
       ("redis", redis.isUp),
       ("mongodb", mongo.isUp),
     ]

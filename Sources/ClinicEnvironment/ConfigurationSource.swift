@@ -64,17 +64,24 @@ package struct ConfigurationSource: Sendable {
   package subscript(name: String) -> String? { values[name] }
 
   /// A secret that is a file, by its name: what a reload has brought, or what systemd has passed,
-  /// or what the installed service is given. An empty one is not there.
-  package static func credential(_ name: String) -> [UInt8]? {
+  /// or what the installed service is given. An empty line is what systemd passes for one that is
+  /// missing.
+  ///
+  /// - Throws: ``EmptyCredential`` for a file without a byte, such as a full disk leaves.
+  package static func credential(_ name: String) throws(EmptyCredential) -> [UInt8]? {
     let environment = ProcessEnvironment.variables
     let folders = [environment["RUNTIME_DIRECTORY"], environment["CREDENTIALS_DIRECTORY"]]
     for folder in folders.compactMap({ $0 }) + [credentials] {
-      if let bytes = try? SmallFile.read("\(folder)/\(name)"), bytes.contains(where: { $0 > 0x20 })
-      {
-        return bytes
-      }
+      let path = "\(folder)/\(name)"
+      guard let bytes = try? SmallFile.read(path) else { continue }
+      if bytes.isEmpty { throw EmptyCredential(path: path) }
+      if bytes.contains(where: { $0 > 0x20 }) { return bytes }
     }
     return nil
+  }
+
+  package struct EmptyCredential: Error {
+    package let path: String
   }
 
   private mutating func add(_ more: [String: String], from origin: Origin) {

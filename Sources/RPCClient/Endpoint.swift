@@ -8,11 +8,12 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
   /// The server's web listener, by HTTP or HTTPS.
   case webSocket(host: String, port: Int, isSecure: Bool)
 
-  /// Reads `host:port`, `tls://host:port`, `ws://host:port` or `wss://host:port`; an IPv6 address
-  /// stands in brackets: `[::1]:7654`.
+  /// Reads `host:port`, `tls://host:port`, `ws://host:port` or `wss://host:port`, the latter two also
+  /// with the path `/rpc`; an IPv6 address stands in brackets: `[::1]:7654`.
   public init?(hostAndPort address: String) {
     let scheme = ["tls", "ws", "wss"].first { address.hasPrefix("\($0)://") }
-    let text = scheme.map { address.dropFirst($0.count + 3) } ?? address[...]
+    var text = scheme.map { address.dropFirst($0.count + 3) } ?? address[...]
+    if scheme?.hasPrefix("ws") == true, text.hasSuffix("/rpc") { text = text.dropLast(4) }
     guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
       (1...65_535).contains(port)
     else { return nil }

@@ -36,12 +36,15 @@ public enum ListenerAddress: Sendable, Hashable, CustomStringConvertible {
 public enum ListenError: Error, Hashable, CustomStringConvertible {
   /// A server answers on this Unix socket.
   case pathInUse(String)
+  /// Something else than a socket is in this place.
+  case notASocket(String)
   /// Neither a Unix nor a TCP socket.
   case unknownKind
 
   public var description: String {
     switch self {
     case .pathInUse(let path): "another process listens on \(path)"
+    case .notASocket(let path): "\(path) is there, and is no socket"
     case .unknownKind: "the socket is neither a Unix nor a TCP socket"
     }
   }

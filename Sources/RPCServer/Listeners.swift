@@ -34,9 +34,14 @@ final class Listeners: Sendable {
 
   func bind(unixPath path: String, mode: UInt32) async throws -> ListenerAddress {
     let isStale = try await isStale(path)
-    let channel = try await SystemCalls.withFileMode(mode) {
-      try await self.bootstrap(.rpc)
-        .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: isStale).get()
+    let channel: any Channel
+    do {
+      channel = try await SystemCalls.withFileMode(mode) {
+        try await self.bootstrap(.rpc)
+          .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: isStale).get()
+      }
+    } catch is UnixDomainSocketPathWrongType {
+      throw ListenError.notASocket(path)
     }
     return try await add(channel, speaking: .rpc, isAdopted: false)
   }

@@ -15,7 +15,7 @@ extension Configuration {
     web.page = { try? SmallFile.read("\(folder)/\($0)", limit: 16 << 20) }
     web.missing = {
       var missing: [String] = []
-      if !clinic.postgres.isUp { missing.append("postgresql does not answer") }
+      if !clinic.postgresAnswers { missing.append("postgresql does not answer") }
       if !clinic.staff.isTrusted { missing.append("the staff directory is not up to date") }
       return missing
     }

@@ -122,6 +122,9 @@ struct Configuration: Sendable {
       "CLINIC_TCP_ADDRESS", orPort: "CLINIC_TCP_PORT", allowsPlain: allowsAnywhere)
     webAddress = reader.address(
       "CLINIC_WEB_ADDRESS", orPort: "CLINIC_WEB_PORT", allowsPlain: allowsAnywhere)
+    if let tcp, let webAddress, tcp == webAddress, tcp.port != 0 {
+      reader.fault("CLINIC_WEB_ADDRESS: the address of CLINIC_TCP_ADDRESS")
+    }
     proxies = reader.proxies("CLINIC_TRUSTED_PROXIES")
     clientsDirectory = reader.text("CLINIC_CLIENTS_DIRECTORY")
     webOrigins = reader.origins("CLINIC_WEB_ORIGINS")

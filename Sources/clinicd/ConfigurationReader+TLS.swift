@@ -11,6 +11,9 @@ extension ConfigurationReader {
       where !["", "none"].contains(text(name)) {
         fault("\(name): without CLINIC_TLS_CERTIFICATE there is no TLS")
       }
+      if text("CLINIC_TLS_KEY").isEmpty, credential("tls_key") != nil {
+        fault("tls_key: without tls_certificate there is no TLS")
+      }
       return nil
     }
     guard let key = file("CLINIC_TLS_KEY", orCredential: "tls_key") else {
@@ -34,7 +37,16 @@ extension ConfigurationReader {
   /// The content of the file that a key names, or of a credential when the key names no file; nil
   /// when there is neither.
   private mutating func file(_ name: String, orCredential credential: String) -> [UInt8]? {
-    text(name).isEmpty ? ConfigurationSource.credential(credential) : file(name)
+    text(name).isEmpty ? self.credential(credential) : file(name)
+  }
+
+  private mutating func credential(_ name: String) -> [UInt8]? {
+    do throws(ConfigurationSource.EmptyCredential) {
+      return try ConfigurationSource.credential(name)
+    } catch {
+      fault("\(name): \(error.path) is empty")
+      return []
+    }
   }
 
   private mutating func file(_ name: String) -> [UInt8]? {

@@ -48,7 +48,12 @@ struct ConfigurationReader {
     _ name: String, like example: String, _ isUnderstood: (String) -> Bool
   ) -> String {
     let url = text(name)
-    if !url.isEmpty, !isUnderstood(url) { problems.append("\(name): a URL such as \(example)") }
+    if url.isEmpty { return url }
+    if StoreURL.isAmbiguous(url) {
+      problems.append("\(name): \(StoreURL.advice)")
+    } else if !isUnderstood(url) {
+      problems.append("\(name): a URL such as \(example)")
+    }
     return url
   }
 

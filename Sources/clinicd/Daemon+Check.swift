@@ -20,7 +20,7 @@ extension Daemon {
       for look in [checkPostgres, checkRedis, checkMongo] {
         do { lines.append(try await look()) } catch { problems.append("\(error)") }
       }
-      if let problem = stateProblem { problems.append(problem) }
+      problems += [stateProblem, clientsProblem].compactMap(\.self)
       if !problems.isEmpty { throw Failure(description: problems.joined(separator: "\n")) }
       return lines
     }
@@ -107,5 +107,11 @@ extension Daemon {
     if !SmallFile.exists(folder), folder == "/var/lib/clinicd" { return nil }
     let fault = SmallFile.isFolder(folder) ? "cannot be written to" : "is no folder"
     return "CLINIC_STATE_DIRECTORY: \(folder) \(fault)"
+  }
+
+  private var clientsProblem: String? {
+    let folder = configuration.clientsDirectory
+    if folder.isEmpty || SmallFile.isFolder(folder) { return nil }
+    return "CLINIC_CLIENTS_DIRECTORY: \(folder) is no folder"
   }
 }

@@ -48,7 +48,11 @@ enum DemoClinic {
       try await addPatients(to: daemon.postgres)
       try await addSlots(to: daemon.postgres)
       try await DemoPharmacy.load(into: daemon.postgres)
-      try SmallFile.write(members, to: path)
+      do throws(SmallFile.Failure) {
+        try SmallFile.write(members, to: path)
+      } catch {
+        throw Daemon.Failure(description: "\(path) cannot be written: \(error.reason)")
+      }
     }
   }
 

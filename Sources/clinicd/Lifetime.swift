@@ -145,6 +145,8 @@ struct Lifetime: Sendable {
         try await server.bind(host: host, port: port, speaking: .web)
       }
     } catch {
+      // Takes away the socket that is there already.
+      await server.drain(within: .zero)
       let reason = (error as? IOError).map { systemMessage(of: $0.errnoCode) } ?? "\(error)"
       throw Daemon.Failure(description: "cannot listen on \(place): \(reason)")
     }

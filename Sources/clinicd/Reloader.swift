@@ -10,6 +10,7 @@ final class Reloader: Sendable {
   private struct State {
     var values: [String: String]
     var secretKey: [UInt8]
+    var hasTLS: Bool
     /// Earlier keys that still verify, each for one lifetime of an access token.
     var previousKeys: [(key: [UInt8], until: ContinuousClock.Instant)] = []
     var failure: String?
@@ -23,7 +24,7 @@ final class Reloader: Sendable {
     state = Mutex(
       State(
         values: ConfigurationSource.ofProcess().values,
-        secretKey: configuration.settings.secretKey))
+        secretKey: configuration.settings.secretKey, hasTLS: configuration.tls != nil))
     self.clinic = clinic
     self.server = server
     self.log = log
@@ -41,12 +42,19 @@ final class Reloader: Sendable {
           try configuration.requireEncryption(of: address)
         }
       }
+      // Whoever means it can restart; a certificate that has got lost is no such wish.
+      if configuration.tls == nil, state.withLock(\.hasTLS) {
+        throw Configuration.Invalid(problems: [
+          "CLINIC_TLS_CERTIFICATE: there is none any more; TLS ends with a restart alone"
+        ])
+      }
       try server.use(configuration.tls)
       server.use(configuration.web(for: clinic))
       state.withLock { state in
         replaceKey(by: configuration.settings, in: &state)
         tell(of: Self.changes(from: state.values, to: values))
         state.values = values
+        state.hasTLS = configuration.tls != nil
         state.failure = nil
       }
     } catch {

@@ -17,9 +17,18 @@ import Testing
     #expect(endpoint.description == text)
   }
 
+  @Test func theWebsPathMayBeWritten() {
+    #expect(
+      Endpoint(hostAndPort: "ws://[::1]:7680/rpc")
+        == .webSocket(host: "::1", port: 7680, isSecure: false))
+    #expect(
+      Endpoint(hostAndPort: "wss://clinic.example:443/rpc")
+        == .webSocket(host: "clinic.example", port: 443, isSecure: true))
+  }
+
   @Test(arguments: [
     "", "localhost", ":7654", "[]:1", "host:", "host:0", "host:65536", "host:x", "::1:7654",
-    "ws://", "wss://host", "http://host:1", "ws://host:80/rpc",
+    "ws://", "wss://host", "http://host:1", "ws://host:80/x", "host:80/rpc",
   ])
   func refusesWhatIsNone(_ text: String) {
     #expect(Endpoint(hostAndPort: text) == nil)

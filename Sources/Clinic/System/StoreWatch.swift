@@ -37,8 +37,8 @@ struct StoreWatch: Sendable {
       case "redis": _ = try await clinic.redis.command(["PING"])
       case "mongodb": try await clinic.mongo.ping()
       default:
-        guard !clinic.postgres.isUp, let failure = clinic.postgres.lastFailure else { return nil }
-        return failure.message ?? failure.description
+        guard !clinic.postgres.isUp else { return "no answer" }
+        return clinic.postgres.lastFailure.map { $0.message ?? $0.description }
       }
       return nil
     } catch let error as RedisError where error.kind == .unavailable {

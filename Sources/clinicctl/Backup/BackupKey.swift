@@ -28,12 +28,13 @@ struct BackupKey: ParsableArguments {
     let folder = ProcessEnvironment.variables["CREDENTIALS_DIRECTORY"]
     for folder in [folder, ConfigurationSource.credentials].compactMap(\.self) {
       let path = "\(folder)/\(Self.name)"
-      if SmallFile.exists(path), let secret = try Self.read(path) { return secret }
+      guard SmallFile.exists(path) else { continue }
+      if let secret = try Self.read(path) { return secret }
     }
     return nil
   }
 
-  /// The content of a key file; nil for an empty file, which systemd gives for a credential that
+  /// The content of a key file; nil for an empty line, which systemd gives for a credential that
   /// does not exist.
   private static func read(_ path: String) throws -> [UInt8]? {
     var bytes: [UInt8]
@@ -42,6 +43,8 @@ struct BackupKey: ParsableArguments {
     } catch {
       throw Failure.failed("\(path) cannot be read: \(error.reason)")
     }
+    // What a full disk has left is no wish to go without a key.
+    if bytes.isEmpty { throw Failure.usage("\(path) is empty") }
     while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") {
       bytes.removeLast()
     }

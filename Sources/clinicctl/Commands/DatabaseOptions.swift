@@ -16,6 +16,7 @@ struct DatabaseOptions: ParsableArguments {
         "DATABASE_URL is neither set nor in \(ConfigurationSource.file) "
           + "nor in \(ConfigurationSource.credentials)")
     }
+    if StoreURL.isAmbiguous(url) { throw Failure.usage("DATABASE_URL: \(StoreURL.advice)") }
     guard (try? PostgresClient.environment(of: url)) != nil else {
       throw Failure.usage("DATABASE_URL cannot be read")
     }

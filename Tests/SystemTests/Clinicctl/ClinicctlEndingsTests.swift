@@ -1,4 +1,5 @@
 import Glibc
+import Systemd
 import TestSupport
 import Testing
 
@@ -56,6 +57,23 @@ import Testing
       environment: ["DATABASE_URL": "postgresql://localhost:1/clinic"], in: folder)
     #expect(status == 1)
     #expect(output.contains("missing cannot be read: No such file or directory"), "\(output)")
+    await TemporaryFolder.remove(folder)
+  }
+
+  @Test("an empty key is no wish for a backup without one; systemd's line for a missing one is")
+  func emptyKey() async throws {
+    let folder = try TemporaryFolder.make()
+    let environment = [
+      "DATABASE_URL": "postgresql://localhost:1/clinic", "CREDENTIALS_DIRECTORY": folder,
+    ]
+    for (content, status, told) in [
+      ("", Int32(2), "backup_key is empty"), ("\n", 3, "PostgreSQL cannot be used"),
+    ] {
+      try SmallFile.write(Array(content.utf8), to: "\(folder)/backup_key")
+      let ended = try await finished(
+        "clinicctl", ["backup", "\(folder)/backup"], environment: environment, in: folder)
+      #expect(ended.status == status && ended.output.contains(told), "\(ended)")
+    }
     await TemporaryFolder.remove(folder)
   }
 

@@ -103,6 +103,24 @@ import Testing
     }
   }
 
+  @Test("no reload ends TLS, neither by an emptied certificate nor by one that is gone")
+  func keepsTLS() async throws {
+    try await run(mayLogErrors: true) { clinic, authority in
+      let daemon = clinic.daemons[0]
+      try SmallFile.write(
+        Array("CLINIC_TLS_CERTIFICATE=\nCLINIC_TLS_KEY=\n".utf8),
+        to: "\(authority.folder)/clinicd.env")
+      try await reload(daemon, until: "TLS ends with a restart alone")
+      for name in ["tls_certificate", "tls_key"] {
+        try SmallFile.write([], to: "\(authority.folder)/\(name)")
+      }
+      try await reload(daemon, until: "tls_certificate: \(authority.folder)/tls_certificate is empty")
+      let connection = try await daemon.connectByTLS(authority.tls())
+      _ = try await connection.call("system.ping", rawParams: nil)
+      await connection.close()
+    }
+  }
+
   @Test("what needs a restart is named")
   func names() async throws {
     try await run { clinic, authority in
