@@ -8,3 +8,27 @@ CREATE INDEX patients_phone_end ON patients (right(phone_key, 8));
 DROP INDEX patients_phone_key;
 
 ANALYZE patients;
+
+-- A history is paragraphs with empty lines between them. Whether it has others, one after the other.
+CREATE FUNCTION has_paragraphs(history text, others text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN strpos(E'\n\n' || coalesce(history, '') || E'\n\n', E'\n\n' || others || E'\n\n') > 0;
+
+-- A history without others' paragraphs, each as it stands nearest to the end.
+CREATE FUNCTION without_paragraphs(history text, others text[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  padded text := E'\n\n' || history || E'\n\n';
+  other text;
+  place integer;
+BEGIN
+  FOREACH other IN ARRAY others LOOP
+    other := E'\n\n' || other || E'\n\n';
+    place := strpos(reverse(padded), reverse(other));
+    IF place > 0 THEN
+      place := char_length(padded) - place - char_length(other) + 2;
+      padded := left(padded, place - 1) || E'\n\n' || substr(padded, place + char_length(other));
+    END IF;
+  END LOOP;
+  RETURN nullif(substr(padded, 3, greatest(char_length(padded) - 4, 0)), '');
+END $$;

@@ -27,8 +27,8 @@ package struct DeletePatient: Command {
       WHERE id = \(sql: Patient.survivor(of: id)) FOR UPDATE
       """
     ).row(orMissing: "patient", id)
-    if before.archivedAt != nil { return before }
     try version.require(before.version)
+    if before.archivedAt != nil { return before }
     transaction.enqueue(Patient.requireSurvivor(before.id, of: id))
     try await refuseWhileBusy(before.id, in: transaction)
     return try await transaction.query(

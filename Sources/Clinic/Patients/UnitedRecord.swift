@@ -35,9 +35,8 @@ enum UnitedRecord {
       """
     }
     let history: SQL = """
-      'medical_history', CASE WHEN strpos(coalesce(s.medical_history, ''), o.medical_history) = 0 \
-      OR EXISTS (SELECT FROM \(sql: others) WHERE strpos(\(sql: history(of: "x")), \
-      o.medical_history) > 0) THEN to_jsonb(o.medical_history) END
+      'medical_history', CASE WHEN NOT has_paragraphs(\(sql: ownHistory), o.medical_history) \
+      THEN to_jsonb(o.medical_history) END
       """
     let tooLong =
       lists.map { list -> SQL in
@@ -107,8 +106,8 @@ enum UnitedRecord {
     return [part] + contacts.map { promote($0, after: merge) }
   }
 
-  /// Forgets what merges added to the lists of a patient and is no longer there: if somebody writes
-  /// it down again, it is not the merges' any more.
+  /// Forgets what merges added to a patient and is no longer there: if somebody writes it down
+  /// again, it is not the merges' any more.
   static func forgetRemoved(from survivor: ID<Patient>) -> SQL {
     let kept = lists.map { list -> SQL in
       """
@@ -117,9 +116,20 @@ enum UnitedRecord {
       WHERE lower(b) = ANY(SELECT lower(a) FROM unnest(s.\(raw: list)) a))
       """
     }
+    let same = contacts.map { name -> SQL in
+      """
+      '\(raw: name)', CASE WHEN to_jsonb(s.\(raw: name)) = m.united -> '\(raw: name)' \
+      THEN m.united -> '\(raw: name)' END
+      """
+    }
+    let history: SQL = """
+      'medical_history', CASE WHEN has_paragraphs(s.medical_history, \(sql: history(of: "m"))) \
+      THEN m.united -> 'medical_history' END
+      """
+    let claims = (kept + same + [history]).joined(separator: ", ")
     return """
-      UPDATE patient_merges m SET united = m.united - \(lists) || jsonb_strip_nulls(\
-      jsonb_build_object(\(sql: kept.joined(separator: ", ")))) FROM patients s \
+      UPDATE patient_merges m SET united = m.united - \(lists + contacts + ["medical_history"]) \
+      || jsonb_strip_nulls(jsonb_build_object(\(sql: claims))) FROM patients s \
       WHERE s.id = \(survivor) AND m.survivor_id = s.id AND m.undone_at IS NULL \
       AND m.united IS NOT NULL
       """
@@ -180,22 +190,30 @@ enum UnitedRecord {
     """
   }
 
-  /// The survivor's history with the contributed one as a paragraph at its end, unless it contains
-  /// that already.
+  /// The survivor's history with the contributed one at its end, unless it contains that already.
   private static let unitedHistory: SQL = """
-    CASE WHEN strpos(coalesce(s.medical_history, ''), \(sql: history(of: "m"))) = 0 \
+    CASE WHEN NOT has_paragraphs(s.medical_history, \(sql: history(of: "m"))) \
     THEN concat_ws(E'\\n\\n', s.medical_history, \(sql: history(of: "m"))) \
     ELSE s.medical_history END
     """
 
-  /// The survivor's history without that paragraph, but with the parts of it that other merges
-  /// contribute.
+  /// The survivor's history without what the other merges contribute.
+  private static let ownHistory: SQL = """
+    without_paragraphs(s.medical_history, ARRAY(SELECT \(sql: history(of: "x")) \
+    FROM \(sql: others) WHERE \(sql: history(of: "x")) IS NOT NULL \
+    ORDER BY char_length(\(sql: history(of: "x"))) DESC))
+    """
+
+  /// The survivor's history without the contributed one, unless that is a part of what another
+  /// merge contributes; what others contribute and was a part of it is put to the end.
   private static let partedHistory: SQL = """
-    (SELECT nullif(concat_ws(E'\\n\\n', own.text, (SELECT string_agg(h, E'\\n\\n' ORDER BY id) \
-    FROM (SELECT x.id, \(sql: history(of: "x")) AS h FROM \(sql: others)) y \
-    WHERE strpos(s.medical_history, h) > 0 AND strpos(coalesce(own.text, ''), h) = 0)), '') \
-    FROM (SELECT CASE WHEN \(sql: history(of: "m")) IS NULL THEN s.medical_history \
-    ELSE nullif(btrim(replace(E'\\n\\n' || s.medical_history || E'\\n\\n', \
-    E'\\n\\n' || \(sql: history(of: "m")) || E'\\n\\n', E'\\n\\n'), E'\\n'), '') END AS text) own)
+    (WITH there AS (SELECT h, min(id) AS id FROM (SELECT x.id, \(sql: history(of: "x")) AS h \
+    FROM \(sql: others)) y WHERE has_paragraphs(s.medical_history, h) GROUP BY h) \
+    SELECT CASE WHEN \(sql: history(of: "m")) IS NULL \
+    OR EXISTS (SELECT FROM there WHERE has_paragraphs(h, \(sql: history(of: "m")))) \
+    THEN s.medical_history ELSE nullif(concat_ws(E'\\n\\n', rest, \
+    (SELECT string_agg(h, E'\\n\\n' ORDER BY id) FROM there WHERE NOT has_paragraphs(rest, h) \
+    AND NOT EXISTS (SELECT FROM there o WHERE o.h <> there.h AND has_paragraphs(o.h, there.h)))), '') END \
+    FROM (SELECT without_paragraphs(s.medical_history, ARRAY[\(sql: history(of: "m"))]) AS rest) cut)
     """
 }

@@ -134,7 +134,9 @@ struct LockedPrescription: Sendable {
       throw ClinicError(.nothingToDispense)
     }
     var wanted = items.map { (item: $0, quantity: list == nil ? $0.remaining : 0) }
-    for entry in list ?? [] {
+    // A medicine's entry takes what those that name an item leave.
+    let entries = list ?? []
+    for entry in entries.filter(\.namesItem) + entries.filter({ !$0.namesItem }) {
       var missing = Int(entry.quantity.rawValue)
       let places = wanted.indices.filter { entry.names(wanted[$0].item) }
       if places.isEmpty { throw entry.notFound }
@@ -163,6 +165,8 @@ struct LockedPrescription: Sendable {
 }
 
 extension CreateDispensing.Item {
+  fileprivate var namesItem: Bool { prescriptionItemID != nil }
+
   fileprivate func names(_ item: DispensableItem) -> Bool {
     prescriptionItemID.map { $0 == item.id } ?? (medicineID == item.medicineID)
   }

@@ -275,6 +275,87 @@ import Testing
     }
   }
 
+  @Test(
+    "rule 6: undone in any order, merges leave the survivor's own history, and nothing of others",
+    arguments: [
+      ["Asthma", "Asthma since 2010", "Asthma"], ["Gout", "Asthma\n\nGout", "Gout"],
+      ["", "Asthma\n\nGout", "Gout"], ["b\n\na", "b\n\na\n\nb", "a\n\nb"],
+      ["", "a\n\nb", "b\n\nc"], ["Gout.", "Gout", "Gout"],
+    ], [[0, 1], [1, 0]])
+  func histories(_ histories: [String], order: [Int]) async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(3)
+      for (id, history) in zip(patients, histories) where !history.isEmpty {
+        try await admin.call(
+          "patients.update", ["id": .int(id), "medical_history": .string(history)])
+      }
+      func history() async throws -> String {
+        try await admin.call("patients.get", ["id": .int(patients[0])])["medical_history"]?.string
+          ?? ""
+      }
+      for id in patients.dropFirst() {
+        try await admin.call("patients.merge", ["id": .int(id), "into": .int(patients[0])])
+        for known in [histories[0], histories[patients.firstIndex(of: id) ?? 0]] {
+          #expect("\n\n\(try await history())\n\n".contains("\n\n\(known)\n\n") || known.isEmpty)
+        }
+      }
+      for (step, index) in order.enumerated() {
+        try await admin.call("patients.unmerge", ["id": .int(patients[index + 1])])
+        let left = step == 0 ? histories[order[1] + 1] : histories[0]
+        #expect("\n\n\(try await history())\n\n".contains("\n\n\(left)\n\n") || left.isEmpty)
+      }
+      #expect(try await history() == histories[0])
+    }
+  }
+
+  @Test("rule 6: a history that went through two merges stays with whose it is")
+  func historiesInAChain() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(3).map(JSON.int)
+      let (x, y, z) = (patients[0], patients[1], patients[2])
+      for (id, history) in [(x, "Gout"), (y, "Asthma")] {
+        try await admin.call("patients.update", ["id": id, "medical_history": .string(history)])
+      }
+      for (id, into) in [(x, y), (y, z)] {
+        try await admin.call("patients.merge", ["id": id, "into": into])
+      }
+      try await admin.call("patients.unmerge", ["id": x])
+      try await admin.call("patients.merge", ["id": x, "into": z])
+      for id in [x, y] { try await admin.call("patients.unmerge", ["id": id]) }
+      for (id, history) in [(x, "Gout"), (y, "Asthma"), (z, nil)] {
+        let patient = try await admin.call("patients.get", ["id": id])
+        #expect(patient["medical_history"]?.string == history)
+      }
+    }
+  }
+
+  @Test("rule 6: a contact and a history that somebody writes down after merges stay")
+  func contactsWrittenDown() async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(3)
+      func update(_ index: Int, _ changes: JSON) async throws {
+        try await admin.call("patients.update", changes.with("id", .int(patients[index])))
+      }
+      try await update(0, ["phone": nil])
+      try await update(1, ["phone": "+1 555 0111", "medical_history": "Gout"])
+      try await update(2, ["phone": "+1 555 0222"])
+      for id in patients.dropFirst() {
+        try await admin.call("patients.merge", ["id": .int(id), "into": .int(patients[0])])
+      }
+      try await update(0, ["phone": "+1 555 0222", "medical_history": nil])
+      try await update(0, ["medical_history": "Gout"])
+      for id in patients.dropFirst() {
+        try await admin.call("patients.unmerge", ["id": .int(id)])
+        let patient = try await admin.call("patients.get", ["id": .int(patients[0])])
+        #expect(patient["phone"]?.string == "+1 555 0222")
+        #expect(patient["medical_history"]?.string == "Gout")
+      }
+    }
+  }
+
   @Test("rule 6: a merge that would make a record longer than one may be loses nothing of it")
   func tooLong() async throws {
     try await TestClinic.run(1) { clinic in
