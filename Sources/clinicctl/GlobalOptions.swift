@@ -32,8 +32,9 @@ struct GlobalOptions: ParsableArguments {
   func validate() throws {
     if socket != nil, tcp != nil { throw ValidationError("Give --socket or --tcp, not both.") }
     if let tcp, Endpoint(hostAndPort: tcp) == nil {
-      throw ValidationError("--tcp takes host:port, such as localhost:7654 or [::1]:7654, or a URL: "
-          + "tls://host:port, ws://host:port/rpc, wss://host:port/rpc.")
+      throw ValidationError(
+        "--tcp takes host:port, such as localhost:7654 or [::1]:7654, or a URL: tls://host:port, "
+          + "ws://host:port/rpc or wss://host:port/rpc.")
     }
     if let timeout, timeout < 1 { throw ValidationError("--timeout takes 1 or more seconds.") }
   }

@@ -6,12 +6,14 @@ import Postgres
 ///
 /// A value that several merged patients contributed is removed only when the last of those merges
 /// is undone. Each merge stores everything its patient contributed to a list; only one contact can
-/// be in use, so the others are kept in `waiting`.
+/// be in use, so the others are kept in `waiting`. A history that was in the survivor's already,
+/// because other merges have added it, is kept as `shared_history`.
 enum UnitedRecord {
   private static let lists = ["allergies", "chronic_conditions"]
   /// Texts that are taken over where the survivor has none.
   private static let texts = ["phone", "email", "address"]
   private static let contacts = texts + ["emergency_contact"]
+  private static let histories = ["medical_history", "shared_history"]
 
   /// Records what the survivor will get from a merge, whose two patients are locked.
   ///
@@ -35,8 +37,10 @@ enum UnitedRecord {
       """
     }
     let history: SQL = """
-      'medical_history', CASE WHEN NOT has_paragraphs(\(sql: ownHistory), o.medical_history) \
-      THEN to_jsonb(o.medical_history) END
+      'medical_history', CASE WHEN NOT has_paragraphs(s.medical_history, o.medical_history) \
+      THEN to_jsonb(o.medical_history) END, 'shared_history', \
+      CASE WHEN has_paragraphs(s.medical_history, o.medical_history) \
+      AND NOT has_paragraphs(\(sql: ownHistory), o.medical_history) THEN to_jsonb(o.medical_history) END
       """
     let tooLong =
       lists.map { list -> SQL in
@@ -101,9 +105,9 @@ enum UnitedRecord {
       FROM \(sql: next("emergency_contact"))) ELSE s.emergency_contact END, \
       medical_history = \(sql: partedHistory), \
       updated_at = now(), version = s.version + 1 FROM patient_merges m \
-      WHERE m.id = \(merge) AND s.id = m.survivor_id AND m.united - 'waiting' <> '{}'
+      WHERE m.id = \(merge) AND s.id = m.survivor_id AND m.united - ARRAY['waiting', 'shared_history'] <> '{}'
       """
-    return [part] + contacts.map { promote($0, after: merge) }
+    return [part] + contacts.map { promote($0, after: merge) } + [promoteHistories(after: merge)]
   }
 
   /// Forgets what merges added to a patient and is no longer there: if somebody writes it down
@@ -124,11 +128,13 @@ enum UnitedRecord {
     }
     let history: SQL = """
       'medical_history', CASE WHEN has_paragraphs(s.medical_history, \(sql: history(of: "m"))) \
-      THEN m.united -> 'medical_history' END
+      THEN m.united -> 'medical_history' END, 'shared_history', \
+      CASE WHEN has_paragraphs(s.medical_history, m.united ->> 'shared_history') \
+      THEN m.united -> 'shared_history' END
       """
     let claims = (kept + same + [history]).joined(separator: ", ")
     return """
-      UPDATE patient_merges m SET united = m.united - \(lists + contacts + ["medical_history"]) \
+      UPDATE patient_merges m SET united = m.united - \(lists + contacts + histories) \
       || jsonb_strip_nulls(jsonb_build_object(\(sql: claims))) FROM patients s \
       WHERE s.id = \(survivor) AND m.survivor_id = s.id AND m.undone_at IS NULL \
       AND m.united IS NOT NULL
@@ -197,23 +203,32 @@ enum UnitedRecord {
     ELSE s.medical_history END
     """
 
-  /// The survivor's history without what the other merges contribute.
-  private static let ownHistory: SQL = """
-    without_paragraphs(s.medical_history, ARRAY(SELECT \(sql: history(of: "x")) \
-    FROM \(sql: others) WHERE \(sql: history(of: "x")) IS NOT NULL \
-    ORDER BY char_length(\(sql: history(of: "x"))) DESC))
+  /// What the other merges have added to the history.
+  private static let otherHistories: SQL = """
+    ARRAY(SELECT \(sql: history(of: "x")) FROM \(sql: others) \
+    WHERE \(sql: history(of: "x")) IS NOT NULL)
     """
 
-  /// The survivor's history without the contributed one, unless that is a part of what another
-  /// merge contributes; what others contribute and was a part of it is put to the end.
+  /// The survivor's history without what the other merges have added.
+  private static let ownHistory: SQL =
+    "without_paragraphs(s.medical_history, \(sql: otherHistories))"
+
+  /// The survivor's history without what this merge has added, but with what others bring.
   private static let partedHistory: SQL = """
-    (WITH there AS (SELECT h, min(id) AS id FROM (SELECT x.id, \(sql: history(of: "x")) AS h \
-    FROM \(sql: others)) y WHERE has_paragraphs(s.medical_history, h) GROUP BY h) \
-    SELECT CASE WHEN \(sql: history(of: "m")) IS NULL \
-    OR EXISTS (SELECT FROM there WHERE has_paragraphs(h, \(sql: history(of: "m")))) \
-    THEN s.medical_history ELSE nullif(concat_ws(E'\\n\\n', rest, \
-    (SELECT string_agg(h, E'\\n\\n' ORDER BY id) FROM there WHERE NOT has_paragraphs(rest, h) \
-    AND NOT EXISTS (SELECT FROM there o WHERE o.h <> there.h AND has_paragraphs(o.h, there.h)))), '') END \
-    FROM (SELECT without_paragraphs(s.medical_history, ARRAY[\(sql: history(of: "m"))]) AS rest) cut)
+    parted_history(s.medical_history, \(sql: history(of: "m")), \(sql: otherHistories), \
+    ARRAY(SELECT x.united ->> 'shared_history' FROM \(sql: others) \
+    WHERE x.united ? 'shared_history'))
     """
+
+  /// Records that histories which were a part of what is gone stand in the survivor's of their own
+  /// now.
+  private static func promoteHistories(after merge: Int64) -> SQL {
+    """
+    UPDATE patient_merges y SET united = y.united - 'shared_history' \
+    || jsonb_build_object('medical_history', y.united -> 'shared_history') \
+    FROM patient_merges m JOIN patients s ON s.id = m.survivor_id WHERE m.id = \(merge) \
+    AND y.survivor_id = m.survivor_id AND y.id <> m.id AND y.undone_at IS NULL \
+    AND has_paragraphs(\(sql: ownHistory), y.united ->> 'shared_history')
+    """
+  }
 }

@@ -114,7 +114,7 @@ import Testing
       for name in ["tls_certificate", "tls_key"] {
         try SmallFile.write([], to: "\(authority.folder)/\(name)")
       }
-      try await reload(daemon, until: "tls_certificate: \(authority.folder)/tls_certificate is empty")
+      try await reload(daemon, until: "\(authority.folder)/tls_certificate is empty")
       let connection = try await daemon.connectByTLS(authority.tls())
       _ = try await connection.call("system.ping", rawParams: nil)
       await connection.close()
