@@ -78,6 +78,18 @@ import Testing
         "dispensing.create",
         order.params.with("items", [["medicine_id": .int(medicine), "quantity": 9]]))
       #expect(try Self.taken(made) == [[first, 4], [first, 1], [second, 4]])
+
+      // An item that is named keeps what it needs, wherever in the list it is named.
+      _ = try await clinic.batch(of: medicine, 8)
+      let both = try await clinic.prescription([(medicine, 4), (medicine, 5)])
+      try await pharmacist.call(
+        "dispensing.create",
+        both.params.with(
+          "items",
+          [
+            ["medicine_id": .int(medicine), "quantity": 5],
+            ["prescription_item_id": .int(both.items[0]), "quantity": 4],
+          ]))
       #expect(try await clinic.pharmacyFaults() == [])
     }
   }
