@@ -75,3 +75,16 @@ BEGIN
   END LOOP;
   RETURN history;
 END $$;
+
+-- Histories that merges found as a part of a paragraph, and did not add, are added now: undoing another
+-- merge would lose them.
+UPDATE patients s SET medical_history = s.medical_history || E'\n\n' || found.histories,
+  updated_at = now(), version = s.version + 1
+FROM (SELECT m.survivor_id, string_agg(DISTINCT m.united ->> 'medical_history', E'\n\n') AS histories
+  FROM patient_merges m JOIN patients p ON p.id = m.survivor_id
+  WHERE m.undone_at IS NULL AND jsonb_typeof(m.united -> 'medical_history') = 'string'
+  AND strpos(p.medical_history, m.united ->> 'medical_history') > 0
+  AND NOT has_paragraphs(p.medical_history, m.united ->> 'medical_history')
+  GROUP BY m.survivor_id) AS found
+WHERE s.id = found.survivor_id
+  AND char_length(s.medical_history) + char_length(found.histories) + 2 <= 20000;

@@ -10,13 +10,18 @@ package enum StoreURL {
     guard let start = url.firstRange(of: "://")?.upperBound else { return false }
     let rest = url[start...]
     let authority = rest.prefix { !"/?#".contains($0) }
-    switch authority.count(where: { $0 == "@" }) {
-    case 0:
-      // A host and its port may stand before a path with an @, a user and half of a password not.
-      guard rest.contains("@"), let colon = authority.lastIndex(of: ":") else { return false }
-      return !authority[authority.index(after: colon)...].allSatisfy(\.isNumber)
-    case 1: return false
-    default: return true
+    let hasMore = rest[authority.endIndex...].contains("@")
+    return switch authority.count(where: { $0 == "@" }) {
+    // A host and its port may stand before a path with an @, a user and half of a password not.
+    case 0: hasMore && !authority.split(separator: ",").allSatisfy(isHost)
+    case 1: hasMore
+    default: true
     }
+  }
+
+  private static func isHost(_ text: Substring) -> Bool {
+    let port = text.drop { $0 != "]" }.dropFirst()
+    guard let colon = (text.hasPrefix("[") ? port : text).lastIndex(of: ":") else { return true }
+    return text[text.index(after: colon)...].allSatisfy(\.isNumber)
   }
 }

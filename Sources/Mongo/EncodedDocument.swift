@@ -203,6 +203,7 @@ private struct BSONReader {
     let length = Int(try int32())
     guard length >= 1 else { throw MongoError(.invalidDocument) }
     let range = try take(length)
+    guard bytes[range.upperBound - 1] == 0 else { throw MongoError(.invalidDocument) }
     return range.lowerBound..<range.upperBound - 1
   }
 

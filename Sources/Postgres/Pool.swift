@@ -233,6 +233,8 @@ final class Pool: @unchecked Sendable {
     }
     if ContinuousClock.now - wire.openedAt < Self.infancy { rest(.milliseconds(50)) }
     replenish()
+    // What waited for this connection may go to those of another kind.
+    if phase == .open { dispatchRounds() }
   }
 
   /// Gives up all sessions that may only read: new ones may be allowed to write by now. If these

@@ -11,9 +11,6 @@ extension ConfigurationReader {
       where !["", "none"].contains(text(name)) {
         fault("\(name): without CLINIC_TLS_CERTIFICATE there is no TLS")
       }
-      if text("CLINIC_TLS_KEY").isEmpty, credential("tls_key") != nil {
-        fault("tls_key: without tls_certificate there is no TLS")
-      }
       return nil
     }
     guard let key = file("CLINIC_TLS_KEY", orCredential: "tls_key") else {
@@ -45,6 +42,7 @@ extension ConfigurationReader {
       return try ConfigurationSource.credential(name)
     } catch {
       fault("\(name): \(error.path) is empty")
+      // So that nothing else is said of it.
       return []
     }
   }

@@ -45,6 +45,7 @@ import Testing
     }
     for wrong: [UInt8] in [
       Self.member(0x02, "text", Self.number(0)), Self.member(0x02, "text", Self.number(-1)),
+      Self.member(0x02, "text", Self.number(2) + [0x61, 0x62, 0]),
       Self.member(0x05, "bytes", Self.number(9) + [0, 1]), Self.member(0x03, "d", Self.number(4)),
       Self.member(0x0F, "code", Self.number(3)), Self.member(0x55, "unknown", []), [0x08, 0x61],
     ] {

@@ -40,7 +40,8 @@ enum UnitedRecord {
       'medical_history', CASE WHEN NOT has_paragraphs(s.medical_history, o.medical_history) \
       THEN to_jsonb(o.medical_history) END, 'shared_history', \
       CASE WHEN has_paragraphs(s.medical_history, o.medical_history) \
-      AND NOT has_paragraphs(\(sql: ownHistory), o.medical_history) THEN to_jsonb(o.medical_history) END
+      AND NOT has_paragraphs(\(sql: ownHistory), o.medical_history) \
+      THEN to_jsonb(o.medical_history) END
       """
     let tooLong =
       lists.map { list -> SQL in
@@ -107,12 +108,12 @@ enum UnitedRecord {
       updated_at = now(), version = s.version + 1 FROM patient_merges m \
       WHERE m.id = \(merge) AND s.id = m.survivor_id AND m.united - ARRAY['waiting', 'shared_history'] <> '{}'
       """
-    return [part] + contacts.map { promote($0, after: merge) } + [promoteHistories(after: merge)]
+    return [part] + contacts.map { promote($0, after: merge) } + [claimShared(after: merge)]
   }
 
   /// Forgets what merges added to a patient and is no longer there: if somebody writes it down
   /// again, it is not the merges' any more.
-  static func forgetRemoved(from survivor: ID<Patient>) -> SQL {
+  static func forgetRemoved(from survivor: ID<Patient>) -> [SQL] {
     let kept = lists.map { list -> SQL in
       """
       '\(raw: list)', (SELECT jsonb_agg(b ORDER BY n) FROM jsonb_array_elements_text(\
@@ -133,12 +134,24 @@ enum UnitedRecord {
       THEN m.united -> 'shared_history' END
       """
     let claims = (kept + same + [history]).joined(separator: ", ")
-    return """
-      UPDATE patient_merges m SET united = m.united - \(lists + contacts + histories) \
-      || jsonb_strip_nulls(jsonb_build_object(\(sql: claims))) FROM patients s \
-      WHERE s.id = \(survivor) AND m.survivor_id = s.id AND m.undone_at IS NULL \
-      AND m.united IS NOT NULL
+    let merges: SQL = """
+      patient_merges m JOIN patients s ON s.id = m.survivor_id WHERE s.id = \(survivor) \
+      AND m.undone_at IS NULL
       """
+    return [
+      """
+      UPDATE patient_merges y SET united = left_over.united FROM (SELECT m.id, m.united \
+      - \(lists + contacts + histories) || jsonb_strip_nulls(jsonb_build_object(\(sql: claims))) \
+      AS united FROM \(sql: merges)) left_over \
+      WHERE y.id = left_over.id AND y.united <> left_over.united
+      """,
+      // A history that was shared with a merge is the survivor's own once that merge has lost it.
+      """
+      UPDATE patient_merges y SET united = y.united - 'shared_history' FROM \
+      (SELECT m.id FROM \(sql: merges) \
+      AND has_paragraphs(\(sql: ownHistory), m.united ->> 'shared_history')) own WHERE y.id = own.id
+      """,
+    ]
   }
 
   // MARK: - Others
@@ -222,7 +235,7 @@ enum UnitedRecord {
 
   /// Records that histories which were a part of what is gone stand in the survivor's of their own
   /// now.
-  private static func promoteHistories(after merge: Int64) -> SQL {
+  private static func claimShared(after merge: Int64) -> SQL {
     """
     UPDATE patient_merges y SET united = y.united - 'shared_history' \
     || jsonb_build_object('medical_history', y.united -> 'shared_history') \

@@ -52,7 +52,7 @@ package struct UpdatePatient: Command {
       RETURNING \(sql: Patient.columns)
       """
     ).row()
-    transaction.enqueue(UnitedRecord.forgetRemoved(from: patient.id))
+    for statement in UnitedRecord.forgetRemoved(from: patient.id) { transaction.enqueue(statement) }
     if patient.name != before.name {
       // Today's queue shows the new name. A check-in that comes later has read it.
       try await clinic.queue.change(nil, in: transaction) { day, _ in

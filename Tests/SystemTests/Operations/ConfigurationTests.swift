@@ -95,6 +95,7 @@ import Testing
       "postgresql://clinic:part1@part2@localhost/clinic", "redis://:part1/part2@localhost",
       "postgresql://clinic:part1/part2@localhost:5432/clinic",
       "mongodb://clinic:part1?part2@localhost/clinic", "redis://u:part1#part2@localhost/0",
+      "postgresql://u:part1@part2/part3@db/clinic",
     ] {
       #expect(StoreURL.isAmbiguous(url), "\(url)")
     }
@@ -103,7 +104,8 @@ import Testing
       "postgresql://clinic:secret@/clinic?host=%2Frun%2Fpostgres", "redis://localhost:6379/0",
       "unix://:secret@/run/redis.sock?db=0", "redis://[::1]:6379", "dbname=clinic",
       "mongodb://clinic:secret@one:27017,two:27017/clinic?replicaSet=a",
-      "postgresql://localhost:5432/odd@name",
+      "postgresql://localhost:5432/odd@name", "postgresql://[::1]/clinic?user=a@b",
+      "postgresql://[::1]:5432,two:5432/clinic?user=a@b",
     ] {
       #expect(!StoreURL.isAmbiguous(url), "\(url)")
     }

@@ -331,6 +331,32 @@ import Testing
     }
   }
 
+  @Test(
+    "rule 6: a history that the merges shared is the survivor's own once it is edited",
+    arguments: [[1, 2], [2, 1]])
+  func editedShared(order: [Int]) async throws {
+    try await TestClinic.run(1) { clinic in
+      let admin = try await clinic.connect(.admin)
+      let patients = try await clinic.patients(3)
+      func update(_ index: Int, _ history: String) async throws {
+        try await admin.call(
+          "patients.update",
+          ["id": .int(patients[index]), "medical_history": .string(history)])
+      }
+      try await update(1, "Asthma\n\nGout")
+      try await update(2, "Gout")
+      for id in patients.dropFirst() {
+        try await admin.call("patients.merge", ["id": .int(id), "into": .int(patients[0])])
+      }
+      try await update(0, "Asthma, mild\n\nGout")
+      for index in order {
+        try await admin.call("patients.unmerge", ["id": .int(patients[index])])
+      }
+      let record = try await admin.call("patients.get", ["id": .int(patients[0])])
+      #expect(record["medical_history"]?.string == "Asthma, mild\n\nGout")
+    }
+  }
+
   @Test("rule 6: a contact and a history that somebody writes down after merges stay")
   func contactsWrittenDown() async throws {
     try await TestClinic.run(1) { clinic in
