@@ -60,11 +60,7 @@ extension PostgresTests {
       } _: { testing in
         let client = testing.client
         let key = Int64.random(in: .min ... .max)
-        try await testing.wait(
-          until: """
-            (SELECT count(*) >= 4 FROM pg_stat_activity \
-            WHERE application_name = current_setting('application_name'))
-            """)
+        try await testing.waitForConnections(4)
         try await client.withConnection { holder in
           _ = try await holder.query("SELECT pg_advisory_lock(\(key))")
           async let long = client.query("SELECT pg_advisory_xact_lock(\(key))", isLong: true)
@@ -86,11 +82,7 @@ extension PostgresTests {
       } _: { testing in
         let client = testing.client
         let key = Int64.random(in: .min ... .max)
-        try await testing.wait(
-          until: """
-            (SELECT count(*) >= 5 FROM pg_stat_activity \
-            WHERE application_name = current_setting('application_name'))
-            """)
+        try await testing.waitForConnections(5)
         try await client.withConnection { holder in
           _ = try await holder.query("SELECT pg_advisory_lock(\(key))")
           let answered = Tally(0)

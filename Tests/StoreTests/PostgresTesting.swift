@@ -64,6 +64,15 @@ struct PostgresTesting: Sendable {
     return try #require(try rows.column(as: Int.self).first)
   }
 
+  /// Waits until the client has as many connections open.
+  func waitForConnections(_ count: Int) async throws {
+    try await wait(
+      until: """
+        (SELECT count(*) >= \(count) FROM pg_stat_activity \
+        WHERE application_name = current_setting('application_name'))
+        """)
+  }
+
   /// Asks until the answer is yes: what the test waits for has no event of its own. Not on a shared
   /// connection, where the question would wait behind what it asks for.
   func wait(until sql: SQL) async throws {

@@ -106,7 +106,8 @@ enum UnitedRecord {
       FROM \(sql: next("emergency_contact"))) ELSE s.emergency_contact END, \
       medical_history = \(sql: partedHistory), \
       updated_at = now(), version = s.version + 1 FROM patient_merges m \
-      WHERE m.id = \(merge) AND s.id = m.survivor_id AND m.united - ARRAY['waiting', 'shared_history'] <> '{}'
+      WHERE m.id = \(merge) AND s.id = m.survivor_id \
+      AND m.united - ARRAY['waiting', 'shared_history'] <> '{}'
       """
     return [part] + contacts.map { promote($0, after: merge) } + [claimShared(after: merge)]
   }

@@ -3,8 +3,10 @@ package import Postgres
 
 /// A value of a type, as the JSON text that a store made of it: it goes to the client without being
 /// taken apart first.
-package struct JSONOf<Value: Codable & Sendable>: Codable, Sendable, JSONSchemaRepresentable {
-  private let json: RawJSON
+package struct JSONOf<Value: Codable & Sendable>: EncodedJSON, Decodable, Sendable,
+  JSONSchemaRepresentable
+{
+  package let json: RawJSON
 
   package static var jsonSchema: JSONSchema {
     (try? SchemaRecorder.schema(of: Value.self)) ?? .any
@@ -13,7 +15,6 @@ package struct JSONOf<Value: Codable & Sendable>: Codable, Sendable, JSONSchemaR
   init(_ json: RawJSON) { self.json = json }
 
   package init(from decoder: any Decoder) throws { json = try RawJSON(from: decoder) }
-  package func encode(to encoder: any Encoder) throws { try json.encode(to: encoder) }
 }
 
 extension JSONOf: PostgresDecodable {

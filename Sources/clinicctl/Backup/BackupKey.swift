@@ -28,8 +28,7 @@ struct BackupKey: ParsableArguments {
     let folder = ProcessEnvironment.variables["CREDENTIALS_DIRECTORY"]
     for folder in [folder, ConfigurationSource.credentials].compactMap(\.self) {
       let path = "\(folder)/\(Self.name)"
-      guard SmallFile.exists(path) else { continue }
-      if let secret = try Self.read(path) { return secret }
+      if SmallFile.exists(path), let secret = try Self.read(path) { return secret }
     }
     return nil
   }

@@ -178,6 +178,8 @@ import Testing
       #expect(local.found.map(\.id) == [first.id, same.id], "written as it is dialled there")
       #expect(local.found.map(\.score) == [0.8, 0.8])
       _ = try await desk.call("patients.delete", ["id": .int(local.id)])
+      let stale = try await desk.refused("patients.delete", ["id": .int(local.id), "version": 99])
+      #expect(stale.reason == "stale_version", "also of one who is archived")
       let phoneAlone = try await register(["name": "Beatriz Silva", "phone": "+44 (20) 7946 1005"])
       #expect(phoneAlone.found.allSatisfy { $0.score < 0.8 }, "a phone alone is no proof")
       let nameAndDate = try await register(
