@@ -72,6 +72,8 @@ struct ClinicDay: Sendable {
       DELETE FROM queue_tokens WHERE date = current_date;
       UPDATE queue_days SET last_number = 0, version = 0, closed_at = NULL WHERE date = current_date;
       """)
+    // The day has its version again of which the index still holds rows that were deleted.
+    try await setting.postgres.run("VACUUM queue_tokens, queue_events;")
     guard reply == nil else { throw Failure("the day could not be emptied") }
     try await waitUntilEmpty()
   }
