@@ -7,7 +7,8 @@ ARGS ?=
 # What `make bench` measures on: small, or years of a clinic.
 DATA ?= small
 
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Plugins Sources Tests
+# Where the built programs are.
 RELEASE ?= .build/release
 # Where `make install` puts the units.
 UNITS ?= $(PREFIX)/lib/systemd/system
@@ -18,7 +19,7 @@ help: ## Show these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
 run: build ## Run clinicd on private servers with a demo clinic; Ctrl-C stops it all
-	@scripts/run
+	@RELEASE="$(RELEASE)" scripts/run
 
 test: ## Run the tests of Swift, Python and the pages on real servers of their own (ARGS="--filter Queue")
 	@scripts/test $(ARGS)
@@ -39,7 +40,8 @@ siege: build ## Hold ten thousand hostile connections against a release (ARGS="-
 	Tests/Chaos/siege.py "$(RELEASE)" $(ARGS)
 
 bench: build ## Measure a release build on private servers (ARGS=..., DATA=large)
-	@CLINIC_HOME=.build/bench-$(if $(filter large,$(DATA)),large,stack) CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none CLINIC_ROLES=$$(id -u)=ADMIN \
+	@CLINIC_HOME=.build/bench-$(if $(filter large,$(DATA)),large,stack) CLINIC_TCP_ADDRESS=none CLINIC_WEB_ADDRESS=none \
+	  RELEASE="$(RELEASE)" CLINIC_ROLES=$$(id -u)=ADMIN \
 	  CLINIC_STACK_CACHE_MB=2048 CLINIC_MAX_CONNECTIONS=4000 CLINIC_MAX_CONNECTIONS_PER_PEER=2000 \
 	  scripts/run "$(RELEASE)/clinic-bench" --data $(DATA) $(ARGS)
 

@@ -90,7 +90,7 @@ final class CopyIn: ExclusiveOperation, @unchecked Sendable {
     if wire.flush() && unsent == nil { step(.success(copied)) }
   }
 
-  /// - Returns: Whether to take the next result.
+  /// - Returns: whether to take the next result.
   private func take(_ result: ResultHandle?, _ wire: Wire) -> Bool {
     guard let result else {
       state = .over

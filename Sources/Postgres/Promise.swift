@@ -8,7 +8,7 @@ import StoreLoop
   private var hasStarted = false
   private var isCancelled = false
 
-  /// - Returns: Whether somebody still waited for it.
+  /// - Returns: whether somebody still waited for it.
   @discardableResult
   func fulfil(_ outcome: Outcome) -> Bool {
     guard let continuation = unsafe continuation else { return false }

@@ -104,7 +104,7 @@ import StoreLoop
 
   /// Hands the socket what it takes, and waits until it takes the rest.
   ///
-  /// - Returns: Whether everything is sent.
+  /// - Returns: whether everything is sent.
   @discardableResult
   func flush() -> Bool {
     guard let handle else { return false }

@@ -15,6 +15,7 @@ public final class RPCServer: Sendable {
   private let stopRequested = Latch()
   private let drainStarted = Latch()
   private let stopped = Latch()
+  private let loopsEnd = Latch()
 
   /// - Parameters:
   ///   - hub: the one that the application uses, if it has one already; a hub serves only one
@@ -88,9 +89,12 @@ public final class RPCServer: Sendable {
     listeners.addresses(speaking: language)
   }
 
-  /// Returns when every event loop has answered.
+  /// Returns when every event loop has answered, or has ended.
   public func eventLoopsAnswer() async {
-    for worker in workers { try? await worker.eventLoop.submit {}.get() }
+    // One that has ended would never answer.
+    for worker in workers where !loopsEnd.isOpen {
+      try? await worker.eventLoop.submit {}.get()
+    }
   }
 
   // MARK: Life
@@ -124,6 +128,7 @@ public final class RPCServer: Sendable {
     limit.cancel()
     await listeners.close()
     for worker in workers { worker.stop() }
+    loopsEnd.open()
     do {
       try await group.shutdownGracefully()
     } catch {

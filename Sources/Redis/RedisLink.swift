@@ -27,6 +27,7 @@ final class RedisLink: @unchecked Sendable {
   /// one.
   private var attempt = 0
   private var pause = firstPause
+  private var upSince = ContinuousClock.now
   /// The timer for the end of the pause, the limit of the attempt, or the next probe: there is only
   /// one at a time.
   private var timer: Timer?
@@ -139,17 +140,19 @@ extension RedisLink {
 
   private func succeeded(_ connection: RedisConnection) {
     isUp = true
-    pause = Self.firstPause
+    upSince = .now
     wait(Self.probeInterval) { $0.probe() }
     events.up(connection)
   }
 
   private func failed(_ error: RedisError) {
-    let wasUp = isUp
+    let lasted = isUp ? .now - upSince : .zero
     drop(error)
     guard isRunning else { return }
-    if wasUp {
-      // A server that was restarted is there again at once.
+    if lasted >= Self.probeInterval {
+      // A server that was restarted is there again at once. One that always ends the session soon
+      // is not asked again and again.
+      pause = Self.firstPause
       wait(.zero) { $0.connect() }
     } else {
       wait(pause) { $0.connect() }

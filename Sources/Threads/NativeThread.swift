@@ -34,7 +34,7 @@ public struct NativeThread: Sendable {
 
   /// Runs `body` on a new thread that nobody waits for.
   ///
-  /// - Returns: Whether the thread could be started.
+  /// - Returns: whether the thread could be started.
   public static func detach(named name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
     guard let thread = NativeThread(named: name, body) else { return false }
     thread.detach()

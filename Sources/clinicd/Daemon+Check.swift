@@ -75,11 +75,34 @@ extension Daemon {
     do {
       _ = try await redis.command(["SET", key, "1", "EX", "10"])
       _ = try await redis.command(["DEL", key])
+      _ = try await redis.command(["EVAL", "return 1", "0"])
+      _ = try await redis.command(["PUBLISH", "queue:events:check", ""])
     } catch {
       guard error.kind == .unavailable, let reason = redis.lastFailure else { throw error }
       throw Failure(description: "redis: \(reason)")
     }
+    guard await hearsRedis() else {
+      throw Failure(description: "redis: the user may not subscribe to queue:events:*")
+    }
     return "redis: ok"
+  }
+
+  /// Whether Redis lets this instance hear of changes of the queue; waits two seconds for it.
+  private func hearsRedis() async -> Bool {
+    await withTaskGroup { group in
+      group.addTask {
+        for await event in redis.subscriptions(patterns: ["queue:events:*"]) {
+          if case .subscribed = event { return true }
+        }
+        return false
+      }
+      group.addTask {
+        try? await Task.sleep(for: .seconds(2))
+        return false
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? false
+    }
   }
 
   private func checkMongo() async throws -> String {

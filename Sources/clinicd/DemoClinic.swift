@@ -75,7 +75,9 @@ enum DemoClinic {
   // MARK: - Staff
 
   /// Makes the users that are missing, and gives a new password to those whose password is not
-  /// in the file any more. - Returns: the file's new content.
+  /// in the file any more.
+  ///
+  /// - Returns: the file's new content.
   private static func addStaff(
     to postgres: PostgresClient, known: [String: String], cost: Int
   ) async throws -> [UInt8] {

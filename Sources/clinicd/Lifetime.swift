@@ -30,7 +30,7 @@ struct Lifetime: Sendable {
       try await group.next()
       log.info("stopping")
       notifier.stopping()
-      notifier.extendTimeout(by: configuration.limits.drainTime + .seconds(5))
+      notifier.extendTimeout(by: configuration.limits.drainTime + .seconds(15))
       endForCertain(after: configuration.limits.drainTime + .seconds(10))
       await server.drain(within: configuration.limits.drainTime)
       endForCertain(after: .seconds(5))

@@ -83,8 +83,8 @@ package final class CommandLane: Sendable {
 
   /// - Parameters:
   ///   - together: whether calls may share trips.
-  ///   - isAside: whether this is the side queue, where a call waits for locks as long as its
-  ///     caller does.
+  ///   - isAside: whether this is the side queue, where a call waits for locks, in turns of half a
+  ///     second.
   /// - Returns: the error that shows that the store is away, if it is: there is no point in trying
   ///   more.
   @discardableResult

@@ -21,6 +21,9 @@ package struct Migrator: Sendable {
     case unknown(Int, String)
     /// The database's encoding cannot hold every text.
     case encoding(String)
+    /// The database's locale, under which letters of other scripts have no small forms, or others
+    /// than elsewhere.
+    case characterType(String)
     /// PostgreSQL has refused a migration, for this reason.
     case refused(String)
     /// A restore into this database has begun and was not finished.
@@ -30,6 +33,9 @@ package struct Migrator: Sendable {
     /// The migration that is to remain is not applied.
     case notApplied(Int)
 
+    private static let advice =
+      "make one with createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0"
+
     package var description: String {
       switch self {
       case .newer(let number):
@@ -37,8 +43,10 @@ package struct Migrator: Sendable {
       case .unknown(let number, let name):
         "the database has a migration \(number) \(name), which this version does not know"
       case .encoding(let encoding):
-        "the database's encoding is \(encoding): make one with createdb --encoding=UTF8 "
-          + "--template=template0"
+        "the database's encoding is \(encoding): \(Self.advice)"
+      case .characterType(let locale):
+        "the database's LC_CTYPE is \(locale), which does not know the small letters of all "
+          + "scripts: \(Self.advice)"
       case .refused(let reason): reason
       case .halfRestored: "a restore into this database was not finished: restore into a new one"
       case .none: "no migration is applied"
@@ -193,6 +201,14 @@ package struct Migrator: Sendable {
   private func applied(on connection: Connection) async throws -> [Int: String] {
     let encoding: String = try await connection.query("SHOW server_encoding").single()
     guard encoding == "UTF8" else { throw Failure.encoding(encoding) }
+    // Searches, duplicates and the check of allergies compare small letters.
+    let locale: String? = try await connection.query(
+      """
+      SELECT CASE WHEN lower('IЖ') <> 'iж' THEN datctype::text END FROM pg_database \
+      WHERE datname = current_database()
+      """
+    ).single()
+    if let locale { throw Failure.characterType(locale) }
     let found = try await connection.query(
       """
       SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace \

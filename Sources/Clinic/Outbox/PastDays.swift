@@ -1,7 +1,8 @@
 import Logging
 import Postgres
 
-/// Ends days: closes their queues (rule 16), notes who missed an appointment, and has them summed up.
+/// Ends days: closes their queues (rule 16), ends the appointments that nobody
+/// has ended, and has them summed up.
 struct PastDays: Sendable {
   private let postgres: PostgresClient
   private let queue: QueueLane
@@ -20,7 +21,7 @@ struct PastDays: Sendable {
     self.attempts = attempts
   }
 
-  /// Closes the days that are over (rule 16), and notes who did not come. Somebody may hold a day
+  /// Closes the days that are over (rule 16), and their appointments. Somebody may hold a day
   /// for long: nothing else waits for that.
   func run() async throws {
     var attempts = attempts
@@ -36,8 +37,8 @@ struct PastDays: Sendable {
           log.info("a day of the queue was closed", metadata: ["queue.date": "\(date)"])
         }
       }
-      await attempts.run("missed appointments cannot be noted") {
-        _ = try await postgres.query(MissedAppointments.mark(under: scheduling))
+      await attempts.run("appointments of days that are over cannot be ended") {
+        _ = try await postgres.query(PastAppointments.end(under: scheduling))
       }
       await attempts.run("a day cannot be summed up") { try await sumUpDays() }
       try await Task.sleep(for: .seconds(5))
@@ -67,7 +68,7 @@ struct PastDays: Sendable {
         "the clock was set back: a day that was closed goes on",
         metadata: ["queue.date": "\(date)"])
     }
-    _ = try await postgres.query(MissedAppointments.takeBack)
+    _ = try await postgres.query(PastAppointments.takeBack)
     _ = try await postgres.query(
       """
       UPDATE projections SET position = \(sql: Self.yesterday) \

@@ -153,9 +153,10 @@ extension AllergyCheck {
 
       init(_ text: Substring) {
         // `sulphonamide` is `sulfonamide`, `amoxycillin` is `amoxicillin`.
-        letters = Array(
-          Self.singular(text).replacing("ph", with: "f").replacing("y", with: "i"))
-        mayBeContained = letters.count >= (text.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2)
+        let spelt = Self.singular(text).replacing("ph", with: "f").replacing("y", with: "i")
+        mayBeContained = spelt.count >= (text.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2)
+        // `penicilina` is `penicillin` but for its ending.
+        letters = spelt.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
       }
 
       /// `arbs` is `arb`.

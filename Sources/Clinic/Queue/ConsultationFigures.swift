@@ -39,7 +39,8 @@ struct ConsultationFigures: Sendable {
     guard token.status == .completed, !token.autoClosed, let start = token.calledAt,
       let end = token.endedAt
     else { return nil }
-    return max(0, end.microseconds - start.microseconds)
+    // Figures of a day: a store may tell of any times.
+    return min(max(0, end.microseconds - start.microseconds), 86_400_000_000)
   }
 
   /// Minutes, rounded up, until `ahead` patients are through; `nil` while no consultation was

@@ -61,12 +61,11 @@ package final class LiveQueue: Sendable {
     guard isUp else { return nil }
     var arguments: [RedisArgument] = [
       .int(before), .int(day.version), .int(day.lastNumber), .int(Self.keptSeconds),
-      .string(current ?? ""),
+      .string(current ?? ""), .int(events.count),
     ]
+    arguments += events.map { .bytes($0) }
     arguments += tokens(changed, of: day)
     arguments += serving(day)
-    arguments.append(.int(events.count))
-    arguments += events.map { .bytes($0) }
     do {
       return try await redis.eval(
         Self.applyScript, keys: keys(day.date), arguments: arguments
@@ -150,7 +149,7 @@ package final class LiveQueue: Sendable {
 
   /// KEYS: counter, queue, prefix of tokens, current, serving, version, events. ARGV: version
   /// before (-1: any older one, -2: any), version after, last number, seconds to keep, current,
-  /// tokens, serving, events. Gives the version that is there afterwards.
+  /// events, tokens, serving. Gives the version that is there afterwards.
   private static let applyScript = RedisScript(
     """
     local before, after = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -162,22 +161,30 @@ package final class LiveQueue: Sendable {
         if found and found ~= kind then redis.call('DEL', KEYS[i]) end
       end
     end
+    local i = 6
+    local function take()
+      i = i + 1
+      return ARGV[i - 1]
+    end
+    local events = {}
+    for n = 1, tonumber(take()) do events[n] = take() end
+    local function publish()
+      for _, event in ipairs(events) do redis.call('PUBLISH', KEYS[7], event) end
+    end
     local version = tonumber(redis.call('GET', KEYS[6]) or '0') or 0
-    if before >= 0 and version ~= before then return version end
+    if before >= 0 and version ~= before or before == -1 and version > after then
+      -- Who was faster has written these versions too, and told of its own only.
+      if version >= after then publish() end
+      return version
+    end
     local keep = ARGV[4]
     if before < 0 then
-      if before == -1 and version > after then return version end
       redis.call('DEL', KEYS[2], KEYS[4])
       -- A hand may have made the counter anything.
       local last = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
       for number = ARGV[3] + 1, math.min(last, ARGV[3] + 10000) do
         redis.call('DEL', KEYS[3] .. string.format('%03d', number))
       end
-    end
-    local i = 6
-    local function take()
-      i = i + 1
-      return ARGV[i - 1]
     end
     for _ = 1, tonumber(take()) do
       local number, name, score, count = take(), take(), take(), tonumber(take())
@@ -198,9 +205,7 @@ package final class LiveQueue: Sendable {
     redis.call('SET', KEYS[6], after, 'EX', keep)
     redis.call('EXPIRE', KEYS[2], keep)
     redis.call('EXPIRE', KEYS[5], keep)
-    for _ = 1, tonumber(take()) do
-      redis.call('PUBLISH', KEYS[7], take())
-    end
+    publish()
     return after
     """)
 }

@@ -32,7 +32,8 @@ package struct QueueEvent: Codable, Sendable {
   package static func decode(_ bytes: [UInt8]) throws -> QueueEvent {
     let event = try JSONValueDecoder(unknownMembers: .ignore)
       .decode(QueueEvent.self, from: JSONDocument(parsing: bytes).root)
-    guard event.tokens.allSatisfy({ (0...1_000_000).contains($0.passedOver) }) else {
+    let counts = event.tokens.flatMap { [$0.passedOver, $0.callsToWait ?? 0] }
+    guard counts.allSatisfy((0...1_000_000).contains) else {
       throw InvalidValue(reason: .outOfRange, message: "a token that was passed over so often")
     }
     return event

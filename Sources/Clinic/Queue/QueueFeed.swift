@@ -150,14 +150,16 @@ package final class QueueFeed: Sendable {
         try await take(event, on: date)
       case .compare:
         state.withLock { $0.willCompare = false }
-        // A frozen session must not hold up the feed.
-        try await postgres.loop.limited(to: .seconds(15), outlivesCaller: false) {
-          try await self.compare()
-        }
+        try await limited { try await self.compare() }
       }
     } catch {
       log.debug("the queue's feed waits for a store", metadata: ["error": "\(error)"])
     }
+  }
+
+  /// A frozen session must not hold up the feed. A later comparison makes up for what was given up.
+  private func limited(_ work: @escaping @Sendable () async throws -> Void) async throws {
+    try await postgres.loop.limited(to: .seconds(15), outlivesCaller: false, work)
   }
 
   private func take(_ event: QueueEvent, on date: LocalDate) async throws {
@@ -166,10 +168,13 @@ package final class QueueFeed: Sendable {
     }
     if event.version == known + 1 {
       // Boards name the doctors: another instance may just have made one.
-      try await staff.meet(event.tokens.compactMap(\.doctorID))
+      let doctors = event.tokens.compactMap(\.doctorID)
+      if doctors.contains(where: { staff.member($0) == nil }) {
+        try await limited { try await self.staff.meet(doctors) }
+      }
       advance(event, on: date)
     } else {
-      try await catchUp(date)
+      try await limited { try await self.catchUp(date) }
     }
   }
 

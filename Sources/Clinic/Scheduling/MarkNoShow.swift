@@ -42,7 +42,7 @@ package struct MarkNoShow: Command {
 
   /// Whether the patient of an appointment `a` came that day without its being checked in: by a
   /// number of his or her own, for the doctor or for anybody, or straight to the doctor.
-  private static let hasCome: SQL = """
+  static let hasCome: SQL = """
     (EXISTS (SELECT FROM queue_tokens t WHERE t.patient_id = a.patient_id AND t.date = a.date \
     AND t.appointment_id IS NULL AND coalesce(t.doctor_id, a.doctor_id) = a.doctor_id \
     AND t.status NOT IN ('CANCELLED', 'NO_SHOW')) \
@@ -51,40 +51,6 @@ package struct MarkNoShow: Command {
     """
 }
 
-/// Appointments that are still SCHEDULED when their day is over: nobody came (rule 16).
-enum MissedAppointments {
-  /// Marks and audits them, in one statement.
-  static func mark(under rules: SchedulingRules) -> SQL {
-    """
-    WITH missed AS (UPDATE appointments SET status = 'NO_SHOW', changed_by = 'clinicd', \
-    version = version + 1, updated_at = now() WHERE status = 'SCHEDULED' AND date < current_date \
-    AND (date + start_time)::timestamptz + make_interval(mins => \(rules.noShowGrace)) <= now() \
-    RETURNING id) \(sql: .insertOfDaemon(MarkNoShow.name, of: "missed"))
-    """
-  }
-
-  /// Takes the marks back on days that are not over after all, where slot and patient are still
-  /// free and the patient is not archived (rule 5), and audits that.
-  static let takeBack: SQL = """
-    WITH expected AS (UPDATE appointments a SET status = 'SCHEDULED', changed_by = 'clinicd', \
-    version = version + 1, updated_at = now() \
-    WHERE date >= current_date AND status = 'NO_SHOW' AND changed_by = 'clinicd' \
-    AND NOT EXISTS (SELECT FROM queue_tokens t WHERE t.appointment_id = a.id) \
-    AND NOT EXISTS (SELECT FROM patients p \
-    WHERE p.id = a.patient_id AND p.archived_at IS NOT NULL) \
-    AND NOT EXISTS (SELECT FROM appointments b WHERE b.id <> a.id AND b.date = a.date \
-    AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR', 'COMPLETED') \
-    AND (b.slot_id = a.slot_id OR b.patient_id = a.patient_id)) RETURNING id) \
-    \(sql: .insertOfDaemon("queue.reopen", of: "expected"))
-    """
-}
-
-extension SQL {
-  fileprivate static func insertOfDaemon(_ method: String, of appointments: SQL) -> SQL {
-    AuditEntry.insertOfDaemon(method, resource: "appointment", id: "id", of: appointments)
-  }
-}
-
 extension SchedulingRules {
-  fileprivate var noShowGrace: Int32 { Int32(clamping: noShowGraceMinutes) }
+  var noShowGrace: Int32 { Int32(clamping: noShowGraceMinutes) }
 }

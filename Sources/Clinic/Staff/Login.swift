@@ -37,9 +37,7 @@ package struct Login: SessionMethod {
         AuditEntry(
           by: Caller(account.user, from: source), method: Self.name,
           subject: Subject("user", account.user.id)))
-      if clinic.staff.member(account.user.id)?.epoch != account.epoch {
-        opened.member = try await clinic.staff.read(account.user.id, in: transaction)
-      }
+      try await opened.readMember(in: transaction, of: clinic)
       return opened
     }
     if let member = opened.member { clinic.staff.take(member) }

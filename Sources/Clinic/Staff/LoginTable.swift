@@ -19,6 +19,12 @@ struct OpenedLogin: Sendable {
   let token: AccessToken
   /// The user, as read in the login's transaction, if this instance is to take that reading.
   var member: StaffDirectory.Member?
+
+  /// Reads the user if this instance has not heard yet of what the login was opened with.
+  mutating func readMember(in transaction: Transaction, of clinic: Clinic) async throws {
+    guard clinic.staff.member(token.userID)?.epoch != token.epoch else { return }
+    member = try await clinic.staff.read(token.userID, in: transaction)
+  }
 }
 
 /// Logins and their refresh tokens, in PostgreSQL.

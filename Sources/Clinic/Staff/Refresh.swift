@@ -31,6 +31,7 @@ package struct Refresh: SessionMethod {
       await clinic.sessions.recheck(.login(login))
       throw ClinicError(.tokenRevoked)
     case .renewed(let opened):
+      if let member = opened.member { clinic.staff.take(member) }
       if session.clinicIdentity?.caller.userID == opened.token.userID {
         _ = try clinic.sessions.bind(session, to: opened.token)
       }
@@ -100,8 +101,9 @@ package struct Refresh: SessionMethod {
       WHERE id = \(id)
       """)
     transaction.audit(AuditEntry(by: caller, method: Self.name, subject: subject))
-    return .renewed(
-      LoginTable.opened(
-        for: account.user, login: loginID, epoch: account.epoch, refresh: secret, of: clinic))
+    var opened = LoginTable.opened(
+      for: account.user, login: loginID, epoch: account.epoch, refresh: secret, of: clinic)
+    try await opened.readMember(in: transaction, of: clinic)
+    return .renewed(opened)
   }
 }

@@ -122,6 +122,7 @@ package final class SessionBook: Sendable {
     }
     let caller = try caller(with: token, on: session)
     session.identity = Identity(caller: caller, token: token)
+    session.isAuthenticated = true
     return caller
   }
 

@@ -33,7 +33,9 @@ package struct CompleteVisit: Command, VisitFindings {
     try visit.requireOpen(version)
     if let token = visit.token {
       try await complete(token, of: visit, in: transaction, of: clinic)
-    } else if let appointment = visit.appointmentID {
+    }
+    if let appointment = visit.appointmentID {
+      // Its token, if it is completed, has completed it already.
       transaction.enqueue(
         """
         UPDATE appointments SET status = 'COMPLETED', version = version + 1, \
@@ -53,7 +55,7 @@ package struct CompleteVisit: Command, VisitFindings {
     return try results[1].row()
   }
 
-  /// Completes the visit's token. A token that somebody else has ended, put back or called to
+  /// Completes the visit's token, and the appointment with it. A token that somebody else has ended, put back or called to
   /// another doctor meanwhile is left as it is: its consultation is not this one.
   private func complete(
     _ name: TokenName, of visit: LockedVisit, in transaction: Transaction, of clinic: Clinic

@@ -356,7 +356,11 @@ struct ConnectionState {
     guard !ignoresInput else { return }
     ignoresInput = true
     source.discard()
-    waiting.removeAll()
+    // Those of a batch are answered: the replies of its other calls wait for them.
+    while let entry = waiting.popFirst() {
+      guard let batch = entry.batch else { continue }
+      answer(.failure(.cancelledBeforeStart), to: entry.call.id, in: batch)
+    }
     waitingBytes = 0
     if let error { answer(.failure(error), to: .null, in: nil) }
   }

@@ -6,7 +6,7 @@ import NIOWebSocket
 extension HTTPConnection {
   /// Agrees to speak WebSocket from here on.
   func openSocket(_ request: WebRequest) {
-    guard let context else { return }
+    guard case .answering = phase, let context else { return }
     guard !isDraining else {
       return reply(.rpc(.serviceUnavailable, .stopping), closes: true)
     }
@@ -33,14 +33,19 @@ extension HTTPConnection {
   /// Puts the handlers of a WebSocket in the place of those of HTTP.
   private func becomeSocket(_ headers: HTTPHeaders, transport: Transport) {
     guard let context else { return }
+    let pipeline = context.pipeline.syncOperations
+    phase = .agreeing
+    // It hands out what it has kept back.
+    pipeline.removeHandler(name: WebPipeline.pipelining, promise: nil)
+    guard case .agreeing = phase else { return }
+    if inputHasEnded { return closeNow() }
     phase = .upgrading([])
     current = nil
     let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     do {
-      let pipeline = context.pipeline.syncOperations
-      for name in WebPipeline.handlersOfHTTP {
+      for name in [WebPipeline.encoder, WebPipeline.decoder] {
         pipeline.removeHandler(name: name, promise: nil)
       }
       leave()

@@ -24,6 +24,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     /// The last reply is on its way; what still comes is not looked at.
     case finishing
     case lingering(Linger)
+    /// It is about to become a WebSocket. Whatever has come behind the handshake is HTTP still.
+    case agreeing
     /// It becomes a WebSocket. Bytes that come now are the first frames.
     case upgrading([NIOAny])
     case closed
@@ -47,7 +49,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   var isAdmitted = false
   /// Why there is no room for the connection: its first request is answered with this.
   private var refusal: RPCError?
-  private var inputHasEnded = false
+  var inputHasEnded = false
   private var inputShare = MemoryBudget.Share()
   private var unreadShare = MemoryBudget.Share()
   /// The request that is being answered.
@@ -148,10 +150,14 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   // MARK: Reading
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .upgrading(var early) = phase {
+    switch phase {
+    case .upgrading(var early):
       early.append(data)
       phase = .upgrading(early)
       return
+    case .agreeing:
+      return reply(.text(.badRequest, "No request follows a handshake."), closes: true)
+    default: break
     }
     switch unwrapInboundIn(data) {
     case .head(let head): begin(head)
@@ -219,7 +225,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
           .ok, Array(server.metricsText.utf8), type: MetricsText.contentType,
           headers: [("Cache-Control", "no-store")]))
     case .page(let path, let type): openPage(request, path, type)
-    case .socket: openSocket(request)
+    // Not within the decoder, which may be in the middle of what has come.
+    case .socket: later { self.openSocket(request) }
     case .call: call(request, body)
     }
   }
@@ -280,7 +287,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     if let reply = exchange.process() {
       exchange.end()
       phase = .answering
-      self.reply(reply)
+      self.reply(reply, toStranger: !exchange.isAuthenticated)
     } else {
       phase = .calling(exchange)
     }
@@ -299,10 +306,12 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
 
   // MARK: Writing
 
-  /// Answers the present request.
+  /// Answers the present request. The next one is looked at when the kernel has taken the reply.
   ///
-  /// - Parameter closes: the connection ends with it.
-  func reply(_ reply: HTTPReply, closes: Bool = false) {
+  /// - Parameters:
+  ///   - closes: the connection ends with it.
+  ///   - toStranger: whether it is nobody who is known: then it counts until it is taken.
+  func reply(_ reply: HTTPReply, closes: Bool = false, toStranger: Bool = true) {
     releaseInput()
     guard let context else { return }
     // The client may be gone since it asked.
@@ -327,19 +336,20 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     } else if request?.head.version == .http1_0 {
       head.headers.add(name: "Connection", value: "keep-alive")
     }
-    context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if request?.head.method != .HEAD, reply.body.readableBytes > 0 {
-      context.write(wrapOutboundOut(.body(.byteBuffer(reply.body))), promise: nil)
-    }
     phase = keepsAlive ? .idle : .finishing
     deadline = .now + server.limits.keepAliveTime
-    writeProgress = WriteProgress(pendingBytes: context.channel.unsentBytes, since: .now)
     unsentReplies += 1
     let sent = context.eventLoop.makePromise(of: Void.self)
     sent.futureResult.assumeIsolated().whenSuccess { self.replyWasSent(isLast: !keepsAlive) }
-    // With it the handler for pipelined requests may hand out the next one.
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
-    if request?.head.bearer == nil { settleUnread(at: context.channel.unsentBytes) }
+    if request?.head.method != .HEAD, reply.body.readableBytes > 0 {
+      context.write(wrapOutboundOut(.head(head)), promise: nil)
+      context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(reply.body))), promise: sent)
+    } else {
+      context.writeAndFlush(wrapOutboundOut(.head(head)), promise: sent)
+    }
+    let unsent = context.channel.unsentBytes
+    if writeProgress == nil { writeProgress = WriteProgress(pendingBytes: unsent, since: .now) }
+    if toStranger { settleUnread(at: unsent) }
   }
 
   /// Tells the budget how much an unauthenticated client has not taken; closes when there is no
@@ -350,15 +360,22 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   }
 
   private func replyWasSent(isLast: Bool) {
-    unsentReplies -= 1
-    guard unsentReplies == 0 else { return }
-    settleUnread(at: 0)
-    writeProgress = nil
-    guard isLast || isOver else { return }
-    // Not within the write that has just ended: what TLS says at the end would be lost.
-    context?.eventLoop.assumeIsolated().execute {
+    // Not within the write that has just ended: what TLS says at the end would be lost, and a client
+    // with a thousand requests on their way would be answered a thousand calls deep.
+    later {
+      self.unsentReplies -= 1
+      if self.unsentReplies == 0 {
+        self.settleUnread(at: 0)
+        self.writeProgress = nil
+      }
+      // With it the handler for pipelined requests hands out the next one.
+      self.context?.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
       if isLast || self.isOver { self.finish() }
     }
+  }
+
+  private func later(_ work: @escaping () -> Void) {
+    context?.eventLoop.assumeIsolated().execute(work)
   }
 
   /// Whether everything that was asked is answered, and no more is to be.
@@ -403,7 +420,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
       reply(.text(.requestTimeout, "The request did not come in time."), closes: true)
     case .calling(let exchange): exchange.cancelOverdue(at: now)
     case .lingering(let linger) where now >= linger.until: closeNow()
-    case .idle, .reading, .answering, .finishing, .lingering: break
+    case .idle, .reading, .answering, .agreeing, .finishing, .lingering: break
     }
     return true
   }

@@ -24,11 +24,15 @@ struct RPCExchange {
     session = Session(
       id: server.nextSessionID(), transport: transport, kind: .request(bearer: bearer))
     state = ConnectionState(limits: server.limits, framing: .whole, isLasting: false)
-    state.isStranger = bearer == nil
     state.receive(body.span)
     state.inputEnded()
     server.application.opened(session)
+    state.isStranger = !session.isAuthenticated
   }
+
+  /// Whether somebody known has sent the message. What stands in a header is nobody before a call
+  /// has looked at it.
+  var isAuthenticated: Bool { session.isAuthenticated }
 
   /// Starts what may start.
   ///
@@ -59,6 +63,7 @@ struct RPCExchange {
   mutating func complete(_ slot: Int, with outcome: CallOutcome) {
     _ = running.end(slot, with: outcome)
     note(outcome)
+    state.isStranger = !session.isAuthenticated
     state.complete(slot, with: outcome)
   }
 

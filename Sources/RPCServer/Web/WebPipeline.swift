@@ -4,12 +4,11 @@ import NIOHTTP1
 
 /// The handlers of a connection that speaks HTTP.
 enum WebPipeline {
-  private static let encoder = "http.encoder"
-  private static let decoder = "http.decoder"
-  private static let pipelining = "http.pipelining"
-
-  /// The handlers that are removed when the connection speaks something else.
-  static let handlersOfHTTP = [pipelining, encoder, decoder]
+  // They are removed when the connection speaks something else.
+  static let encoder = "http.encoder"
+  static let decoder = "http.decoder"
+  /// Hands out a request when the one before is answered.
+  static let pipelining = "http.pipelining"
 
   static func configure(
     _ channel: any Channel, server: ServerCore, worker: EventLoopWorker, transport: Transport,

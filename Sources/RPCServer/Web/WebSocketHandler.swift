@@ -55,10 +55,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isEnding else { return }
-    switch messages.receive(unwrapInboundIn(data)) {
+    let event = messages.receive(unwrapInboundIn(data))
+    connection.bytesOnTheirWay = messages.heldBytes
+    switch event {
     case .nothing: break
     case .message(let message):
-      connection.bytesOnTheirWay = 0
       context.fireChannelRead(wrapInboundOut(message))
     case .ping(let data):
       context.writeAndFlush(

@@ -48,9 +48,12 @@ struct WebSocketMessages {
   private func closing(_ data: ByteBuffer) -> Event {
     guard data.readableBytes > 0 else { return .close(nil) }
     var data = data
-    guard let code = data.readInteger(as: UInt16.self), Self.maySend(code),
-      String(validating: data.readableBytesView, as: UTF8.self) != nil
-    else { return .violation(.protocolError, "a close has a code that may be sent") }
+    guard let code = data.readInteger(as: UInt16.self), Self.maySend(code) else {
+      return .violation(.protocolError, "a close has a code that may be sent")
+    }
+    guard (try? UTF8Span(validating: data.readableBytesUInt8Span)) != nil else {
+      return .violation(.dataInconsistentWithMessage, "text is UTF-8")
+    }
     return .close(WebSocketErrorCode(codeNumber: Int(code)))
   }
 
@@ -65,14 +68,21 @@ struct WebSocketMessages {
     let size = heldBytes + part.readableBytes
     guard size <= limit else { return .tooLarge(size) }
     guard var whole = parts else {
-      if isLast { return .message(part) }
+      if isLast { return message(part) }
       parts = part
       return .nothing
     }
     parts = nil
     whole.writeImmutableBuffer(part)
-    if isLast { return .message(whole) }
+    if isLast { return message(whole) }
     parts = whole
     return .nothing
+  }
+
+  private func message(_ text: ByteBuffer) -> Event {
+    guard (try? UTF8Span(validating: text.readableBytesUInt8Span)) != nil else {
+      return .violation(.dataInconsistentWithMessage, "text is UTF-8")
+    }
+    return .message(text)
   }
 }

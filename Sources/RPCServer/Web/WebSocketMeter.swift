@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Counts the bytes of a WebSocket's messages before they are complete: the handlers that put
-/// frames and messages together hold them meanwhile.
+/// Counts the bytes of a WebSocket's frames before they are complete: the handler that puts frames
+/// together holds them meanwhile.
 final class WebSocketMeter: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 

@@ -246,6 +246,21 @@ struct ConnectionStateTests {
     #expect(driver.started == ["a"])
   }
 
+  @Test mutating func anAbortLosesNoReplyOfABatch() {
+    driver = StateDriver { $0.callsInFlight = 1 }
+    driver.receive(
+      #"[{"jsonrpc":"2.0","id":"a","method":"a"},{"jsonrpc":"2.0","id":"b","method":"b"}]"# + "\n")
+    driver.work()
+    driver.state.abort(with: .tooManyConnections(limit: 1, actual: 2))
+    driver.work()
+    #expect(!driver.isFinished)
+    driver.complete("a")
+    #expect(driver.isFinished)
+    #expect(driver.started == ["a"])
+    #expect(driver.output.contains(#""id":"a","result""#))
+    #expect(driver.output.contains(#""id":"b","error""#))
+  }
+
   @Test mutating func ofAClientThatIsGoneNotificationsAloneStart() {
     driver = StateDriver { $0.callsInFlight = 1 }
     driver.call("a")

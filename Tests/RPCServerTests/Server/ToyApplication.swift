@@ -98,6 +98,7 @@ final class ToyApplication: Application {
     case "whoami":
       return .result(Array("\"\(session.identity as? String ?? "nobody")\"".utf8))
     case "large":
+      note("large")
       let size = call.params?["size"]?.int ?? 0
       return .result(Array("\"\(String(repeating: "x", count: size))\"".utf8))
     case "subscribe", "subscribe.fail":

@@ -179,8 +179,8 @@ import Testing
         at: server)
       #expect(refused.hasPrefix("HTTP/1.1 415 "))
       let untyped = try await answer(
-        "POST /rpc HTTP/1.1\r\nHost: x\r\nContent-Length: \(Self.ping.utf8.count)\r\n\r\n"
-          + Self.ping, at: server)
+        "POST /rpc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+          + "Content-Length: \(Self.ping.utf8.count)\r\n\r\n" + Self.ping, at: server)
       #expect(untyped.hasPrefix("HTTP/1.1 200 "))
     }
   }
@@ -236,6 +236,52 @@ import Testing
   ])
   func aDateIsThatOfHTTP(_ second: Int, _ text: String) {
     #expect(HTTPDate.text(ofSecond: second) == text)
+  }
+
+  /// NIO's parser sees no upgrade where the token has a tab behind it, and reads on.
+  @Test(arguments: ["Upgrade", "Upgrade\t"])
+  func aRequestBehindAHandshakeEndsNothingElse(_ connection: String) async throws {
+    try await TestServer.run { server in
+      let handshake = [
+        "GET /rpc HTTP/1.1", "Host: x", "Connection: \(connection)", "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", "",
+      ].joined(separator: "\r\n")
+      let client = try await TestClient.connect(to: server.web)
+      try await client.send(handshake + post(Self.ping) + post(Self.ping))
+      let answer = await client.bytesUntilEnd()
+      #expect(answer.hasPrefix(connection == "Upgrade" ? "HTTP/1.1 101 " : "HTTP/1.1 400 "))
+      #expect(!answer.contains("pong"))
+      #expect(
+        try await self.answer(post(Self.ping, "Connection: close"), at: server).contains("pong"))
+    }
+  }
+
+  @Test func aConnectionThatDoesNotReadItsRepliesIsNotServedOn() async throws {
+    try await TestServer.run {
+      // Room for what the kernel has not taken of one reply.
+      $0.unreadBytesOfStrangers = 1_000_000
+    } _: { server in
+      let large = request("large", #"{"size":1000000}"#)
+      let client = try await TestClient.connect(to: server.web, reads: false)
+      for _ in 1...10 { client.post(post(large, "Authorization: none")) }
+      client.post(post(Self.ping, "Connection: close"))
+      await server.application.until("large")
+      try await client.setReading(true)
+      let answer = await client.bytesUntilEnd()
+      #expect(answer.utf8.count > 10_000_000)
+      #expect(answer.hasSuffix("\(Self.pong)\n"))
+    }
+  }
+
+  @Test func whoOnlyClaimsToBeSomebodyIsAStranger() async throws {
+    try await TestServer.run {
+      $0.unreadBytesOfStrangers = 1_000_000
+    } _: { server in
+      let large = request("large", #"{"size":16000000}"#)
+      let client = try await TestClient.connect(to: server.web)
+      try await client.send(post(large, "Authorization: none"))
+      #expect(await client.bytesUntilEnd().utf8.count < 16_000_000)
+    }
   }
 
   @Test func aWebSocketIsPingedByWholeFrames() async throws {

@@ -41,6 +41,22 @@ import Testing
     #expect(messages.receive(frame(.continuation, "678901", fin: false)) == .tooLarge(11))
   }
 
+  @Test mutating func textThatIsNotUTF8EndsTheConnection() {
+    func data(_ opcode: WebSocketOpcode, _ bytes: [UInt8], fin: Bool = true) -> WebSocketFrame {
+      let key: WebSocketMaskingKey = [1, 2, 3, 4]
+      var data = ByteBuffer(bytes: bytes)
+      data.webSocketMask(key)
+      return WebSocketFrame(fin: fin, opcode: opcode, maskKey: key, data: data)
+    }
+    // A letter that is cut in two is whole in the message.
+    #expect(messages.receive(data(.text, [0xC3], fin: false)) == .nothing)
+    #expect(messages.receive(data(.continuation, [0xA9])) == .message(ByteBuffer(string: "é")))
+    let fault = WebSocketMessages.Event.violation(.dataInconsistentWithMessage, "text is UTF-8")
+    for frame in [data(.text, [0x22, 0xFF, 0x22]), data(.connectionClose, [3, 0xE8, 0xFF])] {
+      #expect(messages.receive(frame) == fault)
+    }
+  }
+
   @Test mutating func aCloseHasACodeOrNone() {
     #expect(messages.receive(frame(.connectionClose, "\u{C}\u{41}bye")) == .close(.unknown(3137)))
     #expect(messages.receive(frame(.connectionClose)) == .close(nil))

@@ -198,6 +198,21 @@ import Testing
     }
   }
 
+  @Test("a database whose locale does not know the letters of other scripts is refused")
+  func characterType() async throws {
+    let options = "ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    try await withEmptyDatabase(options) { url in
+      try await onDatabase(url) { postgres in
+        let failure = Migrator.Failure.characterType("C")
+        await #expect(throws: failure) { _ = try await Migrator(postgres).check() }
+        await #expect(throws: failure) { _ = try await Migrator(postgres).up() }
+        #expect(failure.description.contains("--locale=C.UTF-8"))
+        let left = try await rows(of: postgres)
+        #expect(left.isEmpty)
+      }
+    }
+  }
+
   @Test("a daemon that waits for another's migration says so, and ends when it is told to")
   func waiting() async throws {
     try await withEmptyDatabase { url in

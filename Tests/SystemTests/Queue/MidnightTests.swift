@@ -300,6 +300,59 @@ import Testing
     }
   }
 
+  @Test("rules 13, 16: an appointment of a day that is over is missed, unless its patient came")
+  func endedAppointments() async throws {
+    try await TestClinic.run(1, NoonZone.settings) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let doctor = try await clinic.member(.doctor)
+      let patients = try await clinic.patients(4)
+      let slots = try await clinic.slots(of: doctor, 4)
+      var appointments: [Int] = []
+      for (slot, patient) in zip(slots, patients) {
+        appointments.append(try await clinic.booking(of: slot, by: desk, for: patient))
+      }
+      // The first has come by a number, the second has a visit, the third did not come. Somebody
+      // holds the fourth.
+      try await clinic.postgres.withTransaction { transaction in
+        for sql: SQL in [
+          "UPDATE slots SET date = current_date - 1",
+          "UPDATE appointments SET date = current_date - 1",
+          "INSERT INTO queue_days (date, closed_at) VALUES (current_date - 1, now())",
+          """
+          INSERT INTO queue_tokens (date, number, patient_id, patient_name, doctor_id, priority, \
+          status, arrived_at, called_at, ended_at, changed_version) VALUES (current_date - 1, 1, \
+          \(patients[0]), 'x', \(doctor.id), 'ROUTINE', 'COMPLETED', now(), now(), now(), 1)
+          """,
+          """
+          INSERT INTO visits (patient_id, doctor_id, date) \
+          VALUES (\(patients[1]), \(doctor.id), current_date - 1)
+          """,
+        ] { _ = try await transaction.query(sql) }
+      }
+      try await clinic.postgres.withTransaction { transaction in
+        _ = try await transaction.query(
+          "SELECT FROM appointments WHERE id = \(appointments[3]) FOR UPDATE")
+        for (appointment, status) in zip(appointments, ["COMPLETED", "COMPLETED", "NO_SHOW"]) {
+          try await eventually("nobody waits for who is held") {
+            try await clinic.status(ofAppointment: appointment) == status
+          }
+        }
+        #expect(try await clinic.status(ofAppointment: appointments[3]) == "SCHEDULED")
+      }
+      try await eventually("it is ended too") {
+        try await clinic.status(ofAppointment: appointments[3]) == "NO_SHOW"
+      }
+      let audited = try await clinic.texts(
+        """
+        SELECT method || ' ' || resource_id FROM audit_entries WHERE source = 'daemon' \
+        AND resource_type = 'appointment' ORDER BY resource_id::bigint
+        """)
+      let methods = ["queue.close", "queue.close", "appointments.mark_no_show"]
+      #expect(
+        audited == zip(methods + methods.suffix(1), appointments).map { "\($0) \($1)" })
+    }
+  }
+
   @Test("rule 16: a day whose end nobody saw is closed by the instance that starts next")
   func missedMidnight() async throws {
     try await TestClinic.run(1) { clinic in

@@ -320,6 +320,25 @@ import Testing
     }
   }
 
+  @Test("rules 13, 24: who was seen is no no-show, whatever becomes of the token")
+  func seenAndSkipped() async throws {
+    try await TestClinic.run(1, NoonZone.settings) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let doctor = try await clinic.doctorAtWork()
+      let appointment = try await clinic.booking(
+        of: try await clinic.slot(of: doctor.member, in: 5), by: desk)
+      let token = try await desk.call("queue.check_in", ["appointment_id": .int(appointment)])
+        .text("token")
+      let visit = try await doctor.caller.call("visits.create", ["token": .string(token)])
+      try await desk.call("queue.set_status", ["token": .string(token), "status": "SKIPPED"])
+      try await doctor.caller.call("visits.complete", ["id": visit["id"].json])
+      #expect(try await clinic.status(ofAppointment: appointment) == "COMPLETED")
+      try await desk.call("queue.set_status", ["token": .string(token), "status": "NO_SHOW"])
+      #expect(try await clinic.status(of: .string(token)) == "NO_SHOW")
+      #expect(try await clinic.status(ofAppointment: appointment) == "COMPLETED")
+    }
+  }
+
   // MARK: - Reading
 
   @Test("a visit with notes and prescriptions is one statement")

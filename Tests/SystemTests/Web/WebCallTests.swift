@@ -39,6 +39,11 @@ import Testing
       let after = try await web.call("auth.whoami", token: other)
       #expect(after.status == 401)
       #expect(try after.json.errorReason == "token_revoked")
+      // It has ended already; what is no token ends nothing, and is told so.
+      #expect(try await web.call("auth.logout", token: other).status == 200)
+      let unknown = try await web.call("auth.logout", token: "x.y.z")
+      #expect(unknown.status == 401)
+      #expect(try unknown.json.errorReason == "token_invalid")
     }
   }
 
