@@ -1,4 +1,3 @@
-import CSystemd
 import Glibc
 
 /// Writes entries with fields of their own to the journal.
@@ -8,20 +7,38 @@ public struct JournalWriter: Sendable {
     case emergency, alert, critical, error, warning, notice, informational, debug
   }
 
-  public init() {}
+  public static let path = "/run/systemd/journal/socket"
+
+  private let identifier: String
+  private let descriptor: Int32
+  private let address: sockaddr_un
+
+  /// - Parameters:
+  ///   - identifier: the program's name, by which entries are looked for.
+  ///   - path: the journal's socket.
+  public init(identifier: String, path: String = path) {
+    self.identifier = identifier
+    descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+      unsafe room.copyBytes(from: path.utf8.prefix(room.count - 1))
+    }
+    self.address = address
+  }
 
   /// Whether what this process writes to its standard error goes to the journal anyway. Without a
   /// journal an entry would vanish and be reported as written.
   public static var isAvailable: Bool {
     var socket = stat()
-    guard unsafe stat("/run/systemd/journal/socket", &socket) == 0,
+    guard unsafe stat(path, &socket) == 0,
       socket.st_mode & S_IFMT == S_IFSOCK
     else { return false }
     guard let stream = unsafe getenv("JOURNAL_STREAM") else { return false }
     return isConnected(standardError: STDERR_FILENO, to: unsafe String(cString: stream))
   }
 
-  /// Writes one entry. False when the journal did not take it: then write it to standard error.
+  /// Writes one entry, in the journal's native protocol. False when the journal did not take it: then write it to standard error.
   ///
   /// - Parameter fields: names of capital letters, digits and underscores that start with a letter;
   ///   others are left out. Values may hold anything, line breaks too.
@@ -29,18 +46,25 @@ public struct JournalWriter: Sendable {
   public func write(
     priority: Priority, message: String, fields: [(name: String, value: String)] = []
   ) -> Bool {
-    var bytes: [UInt8] = []
-    var ends: [Int] = []
+    var entry: [UInt8] = []
     func append(_ name: String, _ value: String) {
-      bytes.append(contentsOf: name.utf8)
-      bytes.append(UInt8(ascii: "="))
-      bytes.append(contentsOf: value.utf8)
-      ends.append(bytes.count)
+      entry += name.utf8
+      if value.utf8.contains(UInt8(ascii: "\n")) {
+        entry.append(UInt8(ascii: "\n"))
+        for shift in stride(from: 0, to: 64, by: 8) {
+          entry.append(UInt8(truncatingIfNeeded: value.utf8.count >> shift))
+        }
+      } else {
+        entry.append(UInt8(ascii: "="))
+      }
+      entry += value.utf8
+      entry.append(UInt8(ascii: "\n"))
     }
     append("MESSAGE", message)
     append("PRIORITY", String(priority.rawValue))
+    append("SYSLOG_IDENTIFIER", identifier)
     for field in fields where Self.isFieldName(field.name) { append(field.name, field.value) }
-    return send(&bytes, ends: ends)
+    return send(entry)
   }
 
   /// `JOURNAL_STREAM` names the device and the inode of the socket that systemd connected. A
@@ -63,17 +87,13 @@ public struct JournalWriter: Sendable {
       }
   }
 
-  private func send(_ bytes: inout [UInt8], ends: [Int]) -> Bool {
-    unsafe bytes.withUnsafeMutableBytes { text in
-      guard let start = text.baseAddress else { return false }
-      return unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: ends.count) { vectors in
-        var begin = 0
-        for (index, end) in ends.enumerated() {
-          let vector = unsafe iovec(iov_base: start + begin, iov_len: end - begin)
-          unsafe vectors.initializeElement(at: index, to: vector)
-          begin = end
-        }
-        return unsafe sd_journal_sendv(vectors.baseAddress, Int32(ends.count)) == 0
+  /// Does not wait: while the journal takes nothing, the caller goes on.
+  private func send(_ entry: [UInt8]) -> Bool {
+    unsafe withUnsafePointer(to: address) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe sendto(
+          descriptor, entry, entry.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL), $0,
+          socklen_t(MemoryLayout<sockaddr_un>.size)) == entry.count
       }
     }
   }

@@ -11,7 +11,7 @@ struct DaemonLogHandler: LogHandler {
 
   init(level: Logger.Level) {
     logLevel = level
-    journal = JournalWriter.isAvailable ? JournalWriter() : nil
+    journal = JournalWriter.isAvailable ? JournalWriter(identifier: "clinicd") : nil
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
