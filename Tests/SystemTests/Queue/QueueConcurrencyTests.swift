@@ -42,6 +42,28 @@ import Testing
     }
   }
 
+  @Test("rule 25: Redis tells of each version once, whichever instance is faster")
+  func publishedOnce() async throws {
+    try await TestClinic.run { clinic in
+      let patients = try await clinic.patients(400)
+      let desks = try await Self.desks(clinic)
+      var events = clinic.redis.subscriptions(patterns: ["queue:events:*"]).makeAsyncIterator()
+      #expect(await events.next() == .subscribed)
+      _ = try await concurrently(400) { index in
+        try await desks[index % 2].call("queue.walk_in", ["patient_id": .int(patients[index])])
+      }
+      // A call is answered when Redis has told of it.
+      _ = try await clinic.redis.command(["PUBLISH", "queue:events:end", ""])
+      var versions: [Int64] = []
+      while case .message(let channel, let payload) = await events.next(),
+        channel != "queue:events:end"
+      {
+        versions.append(try #require(QueueEvent.version(of: payload)))
+      }
+      #expect(versions.sorted() == Array(1...400))
+    }
+  }
+
   @Test(
     "rule 14: both instances open the day at the same moment",
     arguments: [false, true])
