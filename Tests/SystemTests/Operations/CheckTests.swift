@@ -29,14 +29,23 @@ import Testing
         "REDIS_URL": "unix://reader:of-this-test@\(clinic.folder)/redis.sock",
         "MONGO_URL": try Self.withoutLogin(stores.mongoURL),
         "CLINIC_STATE_DIRECTORY": "\(clinic.folder)/missing",
+        "CLINIC_CLIENTS_DIRECTORY": "\(clinic.folder)/pages",
       ]
       let refused = try await finished(
         "clinicd", ["check"], environment: right.merging(wrong) { $1 }, in: clinic.folder)
       #expect(refused.status == 1)
+      _ = try await clinic.redis.command([
+        "ACL", "SETUSER", "deaf", "on", ">of-this-test", "~*", "&*", "+@all", "-psubscribe",
+      ])
+      let deaf = ["REDIS_URL": "unix://deaf:of-this-test@\(clinic.folder)/redis.sock"]
+      let unheard = try await finished(
+        "clinicd", ["check"], environment: right.merging(deaf) { $1 }, in: clinic.folder)
+      #expect(unheard.output.contains("redis: the user may not subscribe to queue:events:*"))
       for complaint in [
         "postgresql: it only reads", "redis: server error NOPERM",
         "mongodb: the user may not write",
         "CLINIC_STATE_DIRECTORY: \(clinic.folder)/missing is no folder",
+        "CLINIC_CLIENTS_DIRECTORY: \(clinic.folder)/pages is no folder",
       ] {
         #expect(refused.output.contains(complaint), "\(refused.output)")
       }

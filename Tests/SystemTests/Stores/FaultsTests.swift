@@ -124,6 +124,7 @@ extension FaultsStack {
       try await looking.call("system.health").text("status") == "down"
     }
     await looking.close()
+    #expect(try await HTTPClient(daemons[0]).get("/readyz").text.contains("postgresql"))
     try await script("thaw", .postgres)
     try await load.progress(60, "work goes on after PostgreSQL woke up")
   }
