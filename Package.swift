@@ -48,6 +48,7 @@ let package = Package(
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CEpoll"),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPango", providers: [.apt(["libpango1.0-dev", "libcairo2-dev"])]),
@@ -60,6 +61,7 @@ let package = Package(
     .target(
       name: "Redis", dependencies: ["CHiredis", "StoreLoop", "Threads"], swiftSettings: settings),
     .target(name: "Mongo", dependencies: ["CMongoc", "Threads"], swiftSettings: settings),
+    .target(name: "Host", dependencies: ["CMalloc"], swiftSettings: settings),
     .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: settings),
     .target(name: "Terminal", swiftSettings: settings),
     .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: settings),
@@ -90,20 +92,20 @@ let package = Package(
 
     // What the programs are told.
     .target(
-      name: "ClinicEnvironment", dependencies: ["JSONRPC", "Systemd"], swiftSettings: settings),
+      name: "ClinicEnvironment", dependencies: ["JSONRPC", "Host"], swiftSettings: settings),
 
     // The programs.
     .executableTarget(
       name: "clinicd",
       dependencies: [
-        "Clinic", "ClinicEnvironment", "RPCServer", "Systemd", nio, nioPosix, logging, lifecycle,
-        arguments,
+        "Clinic", "ClinicEnvironment", "RPCServer", "Host", "Systemd", nio, nioPosix, logging,
+        lifecycle, arguments,
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "clinicctl",
       dependencies: [
-        "Clinic", "ClinicEnvironment", "RPCClient", "JSONRPC", "Postgres", "StoreLoop", "Systemd",
+        "Clinic", "ClinicEnvironment", "RPCClient", "JSONRPC", "Postgres", "StoreLoop", "Host",
         "Terminal", arguments, crypto,
       ],
       swiftSettings: settings),
@@ -114,7 +116,7 @@ let package = Package(
 
     // What tests share. It is a target of tests itself: a release builds all others, statically,
     // and Testing cannot be linked so.
-    .testTarget(name: "TestSupport", dependencies: ["Systemd"], swiftSettings: settings),
+    .testTarget(name: "TestSupport", dependencies: ["Host"], swiftSettings: settings),
     .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC"], swiftSettings: settings),
     .testTarget(
       name: "StoreTests",
@@ -137,7 +139,7 @@ let package = Package(
       name: "SystemTests",
       dependencies: [
         "JSONRPC", "RPCClient", "Clinic", "ClinicEnvironment", "StoreLoop", "Postgres", "Redis",
-        "Mongo", "Systemd", "clinicctl", "TestSupport", logging,
+        "Mongo", "Host", "Systemd", "clinicctl", "TestSupport", logging,
       ],
       swiftSettings: settings),
   ]

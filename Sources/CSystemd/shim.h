@@ -1,3 +1,2 @@
-#include <malloc.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>

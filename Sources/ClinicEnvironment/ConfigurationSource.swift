@@ -1,5 +1,5 @@
+package import Host
 import JSONRPC
-package import Systemd
 
 /// Where the configuration's values come from.
 package struct ConfigurationSource: Sendable {

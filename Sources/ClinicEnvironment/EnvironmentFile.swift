@@ -1,4 +1,4 @@
-package import Systemd
+package import Host
 
 /// A file of `KEY=value` lines, read as systemd reads an `EnvironmentFile=`.
 package struct EnvironmentFile: Sendable {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Clinic
+import Host
 import Mongo
-import Systemd
 import Terminal
 
 /// The command line for people who run a clinic's daemon.

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Host
 import RPCClient
-import Systemd
 import Terminal
 
 /// Where the daemon is, and how results are shown.

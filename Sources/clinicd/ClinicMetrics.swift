@@ -1,7 +1,7 @@
 import Clinic
+import Host
 import Postgres
 import RPCServer
-import Systemd
 
 /// The figures of the clinic and of the process, for `/metrics`.
 struct ClinicMetrics: Sendable {

@@ -1,7 +1,7 @@
 import Clinic
+import Host
 import Postgres
 import RPCServer
-import Systemd
 
 extension Configuration {
   /// The configuration of the web listener.

@@ -1,11 +1,11 @@
 import Clinic
 import ClinicEnvironment
+import Host
 import Logging
 import Mongo
 import Postgres
 import RPCServer
 import Redis
-import Systemd
 
 /// The daemon's configuration, checked. Every key is in `ConfigurationKey.all`.
 struct Configuration: Sendable {

@@ -1,7 +1,7 @@
 import Clinic
 import ClinicEnvironment
+import Host
 import RPCServer
-import Systemd
 
 extension ConfigurationReader {
   /// The certificate and what belongs to it, checked; nil when none is configured.

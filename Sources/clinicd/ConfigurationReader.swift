@@ -1,9 +1,9 @@
 import Clinic
 import ClinicEnvironment
+import Host
 import JSONRPC
 import NIOCore
 import RPCServer
-import Systemd
 
 /// Takes values out of the environment, with their defaults, and collects what is wrong.
 struct ConfigurationReader {

@@ -1,8 +1,8 @@
 import Clinic
+import Host
 import Mongo
 import Postgres
 import Redis
-import Systemd
 
 /// What `clinicd check` looks at beyond the configuration: whether each store answers and lets the
 /// daemon do what it will have to.

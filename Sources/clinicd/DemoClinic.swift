@@ -1,8 +1,8 @@
 import Clinic
+import Host
 import JSONRPC
 import Postgres
 import StoreLoop
-import Systemd
 
 /// A small clinic to try the daemon on: staff of every role, 200 patients, the doctors' slots of
 /// two weeks, some appointments of today, some thirty medicines. Loading it again on the same day

@@ -1,4 +1,5 @@
 import Clinic
+import Host
 import JSONRPC
 import Logging
 import NIOCore

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ClinicEnvironment
+import Host
 import Mongo
-import Systemd
 
 @main
 enum Program {

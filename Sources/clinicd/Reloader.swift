@@ -1,9 +1,9 @@
 import Clinic
 import ClinicEnvironment
+import Host
 import Logging
 import RPCServer
 import Synchronization
-import Systemd
 
 /// Reads the configuration again at SIGHUP: all of it is applied, or nothing.
 final class Reloader: Sendable {

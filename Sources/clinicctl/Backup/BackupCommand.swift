@@ -1,8 +1,8 @@
 import ArgumentParser
 import Clinic
+import Host
 import JSONRPC
 import Postgres
-import Systemd
 import Terminal
 
 /// Writes a backup.

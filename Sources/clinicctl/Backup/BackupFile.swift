@@ -1,5 +1,5 @@
+import Host
 import JSONRPC
-import Systemd
 
 /// A backup: a line of JSON that says what it is, then what `pg_dump` wrote.
 ///

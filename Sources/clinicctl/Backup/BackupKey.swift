@@ -1,6 +1,6 @@
 import ArgumentParser
 import ClinicEnvironment
-import Systemd
+import Host
 
 /// What a backup is encrypted with.
 struct BackupKey: ParsableArguments {

@@ -1,4 +1,4 @@
-import Systemd
+import Host
 import Terminal
 
 extension PipedProgram {

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Clinic
 import ClinicEnvironment
+import Host
 import JSONRPC
 import Postgres
-import Systemd
 import Terminal
 
 /// Restores a backup.

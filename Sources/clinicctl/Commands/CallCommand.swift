@@ -1,7 +1,7 @@
 import ArgumentParser
+import Host
 import JSONRPC
 import RPCClient
-import Systemd
 import Terminal
 
 /// Calls any method.

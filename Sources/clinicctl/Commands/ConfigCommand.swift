@@ -1,7 +1,7 @@
 import ArgumentParser
 import ClinicEnvironment
+import Host
 import JSONRPC
-import Systemd
 import Terminal
 
 /// Shows the daemon's configuration.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Systemd
+import Host
 import Terminal
 
 /// Where a password comes from: never from the command line, which other users can see.

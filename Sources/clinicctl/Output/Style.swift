@@ -1,4 +1,4 @@
-import Systemd
+import Host
 import Terminal
 
 /// Emphasis by escape sequences. It is only a help: what it marks is also said in words.

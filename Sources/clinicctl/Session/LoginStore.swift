@@ -1,6 +1,6 @@
+import Host
 import JSONRPC
 import RPCClient
-import Systemd
 
 /// The logins of this person, one for each daemon, in a file that nobody else may read:
 /// `$XDG_CONFIG_HOME/clinicd/session.json`.

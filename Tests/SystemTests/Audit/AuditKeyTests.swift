@@ -1,7 +1,7 @@
 import Glibc
+import Host
 import JSONRPC
 import Postgres
-import Systemd
 import TestSupport
 import Testing
 

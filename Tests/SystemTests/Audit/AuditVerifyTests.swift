@@ -1,7 +1,7 @@
+import Host
 import JSONRPC
 import Postgres
 import RPCClient
-import Systemd
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Glibc
-import Systemd
+import Host
 import TestSupport
 import Testing
 

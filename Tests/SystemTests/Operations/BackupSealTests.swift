@@ -1,4 +1,4 @@
-import Systemd
+import Host
 import Testing
 
 @testable import clinicctl

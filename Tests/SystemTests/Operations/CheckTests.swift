@@ -1,5 +1,5 @@
+import Host
 import Redis
-import Systemd
 import TestSupport
 import Testing
 

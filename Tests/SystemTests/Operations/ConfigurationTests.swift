@@ -1,6 +1,6 @@
 import ClinicEnvironment
+import Host
 import JSONRPC
-import Systemd
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
+import Host
 import JSONRPC
 import Postgres
-import Systemd
 import Testing
 
 @testable import Clinic

@@ -1,7 +1,7 @@
 import Clinic
+import Host
 import JSONRPC
 import RPCClient
-import Systemd
 import Testing
 
 /// A daemon runs for years: a call that has been answered leaves nothing in its memory.

@@ -1,6 +1,6 @@
 import Glibc
+import Host
 import Postgres
-import Systemd
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Glibc
+import Host
 import JSONRPC
 import Postgres
 import RPCClient
 import Synchronization
-import Systemd
 import TestSupport
 import Testing
 

@@ -1,11 +1,11 @@
 import Glibc
+import Host
 import Mongo
 import Postgres
 import RPCClient
 import Redis
 import StoreLoop
 import Synchronization
-import Systemd
 import TestSupport
 import Testing
 

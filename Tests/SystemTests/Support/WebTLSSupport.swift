@@ -1,5 +1,5 @@
+import Host
 import RPCClient
-import Systemd
 import TestSupport
 import Testing
 

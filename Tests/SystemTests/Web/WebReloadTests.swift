@@ -1,8 +1,8 @@
 import Clinic
 import Glibc
+import Host
 import JSONRPC
 import RPCClient
-import Systemd
 import TestSupport
 import Testing
 

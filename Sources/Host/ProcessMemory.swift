@@ -1,4 +1,4 @@
-import CSystemd
+import CMalloc
 import Glibc
 
 /// Gives memory back that the process can do without.
