@@ -1,4 +1,5 @@
 import StoreLoop
+import Threads
 
 /// Keeps the client's connections open and lends them out. Used on the loop only, except what says
 /// otherwise.

@@ -1,4 +1,5 @@
 public import StoreLoop
+import Threads
 
 /// A database: queries of many callers pipelined over a few connections, and transactions over
 /// connections of their own.

@@ -1,3 +1,5 @@
+import Threads
+
 /// Work that a loop does once, later.
 public final class Timer: @unchecked Sendable {
   private let work: Locked<(@Sendable () -> Void)?>

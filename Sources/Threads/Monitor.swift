@@ -1,34 +1,19 @@
 import Glibc
 
 /// A value behind a lock, and threads that sleep until it changes.
-///
-/// A pthread mutex, because ThreadSanitizer understands it.
 @safe
-public final class Monitor<Value>: @unchecked Sendable {
-  // pthread's objects must not move, so they live on the heap.
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+public final class Monitor<Value>: Locked<Value>, @unchecked Sendable {
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var value: Value
 
-  public init(_ value: Value) {
-    self.value = value
-    unsafe mutex.initialize(to: pthread_mutex_t())
+  public override init(_ value: Value) {
     unsafe condition.initialize(to: pthread_cond_t())
-    unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(condition, nil)
+    super.init(value)
   }
 
   deinit {
     unsafe pthread_cond_destroy(condition)
-    unsafe pthread_mutex_destroy(mutex)
     unsafe condition.deallocate()
-    unsafe mutex.deallocate()
-  }
-
-  public func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
-    unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
-    return body(&value)
   }
 
   /// Sleeps until `body` has a result; it is asked again after each `wakeOne` and `wakeAll`.

@@ -3,6 +3,7 @@ import Postgres
 import StoreLoop
 import TestSupport
 import Testing
+import Threads
 
 extension PostgresTests {
   @Suite struct Outages {

@@ -1,6 +1,7 @@
 import Glibc
 import StoreLoop
 import Testing
+import Threads
 
 @Suite struct StoreLoopTests {
   @Test func workRunsInOrderOnTheLoop() async {

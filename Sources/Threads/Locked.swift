@@ -1,15 +1,16 @@
 import Glibc
 
 /// A value behind a mutex. A pthread mutex, because ThreadSanitizer understands it.
-@safe package final class Locked<Value>: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value
+@safe
+public class Locked<Value>: @unchecked Sendable {
+  // pthread's objects must not move, so they live on the heap.
+  final let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  final var value: Value
 
-  package init(_ value: Value) {
-    unsafe mutex = .allocate(capacity: 1)
+  public init(_ value: Value) {
+    self.value = value
     unsafe mutex.initialize(to: pthread_mutex_t())
     unsafe pthread_mutex_init(mutex, nil)
-    self.value = value
   }
 
   deinit {
@@ -17,7 +18,7 @@ import Glibc
     unsafe mutex.deallocate()
   }
 
-  package func withLock<Result: ~Copyable, Failure: Error>(
+  public final func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
