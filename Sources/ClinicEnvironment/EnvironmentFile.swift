@@ -25,7 +25,7 @@ package struct EnvironmentFile: Sendable {
       }
       rest = rest.dropFirst(name.count + 1)
       let value = Self.takeValue(&rest)
-      found.append((String(name.drop { $0.isWhitespace }).trimmed, value))
+      found.append((String(name.drop { $0.isWhitespace }).trimmedEnd, value))
     }
     assignments = found
   }
@@ -67,7 +67,7 @@ package struct EnvironmentFile: Sendable {
 
 extension String {
   /// Without white space and line breaks at its end.
-  var trimmed: String {
+  var trimmedEnd: String {
     var text = Substring(self)
     while text.last?.isWhitespace == true { text.removeLast() }
     return String(text)

@@ -91,7 +91,7 @@ public final class Connection: @unchecked Sendable {
       return try await step(of: copy) { copy.end(wire, reason: nil, $0) }
     } catch {
       // What the server says to that is what it was asked for.
-      let last = Promise<Int>()
+      let last = LoopPromise<Int>()
       _ = try? await loop.await(last) { copy.end(wire, reason: "interrupted", last) }
       await rollBackFailed()
       throw error
@@ -100,9 +100,9 @@ public final class Connection: @unchecked Sendable {
 
   @discardableResult
   private func step(
-    of copy: CopyIn, _ work: @escaping @Sendable (Promise<Int>) -> Void
+    of copy: CopyIn, _ work: @escaping @Sendable (LoopPromise<Int>) -> Void
   ) async throws(PostgresError) -> Int {
-    let promise = Promise<Int>()
+    let promise = LoopPromise<Int>()
     let wire = wire
     do throws(PostgresError) {
       return try await loop.await(promise) {

@@ -14,7 +14,7 @@ final class CopyIn: ExclusiveOperation, @unchecked Sendable {
   private var copied = 0
   private var failure: PostgresError?
   /// The promise of the present step: the rows that were copied, at the end.
-  private var promise: Promise<Int>?
+  private var promise: LoopPromise<Int>?
 
   init(_ text: String) {
     self.text = text
@@ -25,13 +25,13 @@ final class CopyIn: ExclusiveOperation, @unchecked Sendable {
   }
 
   /// The step ends when the server is ready for data.
-  func start(_ wire: Wire, _ promise: Promise<Int>) {
+  func start(_ wire: Wire, _ promise: LoopPromise<Int>) {
     self.promise = promise
     wire.begin(self)
   }
 
   /// Sends data; the step ends when the socket has taken it.
-  func feed(_ chunk: [UInt8], _ wire: Wire, _ promise: Promise<Int>) {
+  func feed(_ chunk: [UInt8], _ wire: Wire, _ promise: LoopPromise<Int>) {
     self.promise = promise
     guard state == .feeding else {
       step(.failure(failure ?? .connectionLost))
@@ -44,7 +44,7 @@ final class CopyIn: ExclusiveOperation, @unchecked Sendable {
   /// The step ends when the server has answered.
   ///
   /// - Parameter reason: Why the data is not complete, if it is not.
-  func end(_ wire: Wire, reason: String?, _ promise: Promise<Int>) {
+  func end(_ wire: Wire, reason: String?, _ promise: LoopPromise<Int>) {
     self.promise = promise
     guard state == .feeding, let handle = wire.handle else {
       step(.failure(failure ?? .connectionLost))

@@ -159,7 +159,7 @@ public final class PostgresClient: Sendable {
   }
 
   private func connect(_ pool: Pool) async throws(PostgresError) -> Wire {
-    let promise = Promise<Wire>()
+    let promise = LoopPromise<Wire>()
     return try await loop.await(promise) {
       pool.connect { outcome in
         // A connection that comes too late is not wanted.

@@ -54,7 +54,7 @@ final class Round: @unchecked Sendable {
   private(set) var isStale = false
   private var restarts = 0
 
-  let promise = Promise<[Rows]>()
+  let promise = LoopPromise<[Rows]>()
 
   init(_ statements: [SQL]) {
     self.statements = statements

@@ -64,7 +64,7 @@ extension Wire {
 
 /// Many statements in one text.
 final class Script: ExclusiveOperation, @unchecked Sendable {
-  let promise = Promise<Void>()
+  let promise = LoopPromise<Void>()
   private let text: String
   private var failure: PostgresError?
 

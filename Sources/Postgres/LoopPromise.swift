@@ -1,7 +1,7 @@
 import StoreLoop
 
 /// An answer that a task waits for. Used on the loop only, except for waiting.
-@safe final class Promise<Success: Sendable>: @unchecked Sendable {
+@safe final class LoopPromise<Success: Sendable>: @unchecked Sendable {
   typealias Outcome = Result<Success, PostgresError>
 
   private var continuation: UnsafeContinuation<Outcome, Never>?
@@ -54,7 +54,7 @@ extension StoreLoop {
 
   /// Waits for a promise that `start` makes somebody fulfil, even if the task is cancelled.
   func await<Success>(
-    _ promise: Promise<Success>, start: @escaping @Sendable () -> Void
+    _ promise: LoopPromise<Success>, start: @escaping @Sendable () -> Void
   ) async throws(PostgresError) -> Success {
     try await unsafe withUnsafeContinuation { continuation in
       run { unsafe promise.start(start, resuming: continuation) }
@@ -65,7 +65,7 @@ extension StoreLoop {
   /// `onCancel` makes sure that it is fulfilled soon. In a task that is cancelled already, `start`
   /// is not called.
   func await<Success>(
-    _ promise: Promise<Success>, start: @escaping @Sendable () -> Void,
+    _ promise: LoopPromise<Success>, start: @escaping @Sendable () -> Void,
     onCancel: @escaping @Sendable () -> Void
   ) async throws(PostgresError) -> Success {
     guard !Task.isCancelled else { throw .cancelled }
