@@ -59,7 +59,8 @@ let package = Package(
     .target(
       name: "Postgres", dependencies: ["CLibpq", "StoreLoop", "Threads"], swiftSettings: settings),
     .target(
-      name: "Redis", dependencies: ["CHiredis", "StoreLoop", "Threads"], swiftSettings: settings),
+      name: "Redis", dependencies: ["CHiredis", "Host", "StoreLoop", "Threads"],
+      swiftSettings: settings),
     .target(name: "Mongo", dependencies: ["CMongoc", "Threads"], swiftSettings: settings),
     .target(name: "Host", dependencies: ["CMalloc"], swiftSettings: settings),
     .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: settings),

@@ -39,25 +39,18 @@ public enum SmallFile {
   ) throws(Failure) {
     let temporary = path + ".new"
     guard unsafe unlink(temporary) == 0 || errno == ENOENT else { throw Failure(number: errno) }
-    let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard file >= 0 else { throw Failure(number: errno) }
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(
-          file, buffer.baseAddress.map { unsafe $0 + written }, buffer.count - written)
-      }
-      guard count >= 0 || errno == EINTR else {
-        let number = errno
-        close(file)
-        unsafe unlink(temporary)
-        throw Failure(number: number)
-      }
-      written += max(0, count)
+    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw Failure(number: errno) }
+    let file = ByteStream(descriptor: descriptor)
+    do throws(Failure) {
+      try file.write(bytes)
+      try file.sync()
+    } catch {
+      unsafe unlink(temporary)
+      throw error
     }
-    let isSynced = fsync(file) == 0
-    close(file)
-    guard isSynced, unsafe rename(temporary, path) == 0 else { throw Failure(number: errno) }
+    file.close()
+    guard unsafe rename(temporary, path) == 0 else { throw Failure(number: errno) }
     syncFolder(of: path)
   }
 }

@@ -1,3 +1,4 @@
+import Host
 internal import StoreLoop
 
 /// One connection, from connecting to its end. Used on the loop only.
@@ -68,7 +69,7 @@ extension RedisConnection {
     guard let socket = Socket(connectingTo: address, progress: &progress),
       progress == .done || progress == .waiting
     else {
-      if case .failed(let number) = progress { reason = Socket.message(of: number) }
+      if case .failed(let number) = progress { reason = systemMessage(of: number) }
       return connect()
     }
     let descriptor = socket.descriptor
@@ -130,7 +131,7 @@ extension RedisConnection {
     case .connecting:
       guard let number = socket?.socket.connectionError else { return connect() }
       guard number != 0 else { return open() }
-      reason = Socket.message(of: number)
+      reason = systemMessage(of: number)
       connect()
     case .open:
       if readiness.contains(.writable) { flush() }

@@ -53,12 +53,6 @@ struct Socket: ~Copyable {
     return unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno
   }
 
-  /// What the system says of an error's number: `Connection refused`.
-  static func message(of number: Int32) -> String {
-    guard let text = unsafe strerror(number) else { return "error \(number)" }
-    return unsafe String(cString: text)
-  }
-
   /// How many of the bytes the kernel took; nil when the connection is broken.
   func send(_ bytes: ArraySlice<UInt8>) -> Int? {
     let count = unsafe bytes.withUnsafeBytes { bytes in

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Host
 import RPCClient
-import Terminal
 
 /// Where the daemon is, and how results are shown.
 struct GlobalOptions: ParsableArguments {
@@ -51,9 +50,6 @@ struct GlobalOptions: ParsableArguments {
     let local = Self.absolute(".clinic/run/rpc.sock")
     return .unix(path: SmallFile.exists(local) ? local : "/run/clinicd/rpc.sock")
   }
-
-  /// Results are for people on a terminal, and for programs in a pipe.
-  var writesJSON: Bool { json || !Terminal.isTerminal(.output) }
 
   /// The path made absolute: a login belongs to a daemon, wherever the program is started.
   private static func absolute(_ path: String) -> String {

@@ -15,26 +15,12 @@ package struct AuditAnchor: Sendable, Equatable, CustomStringConvertible {
   package init?(_ text: String) {
     let parts = text.split { $0 == " " || $0 == ":" || $0.isNewline }
     guard parts.count == 2, let position = Int64(digits: parts[0]), position > 0,
-      parts[1].utf8.count == 64
+      let link = [UInt8](hexadecimal: parts[1]), link.count == 32
     else { return nil }
-    let digits = parts[1].utf8.compactMap { byte -> UInt8? in
-      switch byte {
-      case 0x30...0x39: byte - 0x30
-      case 0x61...0x66: byte - 0x61 + 10
-      case 0x41...0x46: byte - 0x41 + 10
-      default: nil
-      }
-    }
-    guard digits.count == 64 else { return nil }
-    self.position = position
-    link = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    self.init(position: position, link: link)
   }
 
-  package var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    let bytes = link.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  package var hexadecimal: String { link.hexadecimal }
 
   package var description: String { "\(position) \(hexadecimal)" }
 }

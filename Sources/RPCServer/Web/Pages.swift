@@ -1,5 +1,6 @@
 import Crypto
 import Gzip
+import JSONRPC
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -42,10 +43,7 @@ final class Pages: Sendable {
 
   /// 16 hexadecimal digits that change when the content does.
   static func hash(_ bytes: [UInt8]) -> String {
-    SHA256.hash(data: bytes).prefix(8).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.utf8.count == 1 ? "0\(digits)" : digits
-    }.joined()
+    Array(SHA256.hash(data: bytes).prefix(8)).hexadecimal
   }
 
   private func compressed(_ bytes: [UInt8], hash: String) -> [UInt8]? {

@@ -3,7 +3,6 @@ import Clinic
 import Host
 import JSONRPC
 import Postgres
-import Terminal
 
 /// Writes a backup.
 struct BackupCommand: AsyncParsableCommand {
@@ -141,8 +140,7 @@ struct BackupCommand: AsyncParsableCommand {
     for name in removed { writer.string(name) }
     writer.endArray()
     writer.endObject()
-    let isForPeople = !options.json && Terminal.isTerminal(.output)
-    try ResultOutput(writesJSON: !isForPeople).show(try JSONDocument(parsing: writer.bytes).root)
+    try ResultOutput(json: options.json).show(try JSONDocument(parsing: writer.bytes).root)
   }
 }
 

@@ -29,8 +29,7 @@ enum BackupFile {
       guard let secret else { return }
       let salt = BackupSeal.randomSalt()
       seal = BackupSeal(secret: secret, salt: salt)
-      let envelope = Envelope(
-        salt: salt.map { "\($0 < 16 ? "0" : "")\(String($0, radix: 16))" }.joined())
+      let envelope = Envelope(salt: salt.hexadecimal)
       try file.write(try JSONValueEncoder().encode(envelope) + [UInt8(ascii: "\n")])
     }
 
@@ -75,9 +74,9 @@ enum BackupFile {
       var line = try takeLine()
       if let envelope = try? decode(Envelope.self, line), envelope.format == BackupManifest.format {
         guard let secret else { throw Failure.usage("the backup is encrypted: give --key-file") }
-        guard envelope.encryption == "aes-256-gcm", let salt = Self.bytes(envelope.salt) else {
-          throw damaged
-        }
+        guard envelope.encryption == "aes-256-gcm", let salt = [UInt8](hexadecimal: envelope.salt),
+          salt.count == BackupSeal.saltSize
+        else { throw damaged }
         seal = BackupSeal(secret: secret, salt: salt)
         // What was read on after the line is sealed.
         let rest = waiting
@@ -143,15 +142,6 @@ enum BackupFile {
 
     private func decode<Value: Decodable>(_: Value.Type, _ line: [UInt8]) throws -> Value {
       try JSONValueDecoder().decode(Value.self, from: JSONDocument(parsing: line).root)
-    }
-
-    private static func bytes(_ text: String) -> [UInt8]? {
-      let digits = Array(text.utf8)
-      guard digits.count == BackupSeal.saltSize * 2 else { return nil }
-      return stride(from: 0, to: digits.count, by: 2).reduce(into: [UInt8]?([])) { bytes, index in
-        let pair = String(decoding: digits[index...index + 1], as: UTF8.self)
-        if let byte = UInt8(pair, radix: 16) { bytes?.append(byte) } else { bytes = nil }
-      }
     }
   }
 }

@@ -4,7 +4,6 @@ import ClinicEnvironment
 import Host
 import JSONRPC
 import Postgres
-import Terminal
 
 /// Restores a backup.
 struct RestoreCommand: AsyncParsableCommand {
@@ -171,16 +170,11 @@ struct RestoreCommand: AsyncParsableCommand {
     writer.member("rows", manifest.rows)
     writer.member("audit_position", manifest.audit?.position)
     writer.endObject()
-    if options.json || !Terminal.isTerminal(.output) {
-      try ResultOutput(writesJSON: true).show(try JSONDocument(parsing: writer.bytes).root)
-    } else {
-      try Terminal.write(
-        """
-        Restored \(manifest.rows) rows, as of \(manifest.madeAt). Every login has ended.
-        Now: systemctl start clinicd, clinicctl rebuild redis, and, if MongoDB held more than the
-        backup, clinicctl rebuild mongo.
-
-        """)
-    }
+    try ResultOutput(json: options.json).show(
+      """
+      Restored \(manifest.rows) rows, as of \(manifest.madeAt). Every login has ended.
+      Now: systemctl start clinicd, clinicctl rebuild redis, and, if MongoDB held more than the
+      backup, clinicctl rebuild mongo.
+      """, or: try JSONDocument(parsing: writer.bytes).root)
   }
 }

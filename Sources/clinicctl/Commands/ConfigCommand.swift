@@ -2,7 +2,6 @@ import ArgumentParser
 import ClinicEnvironment
 import Host
 import JSONRPC
-import Terminal
 
 /// Shows the daemon's configuration.
 struct ConfigCommand: ParsableCommand {
@@ -37,8 +36,7 @@ struct ConfigCommand: ParsableCommand {
     }
     writer.endArray()
     writer.endObject()
-    let isForPeople = !json && Terminal.isTerminal(.output)
-    try ResultOutput(writesJSON: !isForPeople).show(try JSONDocument(parsing: writer.bytes).root)
+    try ResultOutput(json: json).show(try JSONDocument(parsing: writer.bytes).root)
   }
 
   /// - Returns: the value that was given, if one was, and the key that told it: an address on

@@ -125,11 +125,7 @@ struct MigrationOptions: ParsableArguments {
     writer.endArray()
     writer.endObject()
     let result = try JSONDocument(parsing: writer.bytes).root
-    let isForPeople = !json && Terminal.isTerminal(.output)
-    if let sentence, isForPeople {
-      try Terminal.write(sentence + "\n")
-    } else {
-      try ResultOutput(writesJSON: !isForPeople).show(result)
-    }
+    let output = ResultOutput(json: json)
+    if let sentence { try output.show(sentence, or: result) } else { try output.show(result) }
   }
 }

@@ -5,6 +5,11 @@ import Terminal
 struct ResultOutput {
   let writesJSON: Bool
 
+  /// On a terminal results are for people, unless JSON is asked for; in a pipe for programs.
+  init(json: Bool) {
+    writesJSON = json || !Terminal.isTerminal(.output)
+  }
+
   func show(_ result: JSONValue) throws {
     if writesJSON {
       let isForPeople = Terminal.isTerminal(.output)
@@ -16,16 +21,21 @@ struct ResultOutput {
       try Terminal.write(lines.joined(separator: "\n") + "\n")
     }
   }
-}
-
-extension GlobalOptions {
-  /// Writes a result as it was asked for.
-  func show(_ result: JSONValue) throws {
-    try ResultOutput(writesJSON: writesJSON).show(result)
-  }
 
   /// Writes a sentence to people, or the result to programs.
   func show(_ sentence: String, or result: JSONValue) throws {
     if writesJSON { try show(result) } else { try Terminal.write(sentence + "\n") }
+  }
+}
+
+extension GlobalOptions {
+  var output: ResultOutput { ResultOutput(json: json) }
+
+  var writesJSON: Bool { output.writesJSON }
+
+  func show(_ result: JSONValue) throws { try output.show(result) }
+
+  func show(_ sentence: String, or result: JSONValue) throws {
+    try output.show(sentence, or: result)
   }
 }
