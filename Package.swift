@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Postgres", dependencies: ["CLibpq", "StoreLoop", "Threads"], swiftSettings: settings),
     .target(
-      name: "Redis", dependencies: ["CHiredis", "Host", "StoreLoop", "Threads"],
+      name: "Redis", dependencies: ["CHiredis", "Host", "StoreLoop", "Threads", crypto],
       swiftSettings: settings),
     .target(name: "Mongo", dependencies: ["CMongoc", "Threads"], swiftSettings: settings),
     .target(name: "Host", dependencies: ["CMalloc"], swiftSettings: settings),
