@@ -1,4 +1,4 @@
-internal import CMongoc
+import CMongoc
 
 /// Writes documents into `bson_t`s, reusing the scratch space for nested ones.
 @safe

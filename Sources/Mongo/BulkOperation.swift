@@ -1,4 +1,4 @@
-internal import CMongoc
+import CMongoc
 
 /// Owns a `mongoc_bulk_operation_t`: writes that go to the server together.
 @safe

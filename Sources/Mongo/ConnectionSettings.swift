@@ -1,5 +1,5 @@
-internal import CMongoc
-internal import Glibc
+import CMongoc
+import Glibc
 
 /// Where the server is, and how long to wait for it. Contains the password.
 struct ConnectionSettings: Sendable {

@@ -1,4 +1,4 @@
-internal import CMongoc
+import CMongoc
 
 /// A document as the server has sent it. Its members are read where they lie, so that what nobody
 /// asks for is not copied.

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 import Threads
 
 /// One database of a MongoDB server or replica set.

@@ -1,4 +1,4 @@
-internal import CMongoc
+import CMongoc
 
 extension MongoConnection {
   func find(_ query: FindQuery, in collection: String) throws(MongoError) -> [EncodedDocument] {

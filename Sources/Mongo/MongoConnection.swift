@@ -1,4 +1,4 @@
-internal import CMongoc
+import CMongoc
 
 /// Owns a `mongoc_client_t`, for one thread. Its calls block.
 @safe

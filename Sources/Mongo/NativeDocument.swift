@@ -1,4 +1,4 @@
-internal import CMongoc
+import CMongoc
 
 /// Owns a `bson_t` that libbson allocated.
 ///

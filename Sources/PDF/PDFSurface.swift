@@ -1,4 +1,4 @@
-internal import CPango
+import CPango
 
 /// The owner of cairo's surface and context and of Pango's: a PDF that is being written. Used on one
 /// thread.

@@ -1,5 +1,5 @@
 public import StoreLoop
-internal import Synchronization
+import Synchronization
 
 /// A Redis server, over one connection that all callers share.
 ///

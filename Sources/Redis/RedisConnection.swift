@@ -1,5 +1,5 @@
 import Host
-internal import StoreLoop
+import StoreLoop
 
 /// One connection, from connecting to its end. Used on the loop only.
 ///

@@ -1,5 +1,5 @@
-internal import StoreLoop
-internal import Synchronization
+import StoreLoop
+import Synchronization
 
 /// What a client does on its loop. Used only there, except what is atomic or locked.
 final class RedisCore: @unchecked Sendable {

@@ -1,4 +1,4 @@
-internal import StoreLoop
+import StoreLoop
 import Threads
 
 /// Keeps one connection open: connects, logs in, asks each second whether the server is there, and

@@ -1,4 +1,4 @@
-internal import CHiredis
+import CHiredis
 
 /// Owns hiredis' parser of replies, and the space for the bytes that it is fed.
 @safe

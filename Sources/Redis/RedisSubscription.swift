@@ -1,4 +1,4 @@
-internal import StoreLoop
+import StoreLoop
 
 /// Feeds a stream with the messages of some patterns, over a connection of its own. Used on the
 /// loop only.

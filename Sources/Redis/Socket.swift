@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// Owns a stream socket that never blocks.
 struct Socket: ~Copyable {

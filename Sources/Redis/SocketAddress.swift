@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// An address that a socket can be connected to.
 struct SocketAddress: Sendable {
