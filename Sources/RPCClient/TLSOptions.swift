@@ -1,6 +1,5 @@
 import NIOCore
 import NIOSSL
-import NIOTLS
 
 /// How the server of a `tls://` endpoint is recognised, and which certificate it is shown. Files
 /// are PEM.
@@ -37,33 +36,4 @@ public struct TLSOptions: Sendable, Hashable {
     let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
     return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
   }
-}
-
-/// Tells when the handshake is over, or why it failed.
-final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
-  typealias InboundIn = ByteBuffer
-
-  private let promise: EventLoopPromise<Void>
-
-  init(_ promise: EventLoopPromise<Void>) { self.promise = promise }
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if let event = event as? TLSUserEvent, case .handshakeCompleted = event {
-      promise.succeed()
-      context.pipeline.syncOperations.removeHandler(self, promise: nil)
-    }
-    context.fireUserInboundEventTriggered(event)
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    promise.fail(error)
-    context.fireErrorCaught(error)
-  }
-
-  func channelInactive(context: ChannelHandlerContext) {
-    promise.fail(ChannelError.eof)
-    context.fireChannelInactive()
-  }
-
-  func handlerRemoved(context: ChannelHandlerContext) { promise.fail(ChannelError.eof) }
 }

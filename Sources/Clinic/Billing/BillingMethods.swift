@@ -12,10 +12,3 @@ func billingMethods() throws -> [MethodEntry] {
     try .query(PrintReceipt.self),
   ]
 }
-
-/// A command of this department.
-package protocol BillingCommand: Command {}
-
-extension BillingCommand {
-  package static func lane(of clinic: Clinic) -> CommandLane { clinic.billing }
-}

@@ -1,23 +1,6 @@
 package import JSONRPC
 package import Postgres
 
-/// A patient's sex, as far as the clinic knows it.
-package enum Sex: String, Codable, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable,
-  JSONSchemaRepresentable
-{
-  case female = "FEMALE"
-  case male = "MALE"
-  case other = "OTHER"
-  case unknown = "UNKNOWN"
-}
-
-/// Whom to call.
-package struct EmergencyContact: Codable, Sendable, Equatable {
-  package let name: PersonName
-  package let phone: PhoneNumber?
-  package let relation: Line?
-}
-
 /// A patient, as staff see one.
 package struct Patient: Codable, Sendable {
   package let id: ID<Patient>
@@ -134,95 +117,4 @@ extension Patient: JSONWritable {
     json.member("created_at", createdAt)
     json.member("updated_at", updatedAt)
   }
-}
-
-extension EmergencyContact: JSONWritable {
-  package func writeMembers(into json: inout JSONWriter) {
-    json.member("name", name)
-    json.member("phone", phone?.rawValue)
-    json.member("relation", relation?.rawValue)
-  }
-}
-
-extension EmergencyContact: PostgresEncodable {
-  package static var postgresType: PostgresType { .jsonb }
-
-  package func encode(into buffer: inout ParameterBuffer) {
-    stored.encode(into: &buffer)
-  }
-
-  private var stored: JSONB? {
-    (try? JSONValueEncoder().encode(self)).map { JSONB($0) }
-  }
-
-  /// What is stored was checked when it came in.
-  init?(stored: JSONB) {
-    guard let contact = try? JSONDocument(parsing: stored.bytes, limits: .stored).root,
-      let name = contact["name"]?.string
-    else { return nil }
-    self.name = PersonName(rawValue: name)
-    phone = contact["phone"]?.string.map(PhoneNumber.init(rawValue:))
-    relation = contact["relation"]?.string.map(Line.init(rawValue:))
-  }
-}
-
-/// A patient in a list: enough to tell people apart.
-package struct PatientSummary: Codable, Sendable, RowDecodable {
-  package let id: ID<Patient>
-  package let name: String
-  package let phone: String?
-  package let dateOfBirth: LocalDate?
-  package let estimatedAge: Int?
-  package let sex: Sex
-  package let verified: Bool
-  package let archivedAt: Instant?
-  package let version: RowVersion
-
-  package static let columns: SQL = """
-    id, name, phone, date_of_birth, \
-    estimated_age + extract(year FROM age(current_date, estimated_on))::integer, \
-    sex, verified, archived_at, version
-    """
-
-  package init(cells: inout Cells) throws(PostgresError) {
-    id = try cells.next()
-    name = try cells.next()
-    phone = try cells.next()
-    dateOfBirth = try cells.next()
-    estimatedAge = try cells.next()
-    sex = try cells.next()
-    verified = try cells.next()
-    archivedAt = try cells.next()
-    version = try cells.next()
-  }
-}
-
-extension PatientSummary: JSONWritable {
-  package func writeMembers(into json: inout JSONWriter) {
-    json.member("id", id)
-    json.member("name", name)
-    json.member("phone", phone)
-    json.member("date_of_birth", dateOfBirth)
-    json.member("estimated_age", estimatedAge)
-    json.member("sex", sex)
-    json.member("verified", verified)
-    json.member("archived_at", archivedAt)
-    json.member("version", version)
-  }
-}
-
-/// Allergies and the like: up to 50 lines.
-package struct Lines: BoundedList {
-  package let rawValue: [Line]
-  package init(rawValue: [Line]) { self.rawValue = rawValue }
-  package static let counts = 0...50
-
-  var texts: [String] { rawValue.map(\.rawValue) }
-}
-
-/// An age in years that somebody guessed.
-package struct Years: BoundedInteger {
-  package let rawValue: Int32
-  package init(rawValue: Int32) { self.rawValue = rawValue }
-  package static let bounds: ClosedRange<Int32> = 0...130
 }

@@ -3,14 +3,6 @@ import FoundationEssentials
 package import JSONRPC
 import Postgres
 
-/// A caller's word that repeats of a call are the same call: 1 to 200 characters.
-package struct IdempotencyKey: CheckedText {
-  package let rawValue: String
-  package init(rawValue: String) { self.rawValue = rawValue }
-  package static var lengths: ClosedRange<Int> { 1...200 }
-  package static func checked(_ text: String) throws -> String { text }
-}
-
 /// One call's claim on its key. Its scope is the caller and the method.
 package struct IdempotencyClaim: Sendable {
   let scope: String
