@@ -9,13 +9,7 @@ package struct ConfigurationKey: Sendable {
   package var isSecret = false
 
   /// Whether a reload takes a new value over; all others need a restart.
-  package var isReloadable: Bool { Self.reloadable.contains(name) }
-
-  private static let reloadable: Set = [
-    "SECRET_KEY", "CLINIC_WEB_ORIGINS", "CLINIC_CLIENTS_DIRECTORY", "CLINIC_TRUSTED_PROXIES",
-    "CLINIC_TLS_CERTIFICATE",
-    "CLINIC_TLS_KEY", "CLINIC_TLS_CLIENT_CA", "CLINIC_ALLOW_PLAIN_TCP", "CLINIC_HOME",
-  ]
+  package var isReloadable = false
 
   package static let all: [ConfigurationKey] = [
     ConfigurationKey(
@@ -30,7 +24,7 @@ package struct ConfigurationKey: Sendable {
       isSecret: true),
     ConfigurationKey(
       name: "SECRET_KEY", standard: nil, unit: "text",
-      meaning: "signs access tokens; 32 bytes or more", isSecret: true),
+      meaning: "signs access tokens; 32 bytes or more", isSecret: true, isReloadable: true),
     ConfigurationKey(
       name: "CLINIC_AUDIT_KEY", standard: nil, unit: "text",
       meaning: "seals the audit; 32 bytes or more; the same for as long as the database lives",
@@ -71,31 +65,34 @@ package struct ConfigurationKey: Sendable {
     ),
     ConfigurationKey(
       name: "CLINIC_WEB_ORIGINS", standard: "none", unit: "list",
-      meaning: "origins whose pages may call beside the listener's own: `https://clinic.example`"),
+      meaning: "origins whose pages may call beside the listener's own: `https://clinic.example`",
+      isReloadable: true),
     ConfigurationKey(
       name: "CLINIC_TRUSTED_PROXIES", standard: "none", unit: "list",
       meaning:
-        "addresses and networks whose `X-Forwarded-For` and PROXY protocol are believed; `unix` for a Unix socket of the web"
-    ),
+        "addresses and networks whose `X-Forwarded-For` and PROXY protocol are believed; `unix` for a Unix socket of the web",
+      isReloadable: true),
     ConfigurationKey(
       name: "CLINIC_CLIENTS_DIRECTORY", standard: "", unit: "path",
       meaning:
-        "the pages of the web listener; by default `../share/clinicd/clients` as seen from the program, or `clients`"
-    ),
+        "the pages of the web listener; by default `../share/clinicd/clients` as seen from the program, or `clients`",
+      isReloadable: true),
     ConfigurationKey(
       name: "CLINIC_ALLOW_PLAIN_TCP", standard: "no", unit: "yes or no",
-      meaning: "listen without TLS on an address that is not loopback"),
+      meaning: "listen without TLS on an address that is not loopback", isReloadable: true),
     ConfigurationKey(
       name: "CLINIC_TLS_CERTIFICATE", standard: "", unit: "path",
       meaning:
-        "the certificate of the TCP and web listeners, PEM; with it they speak TLS; may come as the credential `tls_certificate` instead"
-    ),
+        "the certificate of the TCP and web listeners, PEM; with it they speak TLS; may come as the credential `tls_certificate` instead",
+      isReloadable: true),
     ConfigurationKey(
       name: "CLINIC_TLS_KEY", standard: "", unit: "path",
-      meaning: "the certificate's key, PEM; may come as the credential `tls_key` instead"),
+      meaning: "the certificate's key, PEM; may come as the credential `tls_key` instead",
+      isReloadable: true),
     ConfigurationKey(
       name: "CLINIC_TLS_CLIENT_CA", standard: "", unit: "path",
-      meaning: "CA certificates that client certificates must be signed by, PEM"),
+      meaning: "CA certificates that client certificates must be signed by, PEM", isReloadable: true
+    ),
     ConfigurationKey(
       name: "CLINIC_TLS_CLIENT_ROLES", standard: "none", unit: "list",
       meaning: "roles of clients with a certificate, by its common name: `board-1=DISPLAY`"),
@@ -189,7 +186,7 @@ package struct ConfigurationKey: Sendable {
       meaning: "debug, info, notice, warning or error"),
     ConfigurationKey(
       name: "CLINIC_HOME", standard: ".clinic", unit: "path",
-      meaning: "where `make run` keeps its servers; the daemon does not use it"),
+      meaning: "where `make run` keeps its servers; the daemon does not use it", isReloadable: true),
   ]
 
   /// The README's table.
