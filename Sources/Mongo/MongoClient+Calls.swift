@@ -129,13 +129,6 @@ extension MongoClient {
     }
   }
 
-  /// Removes the whole database.
-  public func dropDatabase() async throws(MongoError) {
-    try await perform { (connection) throws(MongoError) in
-      _ = try connection.command(["dropDatabase": 1], isWrite: true)
-    }
-  }
-
   /// Runs any other command on the client's database and gives the server's reply.
   @discardableResult
   public func command(_ command: BSONDocument) async throws(MongoError) -> BSONDocument {

@@ -13,10 +13,10 @@ func withMongo(
   do {
     try await body(mongo)
   } catch {
-    try? await mongo.dropDatabase()
+    _ = try? await mongo.command(["dropDatabase": 1])
     throw error
   }
-  try await mongo.dropDatabase()
+  try await mongo.command(["dropDatabase": 1])
 }
 
 /// A `mongod` of a test's own.

@@ -1,7 +1,8 @@
 import Postgres
 
 /// The tables whose rows name a patient. A merge moves the rows of all of them (rule 6); a test
-/// compares this list with the schema.
+/// compares this list with the schema. Only the rows of `visitors` stay: they live for minutes, and
+/// whoever reads them takes the survivor.
 struct PatientTable: Sendable {
   let name: String
   /// The row's number as text, for `patient_merge_rows`.
@@ -34,9 +35,6 @@ struct PatientTable: Sendable {
       """
     },
   ]
-
-  /// Rows that stay: they live for minutes, and whoever reads them takes the survivor.
-  static let resolvedAtReading = ["visitors"]
 
   private init(
     _ name: String, key: SQL = "id::text",

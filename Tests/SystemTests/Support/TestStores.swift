@@ -99,7 +99,7 @@ struct TestStores: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { try await cleaner.run() }
           defer { group.cancelAll() }
-          try await cleaner.dropDatabase()
+          try await cleaner.command(["dropDatabase": 1])
         }
       } catch {
         Issue.record("the test's databases could not be removed: \(error)")
