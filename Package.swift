@@ -30,6 +30,7 @@ let package = Package(
     .executable(name: "clinicd", targets: ["clinicd"]),
     .executable(name: "clinicctl", targets: ["clinicctl"]),
     .library(name: "RPCClient", targets: ["RPCClient"]),
+    .library(name: "JSONRPC", targets: ["JSONRPC"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -128,9 +129,12 @@ let package = Package(
     .testTarget(
       name: "RPCServerTests",
       dependencies: [
-        "RPCServer", "RPCClient", "JSONRPC", "Gzip", nio, nioPosix, nioHTTP, nioWebSocket, nioSSL,
-        logging,
+        "RPCServer", "JSONRPC", "Gzip", nio, nioPosix, nioHTTP, nioWebSocket, nioSSL, logging,
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "RPCClientTests",
+      dependencies: ["RPCClient", "RPCServer", "JSONRPC", nio, nioPosix, logging],
       swiftSettings: settings),
     .testTarget(
       name: "ClinicTests",

@@ -1,7 +1,9 @@
 /// How long to wait before the next attempt: longer after each failure, and never quite the same
 /// for two clients, so that those who lost the same server do not all return at once.
 public struct Backoff: Sendable, Hashable {
+  /// The longest wait after the first failure; it doubles with each further one.
   public var first: Duration
+  /// What it doubles up to.
   public var longest: Duration
   private var failures = 0
 

@@ -10,7 +10,7 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads `host:port`, `tls://host:port`, `ws://host:port` or `wss://host:port`, the latter two also
   /// with the path `/rpc`; an IPv6 address stands in brackets: `[::1]:7654`.
-  public init?(hostAndPort address: String) {
+  public init?(_ address: String) {
     let scheme = ["tls", "ws", "wss"].first { address.hasPrefix("\($0)://") }
     var text = scheme.map { address.dropFirst($0.count + 3) } ?? address[...]
     if scheme?.hasPrefix("ws") == true, text.hasSuffix("/rpc") { text = text.dropLast(4) }

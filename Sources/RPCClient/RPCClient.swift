@@ -8,12 +8,15 @@ import Synchronization
 /// that were under way when it was lost fail, because nobody knows whether they were run. Nothing
 /// happens in the background.
 public final class RPCClient: Sendable {
+  /// How a client connects, and how it goes on when it cannot.
   public struct Configuration: Sendable {
+    /// How each connection is made and kept.
     public var options = ConnectionOptions()
     /// How often a server that cannot be reached is tried again.
     public var backoff = Backoff()
     /// Run with each new connection before anyone else uses it, for example to authenticate.
     public var prepare: (@Sendable (RPCConnection) async throws -> Void)?
+    /// The threads that read and write for the client.
     public var group = MultiThreadedEventLoopGroup.singleton
 
     public init() {}

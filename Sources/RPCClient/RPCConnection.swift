@@ -24,10 +24,14 @@ public final class RPCConnection: Sendable {
     let value = Mutex(State.open)
   }
 
+  /// Connects, and waits until the handshake is over where there is one.
+  ///
   /// - Parameters:
+  ///   - group: the threads that read and write.
   ///   - receive: gets each notification in order, on the event loop: it must not block. It may
   ///     ask for a pause, which ``resumeReading()`` ends.
   ///   - closed: is called once when the connection has ended, on the event loop.
+  /// - Throws: ``RPCClientError/unreachable(_:reason:)``.
   public static func open(
     to endpoint: Endpoint, options: ConnectionOptions = ConnectionOptions(),
     group: MultiThreadedEventLoopGroup = .singleton,

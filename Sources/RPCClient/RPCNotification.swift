@@ -2,6 +2,7 @@ public import JSONRPC
 
 /// What a server sends unasked.
 public struct RPCNotification: Sendable {
+  /// What it is about, such as `queue.changed`.
   public let method: String
   /// An object or an array, if there is anything.
   public let params: JSONValue?
@@ -14,6 +15,7 @@ public struct RPCNotification: Sendable {
 
 /// What a receiver of notifications wants next.
 public enum ReadingFlow: Sendable {
+  /// Go on reading.
   case more
   /// Stop reading, so that untaken notifications pile up at the server and not here.
   case pause

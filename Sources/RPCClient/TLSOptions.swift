@@ -6,8 +6,9 @@ import NIOSSL
 public struct TLSOptions: Sendable, Hashable {
   /// The CA certificates that are trusted; nil for those that the machine trusts.
   public var authorities: String?
-  /// The client's own certificate, and its key.
+  /// The client's own certificate, with those that lead to its CA; nil to show none.
   public var certificate: String?
+  /// The certificate's key; nil when it is in the same file.
   public var key: String?
 
   public init(authorities: String? = nil, certificate: String? = nil, key: String? = nil) {

@@ -30,7 +30,7 @@ struct GlobalOptions: ParsableArguments {
 
   func validate() throws {
     if socket != nil, tcp != nil { throw ValidationError("Give --socket or --tcp, not both.") }
-    if let tcp, Endpoint(hostAndPort: tcp) == nil {
+    if let tcp, Endpoint(tcp) == nil {
       throw ValidationError(
         "--tcp takes host:port, such as localhost:7654 or [::1]:7654, or a URL: tls://host:port, "
           + "ws://host:port/rpc or wss://host:port/rpc.")
@@ -42,7 +42,7 @@ struct GlobalOptions: ParsableArguments {
   /// that was started in this folder, that of the installed daemon.
   var endpoint: Endpoint {
     let environment = ProcessEnvironment.variables
-    if let tcp, let endpoint = Endpoint(hostAndPort: tcp) { return endpoint }
+    if let tcp, let endpoint = Endpoint(tcp) { return endpoint }
     if let socket { return .unix(path: Self.absolute(socket)) }
     if let socket = environment["CLINIC_SOCKET"], !socket.isEmpty {
       return .unix(path: Self.absolute(socket))

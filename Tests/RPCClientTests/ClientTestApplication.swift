@@ -1,47 +1,5 @@
 import JSONRPC
-import Logging
-import RPCClient
-import RPCServer
 import Synchronization
-
-/// The state that a subscription follows; it outlives the servers that publish it.
-final class CountingState: Sendable {
-  struct Value {
-    var version = 0
-    var date = "2026-01-31"
-    var hub: (any NotificationHub)?
-    /// How many versions a replay may go back.
-    var memory = 1_000
-    /// What the next subscriptions are refused with.
-    var refusal: RPCError?
-    var subscriptions = 0
-  }
-  let value = Mutex(Value())
-
-  static let channel = "count"
-
-  /// Counts up by one, and publishes that if a server is there.
-  func change() {
-    value.withLock { value in
-      value.version += 1
-      let date = value.date
-      let version = value.version
-      value.hub?.publish(
-        Publication(
-          version: Int64(version), body: Self.change(version, date: date),
-          snapshot: { Array("\(Self.members(version, date: date))".utf8) }),
-        to: Self.channel)
-    }
-  }
-
-  static func change(_ version: Int, date: String) -> [UInt8] {
-    Array(#"{"kind":"change","date":"\#(date)","version":\#(version)}"#.utf8)
-  }
-
-  static func members(_ version: Int, date: String) -> String {
-    #""date":"\#(date)","version":\#(version),"tokens":[]"#
-  }
-}
 
 /// What the tests of the client call.
 struct ClientTestApplication: Application {
@@ -100,39 +58,5 @@ struct ClientTestApplication: Application {
       }
       return .result(Array("\(head),\"snapshot\":{\(members)}}".utf8))
     }
-  }
-}
-
-/// A server for one test, which can be stopped and started again at the same address.
-struct ClientTestServer {
-  let state = CountingState()
-  let path = "/tmp/rpc-client-test-\(UInt64.random(in: 0..<(.max))).sock"
-  var cancelled: @Sendable (CancellationReason?) -> Void = { _ in }
-  var limits = Limits()
-
-  var endpoint: Endpoint { .unix(path: path) }
-
-  /// Runs `body` while a server listens, and drains the server then.
-  func run<Result: Sendable>(
-    _ body: (RPCServer) async throws -> Result
-  ) async throws -> Result {
-    let server = RPCServer(
-      application: ClientTestApplication(state: state, cancelled: cancelled), limits: limits,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    try await server.bind(unixPath: path)
-    state.value.withLock { $0.hub = server.hub }
-    do {
-      let result = try await body(server)
-      await stop(server)
-      return result
-    } catch {
-      await stop(server)
-      throw error
-    }
-  }
-
-  private func stop(_ server: RPCServer) async {
-    state.value.withLock { $0.hub = nil }
-    await server.drain(within: .seconds(5))
   }
 }
