@@ -41,7 +41,7 @@ public final class StoreLoop: TaskExecutor, @unchecked Sendable {
 
   /// Starts the thread.
   ///
-  /// - Parameter name: The thread's name, cut to 15 bytes.
+  /// - Parameter name: the thread's name, cut to 15 bytes.
   public init(name: String) {
     self.name = name
     poller = Poller()

@@ -28,5 +28,5 @@ package func awaited<Value: Sendable>(
 }
 
 /// Lets other tasks run before a condition is looked at again. What is waited for happens in other
-/// processes, which tell nobody: this is the tests' only pause, and none relies on its length.
+/// processes, which tell nobody: no test relies on its length.
 package func untilNextLook() async throws { try await Task.sleep(for: .milliseconds(5)) }
