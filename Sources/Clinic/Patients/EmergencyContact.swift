@@ -20,11 +20,7 @@ extension EmergencyContact: PostgresEncodable {
   package static var postgresType: PostgresType { .jsonb }
 
   package func encode(into buffer: inout ParameterBuffer) {
-    stored.encode(into: &buffer)
-  }
-
-  private var stored: JSONB? {
-    (try? JSONValueEncoder().encode(self)).map { JSONB($0) }
+    JSONB(jsonBytes).encode(into: &buffer)
   }
 
   /// What is stored was checked when it came in.

@@ -31,10 +31,9 @@ struct FollowedDay: Sendable {
     let now = now
     let wait = day.estimatedWaitMinutes(at: now)
     return views.bytes(for: view, generation: staff.generation, wait: wait) {
-      let encoder = JSONValueEncoder()
       switch view {
-      case .staff: return (try? encoder.encode(StaffQueue(of: day, in: staff, at: now))) ?? []
-      case .board: return (try? encoder.encode(BoardQueue(of: day, in: staff, at: now))) ?? []
+      case .staff: StaffQueue(of: day, in: staff, at: now).jsonBytes
+      case .board: BoardQueue(of: day, in: staff, at: now).jsonBytes
       }
     }
   }
@@ -42,13 +41,12 @@ struct FollowedDay: Sendable {
   /// The members of the whole day's object, without braces.
   func members(for view: QueueView, doctor: ID<User>?, in staff: StaffDirectory) -> [UInt8] {
     guard let doctor else { return Array(encoded(for: view, in: staff).dropFirst().dropLast()) }
-    let encoder = JSONValueEncoder()
-    let bytes: [UInt8]? =
+    let bytes =
       switch view {
-      case .staff: try? encoder.encode(StaffQueue(of: day, for: doctor, in: staff, at: now))
-      case .board: try? encoder.encode(BoardQueue(of: day, for: doctor, in: staff, at: now))
+      case .staff: StaffQueue(of: day, for: doctor, in: staff, at: now).jsonBytes
+      case .board: BoardQueue(of: day, for: doctor, in: staff, at: now).jsonBytes
       }
-    return Array((bytes ?? []).dropFirst().dropLast())
+    return Array(bytes.dropFirst().dropLast())
   }
 }
 

@@ -176,7 +176,7 @@ struct QueueBatch: Sendable {
       changed.formUnion(change.passedOver)
       changed.formUnion(change.waitedOut)
       let event = QueueEvent(change, in: day, at: now, staff: staff)
-      encodedEvents.append((try? JSONValueEncoder().encode(event)) ?? [])
+      encodedEvents.append(event.jsonBytes)
       events.append(event)
     }
     if let claim = job.claim { newKeys.append((claim, reply)) }

@@ -56,7 +56,7 @@ package final class QueueLane: Sendable {
             scheduling: self.settings.scheduling)
           let change = try command.apply(to: &day, in: context)
           guard let token = change.tokens.first else { return (change, []) }
-          return (change, try JSONValueEncoder().encode(TokenView(token, for: caller, in: staff)))
+          return (change, TokenView(token, for: caller, in: staff).jsonBytes)
         })
     } catch {
       // Refused before it waited for anybody, unless it is a repeat: then its doctor may have left

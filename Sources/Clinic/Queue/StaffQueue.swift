@@ -1,3 +1,5 @@
+package import JSONRPC
+
 /// The whole queue of a day, as staff see it.
 package struct StaffQueue: Codable, Sendable {
   package let date: LocalDate
@@ -10,5 +12,14 @@ package struct StaffQueue: Codable, Sendable {
     version = day.version
     tokens = day.tokens.filter { $0.isOpen(to: doctor) }
     board = Board(of: day, for: doctor, in: staff, at: now)
+  }
+}
+
+extension StaffQueue: JSONWritable {
+  package func writeMembers(into json: inout JSONWriter) {
+    json.member("date", date)
+    json.member("version", Int(version))
+    json.member("tokens", tokens)
+    json.member("board", board)
   }
 }

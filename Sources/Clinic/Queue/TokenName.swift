@@ -15,11 +15,13 @@ package struct TokenName: Hashable, Sendable, CustomStringConvertible {
     number.padded(3)
   }
 
-  package var description: String {
+  package var description: String { text.description }
+
+  var text: DigitText {
     var text = DigitText()
     text.append(date)
     text.append("-", number, digits: 3)
-    return text.description
+    return text
   }
 
   /// Takes `2026-02-17-001`; `nil` for anything else.

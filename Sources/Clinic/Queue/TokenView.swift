@@ -25,6 +25,13 @@ package enum TokenView: Codable, Sendable, JSONSchemaRepresentable {
     }
   }
 
+  var jsonBytes: [UInt8] {
+    switch self {
+    case .staff(let token): token.jsonBytes
+    case .board(let token): token.jsonBytes
+    }
+  }
+
   package func encode(to encoder: any Encoder) throws {
     switch self {
     case .staff(let token): try token.encode(to: encoder)

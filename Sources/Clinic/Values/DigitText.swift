@@ -1,13 +1,24 @@
+import JSONRPC
+
 /// Builds text from numbers of fixed width and what stands between them: dates and times, of which
-/// a list has thousands.
+/// a list has thousands. At most 64 bytes.
 struct DigitText: CustomStringConvertible {
-  private var bytes: [UInt8] = []
+  private var bytes = InlineArray<64, UInt8>(repeating: 0)
+  private var count = 0
 
-  init() { bytes.reserveCapacity(32) }
+  var description: String {
+    guard let text = try? UTF8Span(validating: bytes.span.extracting(0..<count)) else { return "" }
+    return String(copying: text)
+  }
 
-  var description: String { String(decoding: bytes, as: UTF8.self) }
+  func write(to json: inout JSONWriter) { json.string(bytes.span.extracting(0..<count)) }
 
-  mutating func append(_ mark: Unicode.Scalar) { bytes.append(UInt8(ascii: mark)) }
+  private mutating func append(_ byte: UInt8) {
+    bytes[count] = byte
+    count += 1
+  }
+
+  mutating func append(_ mark: Unicode.Scalar) { append(UInt8(ascii: mark)) }
 
   /// Appends any number, with at least this many digits; at most 20.
   mutating func append(_ number: Int, digits: Int) {
@@ -20,7 +31,7 @@ struct DigitText: CustomStringConvertible {
       text[first] += UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    for i in min(first, max(0, 20 - digits))..<20 { bytes.append(text[i]) }
+    for i in min(first, max(0, 20 - digits))..<20 { append(text[i]) }
   }
 
   mutating func append(_ mark: Unicode.Scalar, _ number: Int, digits: Int) {

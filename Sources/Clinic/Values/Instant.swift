@@ -74,7 +74,9 @@ package struct Instant: Hashable, Comparable, Sendable {
 
 extension Instant: CustomStringConvertible {
   /// RFC 3339 in UTC, with as many decimals as needed: none, three or six.
-  package var description: String {
+  package var description: String { text.description }
+
+  var text: DigitText {
     var day = microseconds / Self.microsecondsPerDay
     var rest = microseconds % Self.microsecondsPerDay
     if rest < 0 {
@@ -94,7 +96,7 @@ extension Instant: CustomStringConvertible {
       text.append(".", fraction / 1000, digits: 3)
     }
     text.append("Z")
-    return text.description
+    return text
   }
 }
 

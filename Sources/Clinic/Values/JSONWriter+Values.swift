@@ -14,12 +14,17 @@ extension JSONWriter {
     member(name, value?.rawValue)
   }
 
-  mutating func member(_ name: String, _ date: LocalDate?) { member(name, date?.description) }
+  mutating func member(_ name: String, _ date: LocalDate?) { member(name, date?.text) }
   mutating func member(_ name: String, _ time: TimeOfDay?) { member(name, time?.description) }
-  mutating func member(_ name: String, _ instant: Instant?) { member(name, instant?.description) }
-  mutating func member(_ name: String, _ token: TokenName?) { member(name, token?.description) }
+  mutating func member(_ name: String, _ instant: Instant?) { member(name, instant?.text) }
+  mutating func member(_ name: String, _ token: TokenName?) { member(name, token?.text) }
   mutating func member(_ name: String, _ amount: Money?) { member(name, amount?.description) }
   mutating func member(_ name: String, _ percent: Percent?) { member(name, percent?.description) }
+
+  private mutating func member(_ name: String, _ text: DigitText?) {
+    key(name)
+    if let text { text.write(to: &self) } else { null() }
+  }
 
   mutating func member(_ name: String, _ lines: [String]) {
     key(name)

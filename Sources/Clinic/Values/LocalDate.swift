@@ -69,10 +69,12 @@ package struct LocalDate: Hashable, Comparable, Sendable {
 }
 
 extension LocalDate: CustomStringConvertible {
-  package var description: String {
+  package var description: String { text.description }
+
+  var text: DigitText {
     var text = DigitText()
     text.append(self)
-    return text.description
+    return text
   }
 }
 

@@ -6,6 +6,15 @@ public protocol JSONWritable: Encodable {
 }
 
 extension JSONWritable {
+  /// The value as JSON.
+  public var jsonBytes: [UInt8] {
+    var json = JSONWriter()
+    json.beginObject()
+    writeMembers(into: &json)
+    json.endObject()
+    return json.finish()
+  }
+
   public func encode(to encoder: any Encoder) throws {
     guard let encoder = encoder as? ValueEncoder else {
       throw EncodingError.invalidValue(self, .unknownCoder)
