@@ -1,17 +1,17 @@
--- An appointment follows its token, but whoever has been seen has not missed it: a token that is ended
--- after its visit was completed does not undo that. And what comes back may not overlap.
+-- An appointment follows its token until its visit is completed: whoever has been seen has been seen,
+-- whatever becomes of the token. And what comes back may not overlap.
 CREATE OR REPLACE FUNCTION queue_tokens_appointment() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   followed text := CASE
-    WHEN NEW.status IN ('WAITING', 'SKIPPED') THEN 'CHECKED_IN'
-    WHEN NEW.status IN ('NO_SHOW', 'CANCELLED') AND EXISTS (SELECT FROM visits
+    WHEN EXISTS (SELECT FROM visits
       WHERE appointment_id = NEW.appointment_id AND status = 'COMPLETED') THEN 'COMPLETED'
+    WHEN NEW.status IN ('WAITING', 'SKIPPED') THEN 'CHECKED_IN'
     ELSE NEW.status END;
 BEGIN
   -- What comes back takes its time again (rule 9). The constraint does not look at one that may overlap.
   IF EXISTS (SELECT FROM appointments a JOIN appointments b ON b.patient_id = a.patient_id
       AND b.date = a.date AND b.start_time < a.end_time AND b.end_time > a.start_time
-      WHERE a.id = NEW.appointment_id AND a.status IN ('CANCELLED', 'NO_SHOW')
+      WHERE a.id = NEW.appointment_id AND a.status IN ('CANCELLED', 'NO_SHOW', 'COMPLETED')
       AND followed IN ('CHECKED_IN', 'WITH_DOCTOR') AND b.id <> a.id
       AND b.status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR')
       AND NOT (a.may_overlap AND b.may_overlap)) THEN

@@ -41,6 +41,8 @@ public struct Limits: Sendable {
   /// Unread replies of all unauthenticated connections together; a connection that would exceed it
   /// is closed.
   public var unreadBytesOfStrangers = 16_777_216
+  /// Likewise of all authenticated ones. 64 KiB of each do not count.
+  public var unreadBytes = 268_435_456
   /// How long a client that has something to read may read nothing.
   public var writeStallTimeout = Duration.seconds(30)
   /// Notifications kept for a connection that reads slowly; past it the overflow policy applies.

@@ -14,7 +14,9 @@ final class ServerCore: Sendable {
   /// Memory of incomplete messages.
   let input = MemoryBudget(free: 4_096)
   /// Memory of replies that unauthenticated connections have not taken.
-  let unread = MemoryBudget(free: 0)
+  let unreadOfStrangers = MemoryBudget(free: 0)
+  /// Memory of replies that the others have not taken.
+  let unreadOfKnown = MemoryBudget(free: 65_536)
   let pages = Pages()
   let calls: CallMetrics
   /// Open when a drain has nothing left to wait for.

@@ -152,12 +152,20 @@ extension AllergyCheck {
       let mayBeContained: Bool
 
       init(_ text: Substring) {
-        // `sulphonamide` is `sulfonamide`, `amoxycillin` is `amoxicillin`.
-        let spelt = Self.singular(text).replacing("ph", with: "f").replacing("y", with: "i")
-        mayBeContained = spelt.count >= (text.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2)
-        // `penicilina` is `penicillin` but for its ending.
-        letters = spelt.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+        let word = Self.singular(text)
+        mayBeContained = word.count >= (text.utf8.allSatisfy { $0 < 0x80 } ? 5 : 2)
+        var letters = Self.spellings.reduce(String(word)) { $0.replacing($1.0, with: $1.1) }
+          .reduce(into: [Character]()) { if $0.last != $1 { $0.append($1) } }
+        if letters.count > 5, let last = letters.last, "aeo".contains(last) { letters.removeLast() }
+        self.letters = letters
       }
+
+      /// What languages spell differently, beside doubled letters and a vowel at the end:
+      /// `sulphonamide`, `erythromycin` and `eritromicina`, `chloramphenicol` and `cloranfenicol`,
+      /// `Penizillin`.
+      private static let spellings = [
+        ("ph", "f"), ("th", "t"), ("ch", "c"), ("mf", "nf"), ("y", "i"), ("k", "c"), ("z", "c"),
+      ]
 
       /// `arbs` is `arb`.
       static func singular(_ text: Substring) -> Substring {

@@ -35,12 +35,15 @@ package struct CompleteVisit: Command, VisitFindings {
       try await complete(token, of: visit, in: transaction, of: clinic)
     }
     if let appointment = visit.appointmentID {
-      // Its token, if it is completed, has completed it already.
+      // Its token, if it is completed, has completed it already. Once it was given up its slot may
+      // be another's.
       transaction.enqueue(
         """
-        UPDATE appointments SET status = 'COMPLETED', version = version + 1, \
-        updated_at = now(), changed_by = \(caller.name) WHERE id = \(appointment) \
-        AND status IN ('SCHEDULED', 'CHECKED_IN', 'WITH_DOCTOR')
+        UPDATE appointments a SET status = 'COMPLETED', cancel_reason = NULL, \
+        version = version + 1, updated_at = now(), changed_by = \(caller.name) \
+        WHERE id = \(appointment) AND status <> 'COMPLETED' AND NOT EXISTS (SELECT \
+        FROM appointments b WHERE b.slot_id = a.slot_id AND b.id <> a.id \
+        AND b.status NOT IN ('CANCELLED', 'NO_SHOW'))
         """)
     }
     let changes =

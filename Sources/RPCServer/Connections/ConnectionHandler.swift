@@ -45,7 +45,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   /// Bytes of an incomplete message that other handlers hold and have not passed on yet.
   var bytesOnTheirWay = 0
   private var inputShare = MemoryBudget.Share()
-  private var unreadShare = MemoryBudget.Share()
+  private var unreadShare = UnreadShare()
   private var isAdmitted = false
   private var isRefused = false
   private var isProcessing = false
@@ -120,7 +120,7 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   func leave() {
     state.discardInput()
     settleInput()
-    _ = server.unread.settle(&unreadShare, at: 0, limit: 0)
+    _ = unreadShare.settle(0, isKnown: false, on: server)
     if isAdmitted {
       isAdmitted = false
       for subscription in subscriptions.values { loop.remove(subscription) }
@@ -301,10 +301,8 @@ final class ConnectionHandler: ChannelDuplexHandler, LoopConnection {
   private func settleUnread() {
     let unsent = context?.channel.isWritable == false ? unsentBytes : 0
     let held = state.heldReplies + unsent
-    let mayHold = server.unread.settle(
-      &unreadShare, at: held > 0 && !session.isAuthenticated ? held : 0,
-      limit: server.limits.unreadBytesOfStrangers)
-    if !mayHold { closeNow() }
+    let isKnown = held == 0 || session.isAuthenticated
+    if !unreadShare.settle(held, isKnown: isKnown, on: server) { closeNow() }
   }
 
   /// Flushes when the present read, or the present batch of messages, has been dealt with.

@@ -6,7 +6,7 @@ import NIOWebSocket
 extension HTTPConnection {
   /// Agrees to speak WebSocket from here on.
   func openSocket(_ request: WebRequest) {
-    guard case .answering = phase, let context else { return }
+    guard let context else { return }
     guard !isDraining else {
       return reply(.rpc(.serviceUnavailable, .stopping), closes: true)
     }
@@ -33,19 +33,16 @@ extension HTTPConnection {
   /// Puts the handlers of a WebSocket in the place of those of HTTP.
   private func becomeSocket(_ headers: HTTPHeaders, transport: Transport) {
     guard let context else { return }
-    let pipeline = context.pipeline.syncOperations
     phase = .agreeing
-    // It hands out what it has kept back.
-    pipeline.removeHandler(name: WebPipeline.pipelining, promise: nil)
-    guard case .agreeing = phase else { return }
-    if inputHasEnded { return closeNow() }
-    phase = .upgrading([])
     current = nil
     let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     do {
-      for name in [WebPipeline.encoder, WebPipeline.decoder] {
+      let pipeline = context.pipeline.syncOperations
+      // Before the decoder hands on what it has not read.
+      later { if case .agreeing = self.phase { self.phase = .upgrading([]) } }
+      for name in WebPipeline.handlersOfHTTP {
         pipeline.removeHandler(name: name, promise: nil)
       }
       leave()
@@ -59,7 +56,7 @@ extension HTTPConnection {
       return closeNow()
     }
     // The decoder of HTTP is gone when it has handed on what it did not understand.
-    context.eventLoop.assumeIsolated().execute { self.handOver() }
+    later { self.handOver() }
   }
 
   private func handOver() {
@@ -67,6 +64,7 @@ extension HTTPConnection {
     phase = .closed
     for data in early { context.fireChannelRead(data) }
     if !early.isEmpty { context.fireChannelReadComplete() }
+    if inputHasEnded { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
     context.pipeline.syncOperations.removeHandler(self, promise: nil)
   }
 }

@@ -24,7 +24,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     /// The last reply is on its way; what still comes is not looked at.
     case finishing
     case lingering(Linger)
-    /// It is about to become a WebSocket. Whatever has come behind the handshake is HTTP still.
+    /// It becomes a WebSocket, within the decoder, which has not ended: what it still reads is HTTP.
     case agreeing
     /// It becomes a WebSocket. Bytes that come now are the first frames.
     case upgrading([NIOAny])
@@ -51,7 +51,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   private var refusal: RPCError?
   var inputHasEnded = false
   private var inputShare = MemoryBudget.Share()
-  private var unreadShare = MemoryBudget.Share()
+  private var unreadShare = UnreadShare()
   /// The request that is being answered.
   var current: WebRequest?
 
@@ -113,7 +113,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   /// Takes the connection off the server.
   func leave() {
     releaseInput()
-    settleUnread(at: 0)
+    settleUnread(at: 0, isKnown: false)
     if isAdmitted {
       isAdmitted = false
       loop.removeWebConnection(id)
@@ -134,6 +134,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
       reply(.unreadable(error), closes: true)
     // The reply on its way ends the connection.
     case (is HTTPParserError, .finishing): break
+    case (is HTTPParserError, .agreeing): closeNow()
     case (is HTTPParserError, _): finish()
     // The rest of what the decoder has given up on.
     case (ByteToMessageDecoderError.dataReceivedInErrorState(_, let rest), _): take(rest)
@@ -155,8 +156,9 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
       early.append(data)
       phase = .upgrading(early)
       return
-    case .agreeing:
-      return reply(.text(.badRequest, "No request follows a handshake."), closes: true)
+    // A request behind the handshake.
+    case .agreeing: return closeNow()
+    case .closed: return
     default: break
     }
     switch unwrapInboundIn(data) {
@@ -225,8 +227,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
           .ok, Array(server.metricsText.utf8), type: MetricsText.contentType,
           headers: [("Cache-Control", "no-store")]))
     case .page(let path, let type): openPage(request, path, type)
-    // Not within the decoder, which may be in the middle of what has come.
-    case .socket: later { self.openSocket(request) }
+    case .socket: openSocket(request)
     case .call: call(request, body)
     }
   }
@@ -255,7 +256,12 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let event = event as? ChannelEvent, event == .inputClosed {
       inputHasEnded = true
-      if case .lingering = phase { closeNow() } else if isOver { closeNow() }
+      switch phase {
+      case .lingering: closeNow()
+      // Those of the WebSocket are told after what has come before.
+      case .agreeing, .upgrading: return
+      default: if isOver { closeNow() }
+      }
     }
     context.fireUserInboundEventTriggered(event)
   }
@@ -287,9 +293,10 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     if let reply = exchange.process() {
       exchange.end()
       phase = .answering
-      self.reply(reply, toStranger: !exchange.isAuthenticated)
+      self.reply(reply, isKnown: exchange.isAuthenticated)
     } else {
       phase = .calling(exchange)
+      settleUnread(at: exchange.heldReplies, isKnown: exchange.isAuthenticated)
     }
   }
 
@@ -310,8 +317,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
   ///
   /// - Parameters:
   ///   - closes: the connection ends with it.
-  ///   - toStranger: whether it is nobody who is known: then it counts until it is taken.
-  func reply(_ reply: HTTPReply, closes: Bool = false, toStranger: Bool = true) {
+  ///   - isKnown: whether the client is authenticated.
+  func reply(_ reply: HTTPReply, closes: Bool = false, isKnown: Bool = false) {
     releaseInput()
     guard let context else { return }
     // The client may be gone since it asked.
@@ -349,14 +356,12 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     }
     let unsent = context.channel.unsentBytes
     if writeProgress == nil { writeProgress = WriteProgress(pendingBytes: unsent, since: .now) }
-    if toStranger { settleUnread(at: unsent) }
+    settleUnread(at: unsent, isKnown: isKnown)
   }
 
-  /// Tells the budget how much an unauthenticated client has not taken; closes when there is no
-  /// room for it.
-  private func settleUnread(at bytes: Int) {
-    let limit = server.limits.unreadBytesOfStrangers
-    if !server.unread.settle(&unreadShare, at: bytes, limit: limit) { closeNow() }
+  /// Tells the budget how much the client has not taken; closes when there is no room for it.
+  private func settleUnread(at bytes: Int, isKnown: Bool) {
+    if !unreadShare.settle(bytes, isKnown: isKnown, on: server) { closeNow() }
   }
 
   private func replyWasSent(isLast: Bool) {
@@ -365,7 +370,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     later {
       self.unsentReplies -= 1
       if self.unsentReplies == 0 {
-        self.settleUnread(at: 0)
+        self.settleUnread(at: 0, isKnown: false)
         self.writeProgress = nil
       }
       // With it the handler for pipelined requests hands out the next one.
@@ -374,7 +379,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler, Loop
     }
   }
 
-  private func later(_ work: @escaping () -> Void) {
+  func later(_ work: @escaping () -> Void) {
     context?.eventLoop.assumeIsolated().execute(work)
   }
 

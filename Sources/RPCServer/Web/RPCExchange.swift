@@ -34,6 +34,9 @@ struct RPCExchange {
   /// has looked at it.
   var isAuthenticated: Bool { session.isAuthenticated }
 
+  /// The memory of the replies that are made.
+  var heldReplies: Int { state.heldReplies }
+
   /// Starts what may start.
   ///
   /// - Returns: the reply, when all is answered.

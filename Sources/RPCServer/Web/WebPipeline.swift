@@ -4,11 +4,12 @@ import NIOHTTP1
 
 /// The handlers of a connection that speaks HTTP.
 enum WebPipeline {
-  // They are removed when the connection speaks something else.
-  static let encoder = "http.encoder"
-  static let decoder = "http.decoder"
-  /// Hands out a request when the one before is answered.
-  static let pipelining = "http.pipelining"
+  private static let encoder = "http.encoder"
+  private static let decoder = "http.decoder"
+  private static let pipelining = "http.pipelining"
+
+  /// The handlers that are removed when the connection speaks something else.
+  static let handlersOfHTTP = [pipelining, encoder, decoder]
 
   static func configure(
     _ channel: any Channel, server: ServerCore, worker: EventLoopWorker, transport: Transport,

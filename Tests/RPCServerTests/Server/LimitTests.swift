@@ -91,6 +91,26 @@ struct LimitTests {
     }
   }
 
+  @Test(
+    "replies that others do not read are bounded together, those of a batch too",
+    arguments: [false, true])
+  func unreadRepliesOfOthers(inBatches: Bool) async throws {
+    try await TestServer.run {
+      $0.unreadBytes = 20_000_000
+    } _: { server in
+      server.application.open("anna")
+      let ask = (1...8).map { request("large", #"{"size":1000000}"#, id: "\($0)") }
+      let asked = inBatches ? "[" + ask.joined(separator: ",") + "]\n" : ask.joined()
+      for _ in 1...4 {
+        let client = try await server.connect(false)
+        _ = try await client.call("login", #"{"text":"anna"}"#)
+        try await client.setReading(false)
+        client.post(asked)
+      }
+      await server.application.until("closed")
+    }
+  }
+
   @Test("a stranger has few calls in flight, and as many as others when it has said who it is")
   func callsOfStrangers() async throws {
     try await TestServer.run { server in

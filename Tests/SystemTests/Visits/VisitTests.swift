@@ -336,6 +336,37 @@ import Testing
       try await desk.call("queue.set_status", ["token": .string(token), "status": "NO_SHOW"])
       #expect(try await clinic.status(of: .string(token)) == "NO_SHOW")
       #expect(try await clinic.status(ofAppointment: appointment) == "COMPLETED")
+      // Nor does a token that goes on bring the appointment back, whose time may be another's.
+      try await desk.call("queue.undo", ["token": .string(token), "reason": "again"])
+      #expect(try await clinic.status(ofAppointment: appointment) == "COMPLETED")
+      try await doctor.caller.call("queue.call_next")
+      #expect(try await clinic.status(of: .string(token)) == "WITH_DOCTOR")
+      #expect(try await clinic.status(ofAppointment: appointment) == "COMPLETED")
+      let cancelled = try await desk.refused("appointments.cancel", ["id": .int(appointment)])
+      #expect(cancelled.reason == "invalid_transition")
+    }
+  }
+
+  @Test(
+    "rules 13, 24: a visit that is completed after its token was given up",
+    arguments: [false, true])
+  func seenAfterAll(isSlotTaken: Bool) async throws {
+    try await TestClinic.run(1, NoonZone.settings) { clinic in
+      let desk = try await clinic.connect(.reception)
+      let doctor = try await clinic.doctorAtWork()
+      let slot = try await clinic.slot(of: doctor.member, in: 5)
+      let appointment = try await clinic.booking(of: slot, by: desk)
+      let token = try await desk.call("queue.check_in", ["appointment_id": .int(appointment)])
+      let visit = try await doctor.caller.call("visits.create", ["token": token["token"].json])
+      for status: JSON in ["SKIPPED", "NO_SHOW"] {
+        try await desk.call(
+          "queue.set_status", ["token": token["token"].json, "status": status])
+      }
+      if isSlotTaken { _ = try await clinic.booking(of: slot, by: desk) }
+      try await doctor.caller.call("visits.complete", ["id": visit["id"].json])
+      #expect(
+        try await clinic.status(ofAppointment: appointment)
+          == (isSlotTaken ? "NO_SHOW" : "COMPLETED"))
     }
   }
 
