@@ -43,7 +43,7 @@ package final class Clinic: Sendable {
   package let printer = PaperPrinter()
   let anchorFile: AnchorFile
   /// What `rpc.discover` tells each role, made when somebody asks.
-  let documents = LockedValue<[Role?: JSONValue]>([:])
+  let documents = LockedValue<[Role?: Discover.Result]>([:])
 
   package init(
     settings: Settings, loop: StoreLoop, postgres: PostgresClient, redis: RedisClient,

@@ -2,17 +2,16 @@ package import JSONRPC
 
 /// Describes the methods that the caller may use.
 package struct Discover: Query {
-  package typealias Result = JSONValue
+  package typealias Result = JSONOf<JSONValue>
   package static let name = "rpc.discover"
   package static let summary = "Describes the methods that the caller may use (OpenRPC)."
   package static let roles = Roles.withoutLogin
 
-  package func run(in clinic: Clinic, by caller: Caller?) async throws -> JSONValue {
+  package func run(in clinic: Clinic, by caller: Caller?) async throws -> JSONOf<JSONValue> {
     if let known = clinic.documents.value[caller?.role] { return known }
     let methods = try MethodTable.all().entries.filter { $0.roles.allow(caller?.role) }
-    let document = try JSONDocument(
-      parsing: Self.document(of: methods, version: Settings.version)
-    ).root
+    let document = JSONOf<JSONValue>(
+      RawJSON(compacting: Self.document(of: methods, version: Settings.version)))
     clinic.documents.value[caller?.role] = document
     return document
   }

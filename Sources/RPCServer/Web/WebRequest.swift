@@ -120,8 +120,9 @@ extension HTTPRequestHead {
     return uri[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
   }
 
+  /// The parser has seen that it is a number; one past `Int` is too large whatever it is.
   var contentLength: Int? {
-    headers.first(name: "Content-Length").flatMap { Int($0) }
+    headers.first(name: "Content-Length").map { Int($0) ?? .max }
   }
 
   /// Whether it says once which server it means. In HTTP/1.0 it need not.

@@ -157,6 +157,9 @@ import Testing
       let announced = try await answer(post(large), at: server)
       #expect(announced.hasPrefix("HTTP/1.1 413 "))
       #expect(announced.contains(#""reason":"message_too_large""#))
+      let endless = try await answer(
+        "POST /rpc HTTP/1.1\r\nHost: x\r\nContent-Length: 9223372036854775808\r\n\r\n", at: server)
+      #expect(endless.hasPrefix("HTTP/1.1 413 "))
       let chunked = try await answer(
         "POST /rpc HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
           + "Transfer-Encoding: chunked\r\n\r\n186a0\r\n\(large)\r\n0\r\n\r\n", at: server)
