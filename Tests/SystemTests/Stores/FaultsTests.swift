@@ -144,7 +144,8 @@ extension FaultsStack {
 
 extension FaultsStack {
   func expectEverything(of load: FaultsLoad) async throws {
-    try await eventually("every store is up for every instance") {
+    try await eventually("every store is up for every instance, and for the test") {
+      guard postgres.isUp else { return false }
       for daemon in daemons {
         let caller = try await TestConnection.connect(to: daemon.unix)
         let health = try await caller.call("system.health")
