@@ -38,7 +38,8 @@ public struct JournalWriter: Sendable {
     return isConnected(standardError: STDERR_FILENO, to: unsafe String(cString: stream))
   }
 
-  /// Writes one entry, in the journal's native protocol. False when the journal did not take it: then write it to standard error.
+  /// Writes one entry, in the journal's native protocol. False when the journal did not take it:
+  /// then write it to standard error.
   ///
   /// - Parameter fields: names of capital letters, digits and underscores that start with a letter;
   ///   others are left out. Values may hold anything, line breaks too.

@@ -31,21 +31,24 @@ struct FollowedDay: Sendable {
     let now = now
     let wait = day.estimatedWaitMinutes(at: now)
     return views.bytes(for: view, generation: staff.generation, wait: wait) {
-      switch view {
-      case .staff: StaffQueue(of: day, in: staff, at: now).jsonBytes
-      case .board: BoardQueue(of: day, in: staff, at: now).jsonBytes
-      }
+      encode(for: view, doctor: nil, in: staff, at: now)
+    }
+  }
+
+  private func encode(
+    for view: QueueView, doctor: ID<User>?, in staff: StaffDirectory, at now: Instant
+  ) -> [UInt8] {
+    switch view {
+    case .staff: StaffQueue(of: day, for: doctor, in: staff, at: now).jsonBytes
+    case .board: BoardQueue(of: day, for: doctor, in: staff, at: now).jsonBytes
     }
   }
 
   /// The members of the whole day's object, without braces.
   func members(for view: QueueView, doctor: ID<User>?, in staff: StaffDirectory) -> [UInt8] {
-    guard let doctor else { return Array(encoded(for: view, in: staff).dropFirst().dropLast()) }
     let bytes =
-      switch view {
-      case .staff: StaffQueue(of: day, for: doctor, in: staff, at: now).jsonBytes
-      case .board: BoardQueue(of: day, for: doctor, in: staff, at: now).jsonBytes
-      }
+      doctor == nil
+      ? encoded(for: view, in: staff) : encode(for: view, doctor: doctor, in: staff, at: now)
     return Array(bytes.dropFirst().dropLast())
   }
 }

@@ -58,8 +58,9 @@ package struct CompleteVisit: Command, VisitFindings {
     return try results[1].row()
   }
 
-  /// Completes the visit's token, and the appointment with it. A token that somebody else has ended, put back or called to
-  /// another doctor meanwhile is left as it is: its consultation is not this one.
+  /// Completes the visit's token, and the appointment with it. A token that somebody else has ended,
+  /// put back or called to another doctor meanwhile is left as it is: its consultation is not this
+  /// one.
   private func complete(
     _ name: TokenName, of visit: LockedVisit, in transaction: Transaction, of clinic: Clinic
   ) async throws {
